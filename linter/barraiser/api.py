@@ -1,0 +1,88 @@
+"""All that a rule pack, a reader or an output format may import. Nothing else of barraiser is public."""
+
+from __future__ import annotations
+
+from barraiser.checks.answer import Answer
+from barraiser.checks.case import Case, Subject
+from barraiser.checks.result import Finding, PipelineResult, Waived, WitnessStep
+from barraiser.checks.rule import DEPLOY, PIPELINE, PUBLISH, Parameter, Rule, Value
+from barraiser.evidence.applied import Applied
+from barraiser.graph.node import Node
+from barraiser.graph.stage_graph import ScenarioGraph, StageGraph, Weakness
+from barraiser.model.activity import Activity
+from barraiser.model.condition import Condition
+from barraiser.model.declarations import Declarations
+from barraiser.model.environment import Environment
+from barraiser.model.pipeline import Concurrency, Edge, Handover, Job, Pipeline, Scenario, Script, Step, Unresolved
+from barraiser.model.place import Place
+from barraiser.model.tri import MAYBE, NO, YES, Tri, all_of, any_of, negate
+from barraiser.model.words import (
+    CODEPIPELINE,
+    DEPLOY_KINDS,
+    FAILED,
+    GITHUB_ACTIONS,
+    GITLAB_CI,
+    NOT_APPLICABLE,
+    PASSED,
+    PREPROD_CLASSES,
+    PROD_CLASSES,
+    SCAN_KINDS,
+    TEST_KINDS,
+    UNKNOWN,
+    WAIVED,
+)
+
+__all__ = [
+    "CODEPIPELINE",
+    "DEPLOY",
+    "DEPLOY_KINDS",
+    "FAILED",
+    "GITHUB_ACTIONS",
+    "GITLAB_CI",
+    "MAYBE",
+    "NO",
+    "NOT_APPLICABLE",
+    "PASSED",
+    "PIPELINE",
+    "PREPROD_CLASSES",
+    "PROD_CLASSES",
+    "PUBLISH",
+    "SCAN_KINDS",
+    "TEST_KINDS",
+    "UNKNOWN",
+    "WAIVED",
+    "YES",
+    "Activity",
+    "Answer",
+    "Applied",
+    "Case",
+    "Concurrency",
+    "Condition",
+    "Declarations",
+    "Edge",
+    "Environment",
+    "Finding",
+    "Handover",
+    "Job",
+    "Node",
+    "Parameter",
+    "Pipeline",
+    "PipelineResult",
+    "Place",
+    "Rule",
+    "Scenario",
+    "ScenarioGraph",
+    "Script",
+    "StageGraph",
+    "Step",
+    "Subject",
+    "Tri",
+    "Unresolved",
+    "Value",
+    "Waived",
+    "Weakness",
+    "WitnessStep",
+    "all_of",
+    "any_of",
+    "negate",
+]

@@ -1,0 +1,1 @@
+"""The rule base, the registry of rules, the runner, and verdicts."""

@@ -1,0 +1,69 @@
+"""The entries of one root, read and classified on demand, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from barraiser.classify.classify import classify
+from barraiser.model.declarations import NOTHING_DECLARED, Declarations
+from barraiser.model.pipeline import Pipeline
+from barraiser.platforms.reader import ReadOptions
+from barraiser.platforms.selection import entry_paths, platform_of, reader_for
+from barraiser.source.repository import Repository
+
+
+class Entries:
+    """Pipelines by path. ``platforms`` names the platform of files whose place does not tell it (``--platform``, standard input)."""
+
+    def __init__(
+        self,
+        repository: Repository,
+        options: ReadOptions,
+        declared: Declarations = NOTHING_DECLARED,
+        platforms: dict[str, str] | None = None,
+    ) -> None:
+        self.repository = repository
+        self.options = options
+        self.declared = declared
+        self._platforms = platforms or {}
+        self._read: dict[str, list[Pipeline]] = {}
+        self._paths: list[str] | None = None
+
+    def paths(self) -> list[str]:
+        """All files of the root that the platforms start by themselves, sorted."""
+        if self._paths is None:
+            self._paths = entry_paths(self.repository)
+        return self._paths
+
+    def at(self, path: str) -> list[Pipeline]:
+        """The classified pipelines that the file at ``path`` defines; ``[]`` where it defines none."""
+        found = self._read.get(path)
+        if found is None:
+            found = self._read[path] = self._classified(path, self.options)
+        return found
+
+    def called(self, path: str) -> list[Pipeline]:
+        """The pipelines of a file that only others call, read as an entry of its own (scenario ``called``)."""
+        options = ReadOptions(
+            default_branch=self.options.default_branch,
+            default_branch_from=self.options.default_branch_from,
+            include_map=self.options.include_map,
+            called=True,
+        )
+        return self._classified(path, options)
+
+    def others(self, pipeline: Pipeline) -> Iterator[Pipeline]:
+        """Every other entry of the root, in path order."""
+        for path in self.paths():
+            for other in self.at(path):
+                if other is not pipeline and (other.path, other.name) != (pipeline.path, pipeline.name):
+                    yield other
+
+    def _classified(self, path: str, options: ReadOptions) -> list[Pipeline]:
+        platform = self._platforms.get(path) or platform_of(path, self.repository)
+        if not platform:
+            return []
+        pipelines = reader_for(platform).read(path, self.repository, options)
+        for pipeline in pipelines:
+            classify(pipeline, self.repository, self.declared)
+        return pipelines

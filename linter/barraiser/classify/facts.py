@@ -1,0 +1,34 @@
+"""The names of an activity's neutral facts: what rules ask of a deploy without knowing its tool or platform.
+
+A fact that is absent was not said by the command or action. Values are text; flags are ``yes`` or ``no``.
+"""
+
+WAITS = "waits"
+"""``yes``: the deploy (or a later command of its job) waits for the outcome; ``no``: it fires and forgets; absent: cannot tell."""
+
+ROLLBACK_DISABLED = "rollback-disabled"
+"""The flag that turns rollback of a failed deploy off, as written."""
+
+ROLLS_BACK = "rolls-back"
+"""What brings the old version back when the deploy fails, as written (``--atomic``)."""
+
+DESTRUCTIVE = "destructive"
+"""What a destructive operation destroys, in the reader's words (``the stack``, ``a database``)."""
+
+STATIC_KEYS = "static-keys"
+"""The name of the long-lived credential that the deploy uses (``AWS_SECRET_ACCESS_KEY``)."""
+
+REGION = "region"
+ACCOUNT = "account"
+
+TARGET = "target"
+"""What is deployed to, as the command names it: service, stack, application, namespace/name."""
+
+DEFINITION = "definition"
+"""Path in the repository of what the deploy applies (template, chart, manifest folder), relative to the root."""
+
+BRANCH_OR_TAG = "checkout-ref"
+"""For source activities: the ref that is checked out, as written; ``untrusted`` when it is the head of a pull request."""
+
+ARTIFACTS = "artifacts"
+"""Comma-separated names of artifacts that the activity reads or writes (download, upload, image tags)."""

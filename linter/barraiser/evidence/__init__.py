@@ -1,0 +1,1 @@
+"""What deploys apply, declared facts, snapshots: the facts beside the pipeline's own text."""

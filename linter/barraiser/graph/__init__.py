@@ -1,0 +1,1 @@
+"""The stage graph and the questions that rules ask of it."""

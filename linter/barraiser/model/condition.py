@@ -1,0 +1,40 @@
+"""What decides whether a job, a step or an activity runs."""
+
+from __future__ import annotations
+
+from barraiser.model.place import Place
+from barraiser.model.tri import YES, Tri
+
+
+class Condition:
+    """What decides whether a job or step runs.
+
+    ``text``: the condition in the platform's words, whitespace normalised, empty when there is none (two equal texts hold
+    together). ``runs``: one value per scenario of the pipeline, in its order; an empty tuple means yes in all.
+    ``always``: it also runs when what it waits for failed (``always()``, ``!cancelled()``, ``when: always``).
+    ``on_failure``: it runs only when something before it failed (``failure()``, ``when: on_failure``).
+    """
+
+    __slots__ = ("always", "on_failure", "place", "runs", "text")
+
+    def __init__(
+        self,
+        text: str = "",
+        runs: tuple[Tri, ...] = (),
+        *,
+        always: bool = False,
+        on_failure: bool = False,
+        place: Place | None = None,
+    ) -> None:
+        self.text = text
+        self.runs = runs
+        self.always = always
+        self.on_failure = on_failure
+        self.place = place
+
+    def in_scenario(self, index: int) -> Tri:
+        """Whether it holds in the scenario of that index."""
+        return self.runs[index] if self.runs else YES
+
+
+UNCONDITIONAL = Condition()

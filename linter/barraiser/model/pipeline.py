@@ -1,0 +1,366 @@
+"""A pipeline as its platform's reader gives it: jobs, steps, edges, scenarios. Plain data, no behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from barraiser.model.activity import Activity
+from barraiser.model.condition import UNCONDITIONAL, Condition
+from barraiser.model.environment import EnvironmentKey
+from barraiser.model.place import Place
+from barraiser.model.tri import NO, YES, Tri
+
+HARD, SOFT, ORDER = "hard", "soft", "order"
+"""Strengths of an edge: the source must succeed, must only end, or is only scheduled before."""
+
+
+class Scenario:
+    """One way in which the pipeline is started (design 3a).
+
+    ``event``: push, tag, pull-request, merge-queue, release, schedule, manual, called, chained, dispatch or source-change.
+    ``ref``: the full git ref where it is known (``refs/heads/main``), else empty. ``unmerged``: the code that runs is not
+    merged (a pull request, a comment on one). ``via``: for chained, the path of the pipeline that starts this one.
+    ``inputs``: values of the manual run's inputs that this scenario fixes.
+    ``branch``: ``default``, ``named`` (a branch that the pipeline names), ``other`` or empty, for a push. ``refs``: where
+    the ref itself is not known, the patterns that the trigger admits (empty: any).
+    """
+
+    __slots__ = ("branch", "event", "inputs", "name", "place", "ref", "refs", "unmerged", "via")
+
+    def __init__(
+        self,
+        name: str,
+        event: str,
+        ref: str = "",
+        *,
+        branch: str = "",
+        refs: Sequence[str] = (),
+        unmerged: bool = False,
+        via: str = "",
+        inputs: Mapping[str, str] | None = None,
+        place: Place | None = None,
+    ) -> None:
+        self.name = name
+        self.event = event
+        self.ref = ref
+        self.branch = branch
+        self.refs = tuple(refs)
+        self.unmerged = unmerged
+        self.via = via
+        self.inputs: Mapping[str, str] = inputs or {}
+        self.place = place
+
+
+class Fragment:
+    """A piece of script text with its place: line ``line`` is where ``text``'s first line stands.
+
+    ``columns``: the indentation of the text in its file, so that column = columns + offset + 1.
+    ``folded``: the text's lines are not the file's lines (``>`` and multi-line plain scalars).
+    ``end_line``: the last line of the scalar.
+    """
+
+    __slots__ = ("columns", "end_line", "folded", "line", "path", "text")
+
+    def __init__(
+        self, text: str, path: str, line: int, columns: int = 0, *, folded: bool = False, end_line: int = 0
+    ) -> None:
+        self.text = text
+        self.path = path
+        self.line = line
+        self.columns = columns
+        self.folded = folded
+        self.end_line = end_line or line
+
+
+class Script:
+    """The text that one shell runs, in order. ``shell``: bash, sh, pwsh, cmd, python ...; ``errexit``: it stops at the first failing command."""
+
+    __slots__ = ("errexit", "fragments", "shell", "working_directory")
+
+    def __init__(
+        self,
+        fragments: Sequence[Fragment],
+        *,
+        shell: str = "bash",
+        errexit: bool = True,
+        working_directory: str = "",
+    ) -> None:
+        self.fragments = tuple(fragments)
+        self.shell = shell
+        self.errexit = errexit
+        self.working_directory = working_directory
+
+
+class Step:
+    """One thing of a job, as the platform has it: a script, or a call of an action.
+
+    ``uses``: what it calls when it is no script: ``actions/checkout@v4``, ``docker://image``, for CodePipeline
+    ``Category/Owner/Provider`` (``Deploy/AWS/ECS``), for GitLab ``gitlab:pages``, ``gitlab:release``, ``gitlab:trigger``.
+    ``inputs``: its inputs (``with:``, ``Configuration``) as text, constants propagated.
+    ``env``: variables that hold in this step alone. ``soft``: its failure does not fail the job (``continue-on-error``);
+    maybe where an expression decides. ``place``: the line of the step (of ``uses`` or of ``run``).
+    ``unresolved``: what it calls is named but cannot be read here.
+    """
+
+    __slots__ = (
+        "condition", "env", "input_places", "inputs", "key", "name", "place", "script", "soft", "soft_place", "unresolved",
+        "uses",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        place: Place,
+        *,
+        name: str = "",
+        key: str = "",
+        script: Script | None = None,
+        uses: str = "",
+        inputs: Mapping[str, str] | None = None,
+        input_places: Mapping[str, Place] | None = None,
+        env: Mapping[str, str] | None = None,
+        condition: Condition = UNCONDITIONAL,
+        soft: Tri = NO,
+        soft_place: Place | None = None,
+        unresolved: str = "",
+    ) -> None:
+        self.place = place
+        self.name = name
+        self.key = key
+        self.script = script
+        self.uses = uses
+        self.inputs: Mapping[str, str] = inputs or {}
+        self.input_places: Mapping[str, Place] = input_places or {}
+        self.env: Mapping[str, str] = env or {}
+        self.condition = condition
+        self.soft = soft
+        self.soft_place = soft_place
+        self.unresolved = unresolved
+
+
+class Concurrency:
+    """A lock that the platform holds while a job runs (GitHub ``concurrency``, GitLab ``resource_group``).
+
+    ``cancels``: a newer run cancels the running one. ``serialises``: the group is the same for every run that deploys
+    there (maybe where an expression decides). ``scope``: ``job`` or ``pipeline``.
+    """
+
+    __slots__ = ("cancels", "cancels_place", "group", "place", "scope", "serialises")
+
+    def __init__(
+        self,
+        group: str,
+        place: Place,
+        *,
+        cancels: tuple[Tri, ...] = (),
+        cancels_place: Place | None = None,
+        serialises: Tri = YES,
+        scope: str = "job",
+    ) -> None:
+        self.group = group
+        self.place = place
+        self.cancels = cancels
+        self.cancels_place = cancels_place
+        self.serialises = serialises
+        self.scope = scope
+
+
+class Job:
+    """The unit that the platform schedules; ids as design section 6 has them.
+
+    ``needs``: the platform's own predecessors. ``soft``: its failure does not stop what depends on it (``continue-on-error``,
+    ``allow_failure``, an optional manual job). ``manual``: a person starts it. ``manual_blocks``: the pipeline waits for
+    that person. ``delay_minutes``: it starts that long after it could. ``variables``: constants that its scripts see.
+    ``calls``: for a job that starts another pipeline, its paths or names. ``tags``: facts that one platform has,
+    by name (``region``, ``role``, ``account``, ``interruptible``, ``image``, ``permissions`` ...).
+    ``activities`` is filled by :mod:`barraiser.classify`.
+    """
+
+    __slots__ = (
+        "activities", "calls", "concurrency", "condition", "delay_minutes", "environment", "id", "manual", "manual_blocks",
+        "manual_place", "matrix", "name", "needs", "place", "soft", "soft_place", "soft_reason", "stage", "steps", "tags",
+        "template", "timeout_minutes", "variables",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        id: str,
+        place: Place,
+        *,
+        template: str = "",
+        name: str = "",
+        stage: str | None = None,
+        needs: Sequence[str] = (),
+        environment: EnvironmentKey | None = None,
+        steps: Sequence[Step] = (),
+        variables: Mapping[str, str] | None = None,
+        matrix: Mapping[str, str] | None = None,
+        condition: Condition = UNCONDITIONAL,
+        soft: Tri = NO,
+        soft_place: Place | None = None,
+        soft_reason: str = "",
+        manual: bool = False,
+        manual_blocks: bool = True,
+        manual_place: Place | None = None,
+        delay_minutes: float | None = None,
+        timeout_minutes: float | None = None,
+        concurrency: Concurrency | None = None,
+        calls: Sequence[str] = (),
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
+        self.id = id
+        self.place = place
+        self.template = template or id
+        self.name = name or id
+        self.stage = stage
+        self.needs = tuple(needs)
+        self.environment = environment
+        self.steps = tuple(steps)
+        self.variables: Mapping[str, str] = variables or {}
+        self.matrix: Mapping[str, str] = matrix or {}
+        self.condition = condition
+        self.soft = soft
+        self.soft_place = soft_place
+        self.soft_reason = soft_reason
+        self.manual = manual
+        self.manual_blocks = manual_blocks
+        self.manual_place = manual_place
+        self.delay_minutes = delay_minutes
+        self.timeout_minutes = timeout_minutes
+        self.concurrency = concurrency
+        self.calls = tuple(calls)
+        self.tags: Mapping[str, str] = tags or {}
+        self.activities: tuple[Activity, ...] = ()
+
+
+class Edge:
+    """``source`` comes before ``target`` (job ids; ``PATH#JOB`` for a job of another pipeline).
+
+    ``kind``: needs, stage, run-order, sequence or trigger. ``skips``: when the source is skipped, the target is skipped too.
+    ``softened_by``: why the edge has no teeth, with ``place``.
+    """
+
+    __slots__ = ("kind", "place", "skips", "softened_by", "source", "strength", "target")
+
+    def __init__(
+        self,
+        source: str,
+        target: str,
+        kind: str = "needs",
+        strength: str = HARD,
+        *,
+        skips: bool = False,
+        place: Place | None = None,
+        softened_by: str = "",
+    ) -> None:
+        self.source = source
+        self.target = target
+        self.kind = kind
+        self.strength = strength
+        self.skips = skips
+        self.place = place
+        self.softened_by = softened_by
+
+
+class Handover:
+    """Another pipeline of the repository that starts this one.
+
+    ``path``: that pipeline's file; ``strength``: hard if this one starts only when the other succeeded;
+    ``scenarios``: indices of this pipeline's scenarios in which it does; ``via``: workflow_run, dispatch, release ...;
+    ``jobs``: the jobs of the other pipeline that send it (empty: its end).
+    """
+
+    __slots__ = ("jobs", "path", "place", "scenarios", "softened_by", "strength", "via")
+
+    def __init__(
+        self,
+        path: str,
+        place: Place,
+        via: str,
+        *,
+        strength: str = HARD,
+        scenarios: Sequence[int] = (),
+        jobs: Sequence[str] = (),
+        softened_by: str = "",
+    ) -> None:
+        self.path = path
+        self.place = place
+        self.via = via
+        self.strength = strength
+        self.scenarios = tuple(scenarios)
+        self.jobs = tuple(jobs)
+        self.softened_by = softened_by
+
+
+class Unresolved:
+    """Something that a file names but that cannot be read here. ``what``: ``remote include``, ``reusable workflow`` ...;
+    ``jobs``: the jobs that it is part of or stands for (empty: the whole pipeline)."""
+
+    __slots__ = ("jobs", "name", "place", "what")
+
+    def __init__(self, what: str, name: str, place: Place, jobs: Sequence[str] = ()) -> None:
+        self.what = what
+        self.name = name
+        self.place = place
+        self.jobs = tuple(jobs)
+
+
+class Problem:
+    """Why a file cannot be used, or what in it is refused; ``fatal`` makes the pipeline ``unreadable``."""
+
+    __slots__ = ("fatal", "fix", "message", "place")
+
+    def __init__(self, message: str, place: Place, *, fix: str = "", fatal: bool = True) -> None:
+        self.message = message
+        self.place = place
+        self.fix = fix
+        self.fatal = fatal
+
+
+class Pipeline:
+    """One entry of the report: a file that the platform starts by itself, with all that it calls inlined.
+
+    ``facts``: what one platform alone has, by name, each with its place: ``execution-mode`` (PARALLEL ...), ``pipeline-type``
+    (V1, V2), ``stage-conditions``, ``owner`` (from a tag). ``default_branch`` and how it was found.
+    """
+
+    __slots__ = (
+        "default_branch", "default_branch_from", "edges", "facts", "files", "handovers", "jobs", "kind", "kind_reason",
+        "name", "path", "place", "platform", "problems", "scenarios", "stages", "unresolved",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        path: str,
+        platform: str,
+        *,
+        name: str = "",
+        place: Place | None = None,
+        scenarios: Sequence[Scenario] = (),
+        jobs: Sequence[Job] = (),
+        edges: Sequence[Edge] = (),
+        stages: Sequence[str] = (),
+        handovers: Sequence[Handover] = (),
+        unresolved: Sequence[Unresolved] = (),
+        problems: Sequence[Problem] = (),
+        files: Sequence[str] = (),
+        facts: Mapping[str, tuple[str, Place]] | None = None,
+        default_branch: str = "main",
+        default_branch_from: str = "",
+    ) -> None:
+        self.path = path
+        self.platform = platform
+        self.name = name
+        self.place = place or Place(path, 1)
+        self.scenarios = tuple(scenarios)
+        self.jobs = tuple(jobs)
+        self.edges = tuple(edges)
+        self.stages = tuple(stages)
+        self.handovers = tuple(handovers)
+        self.unresolved = tuple(unresolved)
+        self.problems = tuple(problems)
+        self.files = tuple(files) or (path,)
+        self.facts: Mapping[str, tuple[str, Place]] = facts or {}
+        self.default_branch = default_branch
+        self.default_branch_from = default_branch_from
+        self.kind = ""
+        self.kind_reason = ""

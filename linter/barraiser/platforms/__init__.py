@@ -1,0 +1,1 @@
+"""A package per platform: its reader, expressions and conditions."""

@@ -1,0 +1,1 @@
+"""AWS CodePipeline: CloudFormation, SAM, CDK output, JSON and Terraform."""

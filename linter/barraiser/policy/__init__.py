@@ -1,0 +1,1 @@
+"""Configuration, profiles, waivers, suppressions: what of the verdicts counts."""

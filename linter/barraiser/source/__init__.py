@@ -1,0 +1,1 @@
+"""Bytes to nodes with places: loaders, limits, the root, discovery."""
