@@ -9,7 +9,10 @@ from barraiser.model.place import Place
 
 
 class Node:
-    """An activity of a job of a pipeline. ``index``: its place in ``StageGraph.nodes``. A job without activities has one of kind ``other``."""
+    """An activity of a job of a pipeline; a job without activities has one of kind ``other``.
+
+    ``index``: its place in ``StageGraph.nodes``.
+    """
 
     __slots__ = ("activity", "index", "job", "pipeline")
 

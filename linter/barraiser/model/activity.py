@@ -19,7 +19,8 @@ class Activity:
     (kubectl, helm, terraform, ``aws ecs``, an action's name without version). ``minutes``: the bake that it is.
     ``soft``: its failure does not stop the job (``|| true``, ``continue-on-error``), and ``soft_reason`` with ``soft_place``
     says what does it. ``step``: index in the job's steps. ``opaque``: the program cannot be read (in-house script or CLI).
-    ``conditional``: only one branch of the script runs it. ``condition``: its step's own condition (not the job's). ``facts``: neutral facts that rules ask for, by name; see
+    ``conditional``: only one branch of the script runs it.
+    ``condition``: its step's own condition (not the job's). ``facts``: neutral facts that rules ask for, by name; see
     :mod:`barraiser.classify.facts` for the names. ``images``: artifact references that a deploy names.
     """
 

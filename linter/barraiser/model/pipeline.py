@@ -73,7 +73,10 @@ class Fragment:
 
 
 class Script:
-    """The text that one shell runs, in order. ``shell``: bash, sh, pwsh, cmd, python ...; ``errexit``: it stops at the first failing command."""
+    """The text that one shell runs, in order.
+
+    ``shell``: bash, sh, pwsh, cmd, python ...; ``errexit``: it stops at the first failing command.
+    """
 
     __slots__ = ("errexit", "fragments", "shell", "working_directory")
 
