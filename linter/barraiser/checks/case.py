@@ -96,6 +96,13 @@ class Case:
         """The verdict of a rule named in ``after`` on this subject in this scenario; ``not-applicable`` if it was not asked."""
         return self._verdicts(rule_id)
 
+    def fix(self, **names: str) -> str:
+        """The rule's ``fixes`` text for the pipeline's platform; ``<name>`` in it stands for the argument of that name."""
+        text = self.rule.fixes.get(self.pipeline.platform) or self.rule.fixes.get("", "")
+        for name, value in names.items():
+            text = text.replace(f"<{name}>", value)
+        return text
+
     def applied(self, node: Node) -> Applied:
         """What the definition says that a deploy applies, as far as it is in the repository."""
         return applied_definition(node, self.repository, self.declared)

@@ -39,6 +39,11 @@ class DeclaredEnvironment:
         low = name.lower()
         return low == self.name.lower() or any(fnmatchcase(low, pattern.lower()) for pattern in self.match)
 
+    def protection(self, platform: str) -> Mapping[str, object] | None:
+        """The protections declared for a platform; None where nothing is declared for it."""
+        given = {"github-actions": self.github, "gitlab-ci": self.gitlab}.get(platform)
+        return given or None
+
 
 class DeclaredActivity:
     """``activities.NAME``: what a job or step of that name (or ``job/step``, or id) is. ``minutes`` is the bake that it is."""

@@ -10,10 +10,10 @@ class EnvironmentKey:
 
     ``name`` may hold what could not be resolved (``${{ inputs.env }}``, ``$ENV``); ``resolved`` tells.
     ``action`` is GitLab's ``environment:action`` (start, prepare, verify, access, stop), ``tier`` its ``deployment_tier``;
-    ``declared_by`` tells where the name stands: ``environment``, ``stage``, ``command``, ``variable``, ``job``, ``file``.
+    ``counts_as``: the tier that the platform itself makes of it, declared or guessed from the name (empty: it has no tiers).
     """
 
-    __slots__ = ("action", "name", "place", "resolved", "tier", "url")
+    __slots__ = ("action", "counts_as", "name", "place", "resolved", "tier", "url")
 
     def __init__(
         self,
@@ -24,6 +24,7 @@ class EnvironmentKey:
         action: str = "start",
         tier: str = "",
         url: str = "",
+        counts_as: str = "",
     ) -> None:
         self.name = name
         self.place = place
@@ -31,6 +32,7 @@ class EnvironmentKey:
         self.action = action
         self.tier = tier
         self.url = url
+        self.counts_as = counts_as
 
 
 class Environment:
