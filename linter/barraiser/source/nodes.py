@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from barraiser.model.place import Place
+from barraiser.source.text import split_lines
 
 
 class Scalar:
@@ -93,6 +94,24 @@ class Mapping:
             index = self._index = {pair[0].value: at for at, pair in enumerate(self.pairs)}
         return index.get(key, -1)
 
+    def duplicate_keys(self) -> list[tuple[Scalar, Scalar]]:
+        """Keys that stand more than once: the first place of each with every further one. Merge keys ``<<`` may."""
+        index = self._index = {pair[0].value: at for at, pair in enumerate(self.pairs)}
+        if len(index) == len(self.pairs):
+            return []
+        first: dict[str, Scalar] = {}
+        found = []
+        for key, _ in self.pairs:
+            earlier = first.setdefault(key.value, key)
+            if earlier is not key and key.value != "<<":
+                found.append((earlier, key))
+        return found
+
+    def replace(self, pairs: list[tuple[Scalar, Node]]) -> None:
+        """Other pairs, for the loader that resolves merge keys."""
+        self.pairs = pairs
+        self._index = None
+
     def get(self, key: str) -> Node | None:
         """The value of a key, or None."""
         at = self._position(key)
@@ -135,22 +154,24 @@ Node = Scalar | Sequence | Mapping
 
 class Document:
     """One document of a file: ``path`` relative to the root, its ``root`` node (None when empty), the file's text, and the
-    keys that stand twice in one mapping (the first and the second of each)."""
+    keys that stand twice in one mapping (the first and the second of each). ``merges``: the merge keys ``<<`` that were
+    resolved, for platforms that do not know them."""
 
-    __slots__ = ("_lines", "data", "duplicates", "path", "root")
+    __slots__ = ("_lines", "data", "duplicates", "merges", "path", "root")
 
     def __init__(self, path: str, root: Node | None, data: str) -> None:
         self.path = path
         self.root = root
         self.data = data
         self.duplicates: list[tuple[Scalar, Scalar]] = []
+        self.merges: list[Scalar] = []
         self._lines: list[str] | None = None
 
     @property
     def lines(self) -> list[str]:
         """The file's lines, split once, when first asked for."""
         if self._lines is None:
-            self._lines = self.data.splitlines()
+            self._lines = split_lines(self.data)
         return self._lines
 
 

@@ -2,45 +2,244 @@
 
 from __future__ import annotations
 
+import os
+import stat
+
+from barraiser.model.place import Place
+from barraiser.source.errors import SourceError
+from barraiser.source.limits import MAX_BYTES, MAX_FILES, MAX_FOLDER_DEPTH, SKIPPED_FOLDERS
 from barraiser.source.nodes import Document
+from barraiser.source.patterns import literal_folder, matches
+from barraiser.source.text import decode, split_lines, too_large
+
+_HCL_SUFFIXES = (".tf", ".tfvars", ".hcl")
 
 
 class Repository:
     """The files below one root. Nothing outside it is ever read (design section 7): no ``..``, no absolute path, no link that leads out.
 
     All paths are relative to the root, with ``/``. Bytes and documents are cached for the life of the object.
+    ``truncated``: a walk met more files than the limit, so that ``glob`` may have missed some.
     """
 
     def __init__(self, root: str) -> None:
         self.root = root
+        self.truncated = False
+        self._real = os.path.realpath(root)
+        self._bytes: dict[str, bytes | SourceError] = {}
+        self._documents: dict[tuple[str, bool], list[Document] | SourceError] = {}
+        self._folder_inside: dict[str, bool] = {"": True}
+        self._listings: dict[str, tuple[list[str], list[str]]] = {}
+        self._seen = 0
 
     def inside(self, path: str, base: str = "") -> str | None:
         """``path`` as a file names it, relative to the folder ``base``, normalised to the root; None if it leads out.
 
         A leading ``/`` or ``./`` in ``path`` means the root itself where the platform has it so: pass ``base=""``.
         """
-        raise NotImplementedError
+        if "\0" in path or (base and path.startswith("/")):
+            return None
+        parts: list[str] = []
+        for part in f"{base}/{path}".split("/"):
+            if part == "..":
+                if not parts:
+                    return None
+                parts.pop()
+            elif part not in ("", "."):
+                parts.append(part)
+        return "/".join(parts)
 
     def exists(self, path: str) -> bool:
         """Whether a regular file stands there (links are followed only inside the root)."""
-        raise NotImplementedError
+        try:
+            return stat.S_ISREG(os.stat(self._located(path)).st_mode)
+        except (OSError, ValueError, SourceError):
+            return False
 
     def read_bytes(self, path: str) -> bytes:
         """The file's bytes. Raises SourceError when it is missing, unreadable, no regular file, too large or outside."""
-        raise NotImplementedError
+        known = self._bytes.get(path)
+        if known is None:
+            try:
+                known = self._read(path)
+            except SourceError as error:
+                known = _again(error)
+            self._bytes[path] = known
+        if isinstance(known, SourceError):
+            raise _again(known)
+        return known
+
+    def peek(self, path: str) -> bytes:
+        """The file's bytes, kept only when already known: for looking once through many files. Empty where it cannot be read."""
+        known = self._bytes.get(path)
+        if isinstance(known, bytes):
+            return known
+        try:
+            return self._read(path)
+        except SourceError:
+            return b""
+
+    def keep(self, path: str, data: bytes) -> None:
+        """Take bytes that ``peek`` gave, or that stand for a file (standard input), as the file's."""
+        self._bytes[path] = data
 
     def read_text(self, path: str) -> str:
         """The file's text (UTF-8, a byte order mark removed). Raises SourceError, also for binary files."""
-        raise NotImplementedError
+        return decode(self.read_bytes(path), path)
 
-    def documents(self, path: str) -> list[Document]:
-        """The documents of a YAML, JSON or Terraform file (by suffix, then content). Raises SourceError with the place."""
-        raise NotImplementedError
+    def lines(self, path: str) -> list[str]:
+        """The file's lines, without their ends. Raises SourceError as ``read_text`` does."""
+        return split_lines(self.read_text(path))
+
+    def documents(self, path: str, *, later_merge_wins: bool = False) -> list[Document]:
+        """The documents of a YAML, JSON or Terraform file (by suffix, then content). Raises SourceError with the place.
+
+        ``later_merge_wins``: see :func:`barraiser.source.yaml_loader.load`.
+        """
+        key = (path, later_merge_wins)
+        known = self._documents.get(key)
+        if known is None:
+            try:
+                known = self._load(path, later_merge_wins)
+            except SourceError as error:
+                known = _again(error)
+            self._documents[key] = known
+        if isinstance(known, SourceError):
+            raise _again(known)
+        return known
 
     def glob(self, pattern: str) -> list[str]:
         """Existing files that match a pattern with ``*``, ``**`` and ``?``, sorted."""
-        raise NotImplementedError
+        inside = self.inside(pattern)
+        if not inside:
+            return []
+        if "*" not in inside and "?" not in inside:
+            return [inside] if self.exists(inside) else []
+        start = literal_folder(inside)
+        depth = MAX_FOLDER_DEPTH if "**" in inside else inside.count("/") - (start.count("/") + 1 if start else 0)
+        return [path for path in self.files(start, depth) if matches(inside, path) and self.exists(path)]
+
+    def files(self, folder: str = "", depth: int = MAX_FOLDER_DEPTH) -> list[str]:
+        """Files (also links to such) in a folder and at most ``depth`` folders below it, sorted, without skipped folders."""
+        if any(part in SKIPPED_FOLDERS for part in folder.split("/")):
+            return []
+        found: list[str] = []
+        waiting = [(folder, 0)]
+        while waiting:
+            current, level = waiting.pop()
+            files, folders = self._listing(current)
+            prefix = f"{current}/" if current else ""
+            found += [prefix + name for name in files]
+            if level < depth:
+                waiting += [(prefix + name, level + 1) for name in folders if name not in SKIPPED_FOLDERS]
+        found.sort()
+        return found
 
     def folder(self, path: str) -> list[str]:
         """The names of the regular files in a folder (not below it), sorted; ``[]`` if there is none."""
-        raise NotImplementedError
+        inside = self.inside(path)
+        if inside is None:
+            return []
+        prefix = f"{inside}/" if inside else ""
+        return [name for name in self._listing(inside)[0] if self.exists(prefix + name)]
+
+    def folders(self, path: str) -> list[str]:
+        """The names of the folders in a folder, links left out, sorted."""
+        inside = self.inside(path)
+        return [] if inside is None else self._listing(inside)[1]
+
+    def _listing(self, folder: str) -> tuple[list[str], list[str]]:
+        """Names of files and of folders in a folder, each sorted; links to folders are not followed, so that no walk is endless."""
+        known = self._listings.get(folder)
+        if known is None:
+            files: list[str] = []
+            folders: list[str] = []
+            if self._is_inside(folder) and not self.truncated:
+                self._scan(folder, files, folders)
+            known = self._listings[folder] = (sorted(files), sorted(folders))
+        return known
+
+    def _scan(self, folder: str, files: list[str], folders: list[str]) -> None:
+        try:
+            with os.scandir(os.path.join(self._real, folder)) as entries:
+                for entry in entries:
+                    self._seen += 1
+                    if self._seen > MAX_FILES:
+                        self.truncated = True
+                        return
+                    (folders if entry.is_dir(follow_symlinks=False) else files).append(entry.name)
+        except OSError:
+            return
+
+    def _is_inside(self, folder: str) -> bool:
+        """Whether a folder, with all links followed, lies in the root."""
+        known = self._folder_inside.get(folder)
+        if known is None:
+            real = os.path.realpath(os.path.join(self._real, folder))
+            known = self._folder_inside[folder] = _below(real, self._real)
+        return known
+
+    def _located(self, path: str) -> str:
+        """The real path of a file. Raises SourceError when it leads out of the root."""
+        folder = path.rpartition("/")[0]
+        inside = self.inside(path)
+        full = os.path.join(self._real, path)
+        if inside is None or not inside or os.path.isabs(path) or not self._is_inside(folder):
+            raise SourceError("the path leads out of the repository", Place(path, 1), "name a file inside it")
+        if os.path.islink(full):
+            full = os.path.realpath(full)
+            if not _below(full, self._real):
+                raise SourceError("the link leads out of the repository", Place(path, 1), "put the file itself there")
+        return full
+
+    def _read(self, path: str) -> bytes:
+        """Read a regular file; opened without waiting, because a pipe in its place would never answer."""
+        place = Place(path, 1)
+        try:
+            full = self._located(path)
+            if not stat.S_ISREG(os.stat(full).st_mode):
+                raise SourceError("this is no regular file", place, "name a file, not a folder, pipe or device")
+            handle = os.open(full, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+            try:
+                size = os.fstat(handle).st_size
+                if size > MAX_BYTES:
+                    raise too_large(size, path)
+                return _all_of(handle, path)
+            finally:
+                os.close(handle)
+        except FileNotFoundError:
+            raise SourceError("the file does not exist", place, "check the path, or add the file") from None
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise SourceError(f"the file cannot be read: {reason}", place, "check its permissions") from None
+
+    def _load(self, path: str, later_merge_wins: bool) -> list[Document]:
+        data = self.read_bytes(path)
+        if path.endswith(_HCL_SUFFIXES):
+            from barraiser.source.hcl_loader import load_hcl
+
+            return [load_hcl(data, path)]
+        from barraiser.source.yaml_loader import load
+
+        return load(data, path, later_merge_wins=later_merge_wins)
+
+
+def _all_of(handle: int, path: str) -> bytes:
+    """All bytes of an open file; files that grow, or that do not know their size, end at the limit."""
+    pieces: list[bytes] = []
+    total = 0
+    while piece := os.read(handle, 1 << 16):
+        total += len(piece)
+        if total > MAX_BYTES:
+            raise too_large(total, path)
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _below(real: str, root: str) -> bool:
+    return real == root or real.startswith(root if root.endswith(os.sep) else root + os.sep)
+
+
+def _again(error: SourceError) -> SourceError:
+    """The same error without a traceback: a kept one would keep the frames, and the reader's whole state, alive."""
+    return SourceError(error.message, error.place, error.fix)

@@ -1,0 +1,304 @@
+"""YAML (and JSON, which is nearly YAML) to nodes with places, from the parser's events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yaml.error import MarkedYAMLError, YAMLError
+from yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+
+from barraiser.model.place import Place
+from barraiser.source.errors import SourceError
+from barraiser.source.limits import MAX_DEPTH, MAX_NODES
+from barraiser.source.nodes import Document, Mapping, Node, Scalar, Sequence
+from barraiser.source.text import decode, place_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+_TEXT_TAG = "tag:yaml.org,2002:str"
+_UNICODE_BREAKS = ("\x85", "\u2028", "\u2029")
+
+
+def load(data: bytes, path: str, *, later_merge_wins: bool = False) -> list[Document]:
+    """The documents of a YAML or JSON file; for a file without any, one whose root is None.
+
+    ``later_merge_wins``: a merge key ``<<`` overrides keys that stand before it, as Ruby's Psych (GitLab) has it; else a
+    mapping's own keys win wherever they stand (YAML 1.1). Raises SourceError for what is no text or no YAML, for undefined
+    and recursive aliases, and beyond the limits.
+    """
+    text = decode(data, path)
+    try:
+        return _documents(_one_break(text), text, path, later_merge_wins)
+    except YAMLError as error:
+        if text.lstrip()[:1] in ("{", "["):
+            from barraiser.source.json_loader import load_json
+
+            document = load_json(text, path)
+            if document is not None:
+                return [document]
+        raise _told(error, text, path) from None
+
+
+def _one_break(text: str) -> str:
+    """YAML 1.1 counts lines also at NEL, LS and PS, no editor does: one blank for each keeps every place right."""
+    if not text.isascii():
+        for character in _UNICODE_BREAKS:
+            if character in text:
+                text = text.replace(character, " ")
+    return text
+
+
+def _event_source(text: str) -> Callable[[], Any]:
+    """Where the events come from: libyaml, or PyYAML's own parser (some 20 times slower) where it was built without."""
+    try:
+        from yaml._yaml import CParser
+    except ImportError:
+        import yaml
+
+        events = yaml.parse(text, Loader=yaml.SafeLoader)
+        return lambda: next(events)
+    return CParser(text).get_event
+
+
+class _Open:
+    """A list or mapping that is being read."""
+
+    __slots__ = ("anchor", "before", "key", "node")
+
+    def __init__(self, node: Sequence | Mapping, anchor: str | None, before: int) -> None:
+        self.node = node
+        self.anchor = anchor
+        self.before = before
+        self.key: Scalar | None = None
+
+
+class _Builder:
+    """The state of one file: what is open, what anchors name, how many nodes there are with aliases expanded."""
+
+    __slots__ = ("anchors", "count", "document", "path", "psych", "stack", "top")
+
+    def __init__(self, path: str, psych: bool) -> None:
+        self.path = path
+        self.psych = psych
+        self.count = 0
+        self.stack: list[_Open] = []
+        self.top: _Open | None = None
+        self.anchors: dict[str, tuple[Node, int] | None] = {}
+        self.document = Document(path, None, "")
+
+    def add(self, node: Node) -> None:
+        """Put a node where it belongs: a key, a value, an item, or the document's root."""
+        top = self.top
+        if top is None:
+            self.document.root = node
+        elif isinstance(top.node, Sequence):
+            top.node.items.append(node)
+            top.node.end_line = node.end_line
+        elif top.key is None:
+            if not isinstance(node, Scalar):
+                raise SourceError(
+                    "a key must be text", Place(self.path, node.line, node.column), "write a plain or quoted key"
+                )
+            top.key = node
+        else:
+            top.node.pairs.append((top.key, node))
+            top.node.end_line = node.end_line
+            top.key = None
+
+    def counted(self, mark: Any, nodes: int = 1) -> None:
+        """Count nodes against the limit."""
+        self.count += nodes
+        if self.count > MAX_NODES:
+            message = f"more than {MAX_NODES:,} values, aliases expanded"
+            raise SourceError(message, _place(self.path, mark), "split the file, or repeat fewer aliases")
+
+    def opened(self, event: Any, node: Sequence | Mapping) -> None:
+        """A list or mapping begins."""
+        self.counted(event.start_mark)
+        if len(self.stack) >= MAX_DEPTH:
+            message = f"nested deeper than {MAX_DEPTH} levels"
+            raise SourceError(message, _place(self.path, event.start_mark), "flatten the structure")
+        if event.anchor:
+            self.anchors[event.anchor] = None
+        self.top = _Open(node, event.anchor, self.count)
+        self.stack.append(self.top)
+
+    def closed(self, event: Any) -> None:
+        """A list or mapping ends. Block collections end where the next token starts, so that their last value tells the line."""
+        done = self.stack.pop()
+        self.top = self.stack[-1] if self.stack else None
+        node = done.node
+        end, start = event.end_mark, event.start_mark
+        if end.index > start.index or not len(node):
+            node.end_line = max(node.line, end.line + 1)
+        if isinstance(node, Mapping):
+            self.finish(node)
+        if done.anchor:
+            self.anchors[done.anchor] = (node, self.count - done.before + 1)
+        self.add(node)
+
+    def finish(self, mapping: Mapping) -> None:
+        """Note duplicate keys and resolve merge keys."""
+        self.document.duplicates += mapping.duplicate_keys()
+        if "<<" in mapping:
+            mapping.replace(self.merged(mapping.pairs))
+
+    def merged(self, pairs: list[tuple[Scalar, Node]]) -> list[tuple[Scalar, Node]]:
+        """The pairs with what ``<<`` names put in; each keeps its own place."""
+        own = {key.value for key, _ in pairs}
+        chosen: dict[str, tuple[Scalar, Node]] = {}
+        for key, value in pairs:
+            sources = _merge_sources(value) if key.value == "<<" and key.style == "" else None
+            if sources is None:
+                chosen[key.value] = (key, value)
+                continue
+            self.document.merges.append(key)
+            here: dict[str, tuple[Scalar, Node]] = {}
+            for source in sources:
+                for pair in source.pairs:
+                    here.setdefault(pair[0].value, pair)
+            for name, pair in here.items():
+                if self.psych or (name not in own and name not in chosen):
+                    chosen[name] = pair
+        return list(chosen.values())
+
+    def alias(self, event: Any) -> None:
+        """Put in what an alias stands for: the same node, counted again."""
+        name = event.anchor
+        if name not in self.anchors:
+            place = _place(self.path, event.start_mark)
+            raise SourceError(
+                f"the alias *{name} has no anchor before it", place, f"define &{name} above, or remove the alias"
+            )
+        known = self.anchors[name]
+        if known is None:
+            place = _place(self.path, event.start_mark)
+            raise SourceError(
+                f"the alias *{name} stands inside its own anchor", place, "an anchor cannot contain itself"
+            )
+        self.counted(event.start_mark, known[1])
+        self.add(known[0])
+        if self.top is not None:
+            self.top.node.end_line = event.end_mark.line + 1
+
+
+def _documents(parsed: str, text: str, path: str, psych: bool) -> list[Document]:
+    """Follow the events of the whole file."""
+    next_event = _event_source(parsed)
+    builder = _Builder(path, psych)
+    documents: list[Document] = []
+    scalar, add, counted = _scalar, builder.add, builder.counted
+    while True:
+        event = next_event()
+        kind = type(event)
+        if kind is ScalarEvent:
+            node = scalar(event, path, parsed)
+            counted(event.start_mark)
+            if event.anchor:
+                builder.anchors[event.anchor] = (node, 1)
+            add(node)
+        elif kind is MappingStartEvent:
+            mark = event.start_mark
+            builder.opened(event, Mapping(path, mark.line + 1, mark.column + 1, event.tag or ""))
+        elif kind is SequenceStartEvent:
+            mark = event.start_mark
+            builder.opened(event, Sequence(path, mark.line + 1, mark.column + 1, event.tag or ""))
+        elif kind is MappingEndEvent or kind is SequenceEndEvent:
+            builder.closed(event)
+        elif kind is AliasEvent:
+            builder.alias(event)
+        elif kind is DocumentStartEvent:
+            builder.document = Document(path, None, text)
+            builder.anchors.clear()
+        elif kind is DocumentEndEvent:
+            documents.append(_without_null_root(builder.document))
+        elif kind is StreamEndEvent:
+            return documents or [Document(path, None, text)]
+
+
+def _scalar(event: Any, path: str, text: str) -> Scalar:
+    """A scalar with the last line that it really has: a block scalar's event ends behind its trailing blank lines."""
+    start = event.start_mark
+    line = start.line + 1
+    style = event.style or ""
+    tag = event.tag or ""
+    if style == "|":
+        value: str = event.value
+        end_line = max(line, line + value.count("\n") + (0 if value.endswith("\n") else 1)) if value else line
+    elif style == ">":
+        body = text[start.index : event.end_mark.index].rstrip().replace("\r\n", "\n").replace("\r", "\n")
+        end_line = line + body.count("\n")
+    else:
+        end_line = event.end_mark.line + 1
+    if tag == _TEXT_TAG or tag == "!":
+        return Scalar(event.value, path, line, start.column + 1, end_line, style or "'")
+    return Scalar(event.value, path, line, start.column + 1, end_line, style, tag)
+
+
+def _without_null_root(document: Document) -> Document:
+    """An empty document has no root."""
+    root = document.root
+    if isinstance(root, Scalar) and root.is_null():
+        document.root = None
+    return document
+
+
+def _merge_sources(value: Node) -> list[Mapping] | None:
+    """The mappings that ``<<`` names, strongest first; None if it names anything else."""
+    if isinstance(value, Mapping):
+        return [value]
+    if isinstance(value, Sequence) and value.items and not value.tag:
+        found = [item for item in value.items if isinstance(item, Mapping)]
+        if len(found) == len(value.items):
+            return found
+    return None
+
+
+def _place(path: str, mark: Any) -> Place:
+    return Place(path, mark.line + 1, mark.column + 1)
+
+
+def _told(error: YAMLError, text: str, path: str) -> SourceError:
+    """The parser's complaint in words that name the place and, where it is known, the way out."""
+    if isinstance(error, MarkedYAMLError) and error.problem_mark is not None:
+        problem = str(error.problem or error.context or "not valid YAML")
+        context = f" ({error.context} that starts on line {error.context_mark.line + 1})" if error.context_mark else ""
+        return SourceError(
+            f"not valid YAML: {problem}{context}", _place(path, error.problem_mark), _fix(problem, text, error)
+        )
+    import re
+
+    bad = re.search("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
+    if bad is not None:
+        character = f"U+{ord(bad.group()):04X}"
+        return SourceError(
+            f"the control character {character} is not allowed", place_at(text, bad.start(), path), "remove it"
+        )
+    return SourceError("not valid YAML", Place(path, 1), "check the syntax")
+
+
+def _fix(problem: str, text: str, error: MarkedYAMLError) -> str:
+    """What to do about the commonest complaints."""
+    mark = error.problem_mark
+    lines = text.splitlines()[mark.line : mark.line + 1] if mark is not None else []
+    if lines and lines[0][: (mark.column if mark else 0) + 1].lstrip(" ").startswith("\t"):
+        return "indent with spaces: YAML does not allow tabs there"
+    if "cannot start any token" in problem:
+        return "quote the value: it starts with a character that has a meaning in YAML"
+    if "mapping values are not allowed" in problem:
+        return "quote a value that contains ': ', or check the indentation"
+    if "expected <block end>" in problem or "expected ',' or" in problem:
+        return "check the indentation, and that every bracket and quote is closed"
+    return "correct the syntax on this line or the one before it"
