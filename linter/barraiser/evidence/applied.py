@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from barraiser.graph.node import Node
 from barraiser.model.declarations import Declarations
 from barraiser.model.place import Place
-from barraiser.model.tri import MAYBE, Tri
+from barraiser.model.tri import MAYBE, NO, Tri
 from barraiser.source.repository import Repository
 
 
@@ -15,10 +15,14 @@ class Applied:
     """``mechanism``: what rolls the change out (``cloudformation``, ``ecs``, ``codedeploy``, ``kubernetes``, ``helm``, ``terraform``, a
     platform's name ...; empty when it is not known). ``read``: the definition was found and read; ``places``: where.
     ``rolls_back_on_failure`` / ``rolls_back_on_alarm``: whether a failed rollout, or an alarm, brings the old version back.
-    ``keeps_releases``: the platform keeps earlier releases to go back to. ``why`` says what the answers rest on, in one line.
+    ``keeps_releases``: the platform keeps earlier releases to go back to. ``validates``: the deployer itself tests the new version
+    before it counts as deployed (validation hooks, analysis before promotion); maybe where a definition that decides it was not read. ``why`` says what the answers rest on, in one line.
     """
 
-    __slots__ = ("keeps_releases", "mechanism", "places", "read", "rolls_back_on_alarm", "rolls_back_on_failure", "why")
+    __slots__ = (
+        "keeps_releases", "mechanism", "places", "read", "rolls_back_on_alarm", "rolls_back_on_failure", "validates",
+        "why",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -30,6 +34,7 @@ class Applied:
         rolls_back_on_alarm: Tri = MAYBE,
         keeps_releases: Tri = MAYBE,
         why: str = "",
+        validates: Tri = NO,
     ) -> None:
         self.mechanism = mechanism
         self.read = read
@@ -38,6 +43,7 @@ class Applied:
         self.rolls_back_on_alarm = rolls_back_on_alarm
         self.keeps_releases = keeps_releases
         self.why = why
+        self.validates = validates
 
 
 def applied_definition(node: Node, repository: Repository, declared: Declarations) -> Applied:
