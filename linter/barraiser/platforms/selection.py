@@ -29,9 +29,9 @@ _GITLAB_FILE = ".gitlab-ci.yml"
 class Selected:
     """What a run looks at in one root.
 
-    ``entries``: (path, platform) of the files to report, sorted; ``whole``: the root's all entries are reported, so that files
-    that only others call, but nobody does, count too. ``named``: files named on the command line that are no entry by their place:
-    parts of pipelines, or nothing of ours (:func:`read_selected` tells which).
+    ``entries``: (path, platform) of the files to report, sorted. ``whole``: they are all of the root, so that what nobody among
+    them calls is called by nobody. ``named``: files named on the command line that are no entry by their place, with the platform that
+    their content tells, or empty: parts of pipelines, pipelines in unusual places, or neither (:func:`read_selected` finds out).
     """
 
     __slots__ = ("entries", "named", "repository", "root", "whole")
@@ -40,7 +40,7 @@ class Selected:
         self,
         repository: Repository,
         entries: Sequence[tuple[str, str]] = (),
-        named: Sequence[str] = (),
+        named: Sequence[tuple[str, str]] = (),
         *,
         whole: bool = False,
     ) -> None:
@@ -144,53 +144,51 @@ def read_selected(selected: Selected, options: ReadOptions, *, show_called: bool
     ``show_called``: a named file that only others call is shown itself (``graph``), not the entries that call it.
     """
     repository = selected.repository
-    read: dict[str, list[Pipeline]] = {}
-    callable_only: list[tuple[str, str]] = []
-    for path, platform in selected.entries:
-        read[path] = reader_for(platform).read(path, repository, options)
-        if not read[path]:
-            callable_only.append((path, platform))
+    read = {path: reader_for(platform).read(path, repository, options) for path, platform in selected.entries}
+    reported = {path: pipelines for path, pipelines in read.items() if pipelines}
+    parts = [pair for pair in selected.entries if pair[0] not in reported] + selected.named
+    users: dict[str, list[str]] = {}
+    if parts:
+        if not selected.whole:
+            _read_others(selected, options, read)
+        users = _users([path for path, _ in parts], read)
     passed_over: list[str] = []
-    if (callable_only or selected.named) and not selected.whole:
-        parts = [path for path, _ in callable_only] + selected.named
-        users = {} if show_called and not selected.named else _users(parts, selected, options, read)
-    else:
-        users = {path: [] for path, _ in callable_only}
-        for pipelines in list(read.values()):
-            for pipeline in pipelines:
-                for path in pipeline.files:
-                    if path in users:
-                        users[path].append(pipeline.path)
-    for path, platform in callable_only:
-        if (show_called and not selected.whole) or not users.get(path):
-            read[path] = reader_for(platform).read(path, repository, _called(options))
-            if not read[path] and not selected.whole:
-                passed_over.append(path)
-    passed_over += [path for path in selected.named if not users.get(path)]
-    wanted = {path for path, _ in selected.entries}
-    if not (show_called and not selected.named):
-        wanted.update(user for found in users.values() for user in found)
-    return ReadResult([pipeline for path in sorted(wanted) for pipeline in read.get(path, [])], sorted(passed_over))
+    for path, platform in parts:
+        if users[path] and not (show_called and platform and not selected.whole):
+            reported.update((user, read[user]) for user in users[path])
+            continue
+        pipelines = _read_alone(path, platform, selected, options)
+        if pipelines:
+            reported[path] = pipelines
+        elif not selected.whole or (path, platform) in selected.named:
+            passed_over.append(path)
+    return ReadResult([pipeline for path in sorted(reported) for pipeline in reported[path]], sorted(passed_over))
 
 
-def _called(options: ReadOptions) -> ReadOptions:
-    return ReadOptions(
-        default_branch=options.default_branch,
-        default_branch_from=options.default_branch_from,
-        include_map=options.include_map,
-        called=True,
-    )
+def _read_alone(path: str, platform: str, selected: Selected, options: ReadOptions) -> list[Pipeline]:
+    """A file that no entry uses: as an entry, else as what another repository may call; nothing if it is no platform's."""
+    if not platform:
+        return []
+    from copy import copy
+
+    called = copy(options)
+    called.called = True
+    reader = reader_for(platform)
+    return reader.read(path, selected.repository, options) or reader.read(path, selected.repository, called)
 
 
-def _users(
-    parts: Sequence[str], selected: Selected, options: ReadOptions, read: dict[str, list[Pipeline]]
-) -> dict[str, list[str]]:
-    """For each part of pipelines the entries whose pipelines are made of it; what is read on the way is kept in ``read``."""
-    users: dict[str, list[str]] = {path: [] for path in parts}
+def _read_others(selected: Selected, options: ReadOptions, read: dict[str, list[Pipeline]]) -> None:
+    """Read the root's other entries, because they may use what was named."""
     for path, platform in entries_of(selected.repository):
         if path not in read:
             read[path] = reader_for(platform).read(path, selected.repository, options)
-        for part in {file for pipeline in read[path] for file in pipeline.files} & users.keys():
+
+
+def _users(parts: Sequence[str], read: dict[str, list[Pipeline]]) -> dict[str, list[str]]:
+    """For each part of pipelines the entries whose pipelines are made of it."""
+    users: dict[str, list[str]] = {path: [] for path in parts}
+    for path, pipelines in read.items():
+        for part in {file for pipeline in pipelines for file in pipeline.files} & users.keys():
             if part != path:
                 users[part].append(path)
     return users
@@ -239,11 +237,15 @@ def _add_file(chosen: dict[str, Selected], full: str, root: str, platform: str) 
     """A named file: an entry by its place, by ``--platform`` or by its content; else a part, or nothing."""
     selected = chosen.setdefault(root, Selected(Repository(root)))
     path = os.path.relpath(full, root).replace(os.sep, "/")
-    name = platform or platform_of(path, selected.repository)
+    name = platform or _by_place(path)
     if name:
         selected.entries.append((path, name))
+        return
+    name = _by_content(path, selected.repository)
+    if name == CODEPIPELINE:
+        selected.entries.append((path, name))
     else:
-        selected.named.append(path)
+        selected.named.append((path, name))
 
 
 def _by_place(path: str) -> str:
@@ -254,19 +256,19 @@ def _by_place(path: str) -> str:
 
 
 def _by_content(path: str, repository: Repository) -> str:
-    """The platform that recognises a file's content."""
+    """The platform that recognises a file's content, or whose marker an unreadable one holds."""
     if not path.endswith((".yml", ".yaml", ".json", ".template", ".tf")):
         return ""
     try:
-        documents = repository.documents(path)
+        roots = [document.root for document in repository.documents(path)]
     except SourceError:
-        data = repository.peek(path)
-        return CODEPIPELINE if any(marker in data for marker in reader_for(CODEPIPELINE).markers) else ""
+        roots = []
     for name in READERS:
         reader = reader_for(name)
-        if any(reader.recognises(document.root) for document in documents):
+        if any(reader.recognises(root) for root in roots):
             return name
-    return ""
+    data = repository.peek(path)
+    return CODEPIPELINE if any(marker in data for marker in reader_for(CODEPIPELINE).markers) else ""
 
 
 def _places(platform: str, repository: Repository) -> list[str]:

@@ -21,7 +21,7 @@ from barraiser.model.place import Place
 from barraiser.source.errors import SourceError
 from barraiser.source.limits import MAX_DEPTH, MAX_NODES
 from barraiser.source.nodes import Document, Mapping, Node, Scalar, Sequence
-from barraiser.source.text import decode, place_at
+from barraiser.source.text import decode, place_at, split_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,81 +72,74 @@ def _event_source(text: str) -> Callable[[], Any]:
     return CParser(text).get_event
 
 
-class _Open:
-    """A list or mapping that is being read."""
-
-    __slots__ = ("anchor", "before", "key", "node")
-
-    def __init__(self, node: Sequence | Mapping, anchor: str | None, before: int) -> None:
-        self.node = node
-        self.anchor = anchor
-        self.before = before
-        self.key: Scalar | None = None
-
-
 class _Builder:
-    """The state of one file: what is open, what anchors name, how many nodes there are with aliases expanded."""
+    """The state of one file: what is open, what anchors name, how many nodes there are with aliases expanded.
 
-    __slots__ = ("anchors", "count", "document", "path", "psych", "stack", "top")
+    ``open``: the list or mapping that is being read, ``key`` its key that waits for a value; both are put on ``stack``, with the
+    anchor and the count before it, when another opens in it. ``line``: the last line of the last thing that was read.
+    """
+
+    __slots__ = ("anchors", "count", "document", "key", "line", "open", "path", "psych", "stack")
 
     def __init__(self, path: str, psych: bool) -> None:
         self.path = path
         self.psych = psych
         self.count = 0
-        self.stack: list[_Open] = []
-        self.top: _Open | None = None
+        self.line = 1
+        self.open: Sequence | Mapping | None = None
+        self.key: Scalar | None = None
+        self.stack: list[tuple[Sequence | Mapping | None, Scalar | None, str | None, int]] = []
         self.anchors: dict[str, tuple[Node, int] | None] = {}
         self.document = Document(path, None, "")
 
     def add(self, node: Node) -> None:
         """Put a node where it belongs: a key, a value, an item, or the document's root."""
-        top = self.top
-        if top is None:
+        into = self.open
+        if into is None:
             self.document.root = node
-        elif isinstance(top.node, Sequence):
-            top.node.items.append(node)
-            top.node.end_line = node.end_line
-        elif top.key is None:
-            if not isinstance(node, Scalar):
-                raise SourceError(
-                    "a key must be text", Place(self.path, node.line, node.column), "write a plain or quoted key"
-                )
-            top.key = node
+        elif type(into) is Sequence:
+            into.items.append(node)
+        elif self.key is not None:
+            into.pairs.append((self.key, node))  # type: ignore[union-attr]
+            self.key = None
+        elif isinstance(node, Scalar):
+            self.key = node
         else:
-            top.node.pairs.append((top.key, node))
-            top.node.end_line = node.end_line
-            top.key = None
+            raise SourceError(
+                "a key must be text", Place(self.path, node.line, node.column), "write a plain or quoted key"
+            )
 
-    def counted(self, mark: Any, nodes: int = 1) -> None:
-        """Count nodes against the limit."""
-        self.count += nodes
-        if self.count > MAX_NODES:
-            message = f"more than {MAX_NODES:,} values, aliases expanded"
-            raise SourceError(message, _place(self.path, mark), "split the file, or repeat fewer aliases")
+    def over(self, mark: Any) -> SourceError:
+        """The error for too many nodes."""
+        message = f"more than {MAX_NODES:,} values, aliases expanded"
+        return SourceError(message, _place(self.path, mark), "split the file, or repeat fewer aliases")
 
-    def opened(self, event: Any, node: Sequence | Mapping) -> None:
+    def begin(self, event: Any, node: Sequence | Mapping) -> None:
         """A list or mapping begins."""
-        self.counted(event.start_mark)
+        self.count += 1
+        if self.count > MAX_NODES:
+            raise self.over(event.start_mark)
         if len(self.stack) >= MAX_DEPTH:
             message = f"nested deeper than {MAX_DEPTH} levels"
             raise SourceError(message, _place(self.path, event.start_mark), "flatten the structure")
         if event.anchor:
             self.anchors[event.anchor] = None
-        self.top = _Open(node, event.anchor, self.count)
-        self.stack.append(self.top)
+        self.stack.append((self.open, self.key, event.anchor, self.count))
+        self.open, self.key = node, None
 
-    def closed(self, event: Any) -> None:
-        """A list or mapping ends. Block collections end where the next token starts, so that their last value tells the line."""
-        done = self.stack.pop()
-        self.top = self.stack[-1] if self.stack else None
-        node = done.node
-        end, start = event.end_mark, event.start_mark
-        if end.index > start.index or not len(node):
-            node.end_line = max(node.line, end.line + 1)
+    def end(self, event: Any) -> None:
+        """A list or mapping ends. The event of a block collection stands where the next token starts: the last value tells its line."""
+        node = self.open
+        assert node is not None
+        self.open, self.key, anchor, before = self.stack.pop()
+        end = event.end_mark
+        if end.index > event.start_mark.index:
+            self.line = end.line + 1
+        node.end_line = max(node.line, self.line)
         if isinstance(node, Mapping):
             self.finish(node)
-        if done.anchor:
-            self.anchors[done.anchor] = (node, self.count - done.before + 1)
+        if anchor:
+            self.anchors[anchor] = (node, self.count - before + 1)
         self.add(node)
 
     def finish(self, mapping: Mapping) -> None:
@@ -188,35 +181,51 @@ class _Builder:
             raise SourceError(
                 f"the alias *{name} stands inside its own anchor", place, "an anchor cannot contain itself"
             )
-        self.counted(event.start_mark, known[1])
+        self.count += known[1]
+        if self.count > MAX_NODES:
+            raise self.over(event.start_mark)
+        self.line = event.end_mark.line + 1
         self.add(known[0])
-        if self.top is not None:
-            self.top.node.end_line = event.end_mark.line + 1
 
 
 def _documents(parsed: str, text: str, path: str, psych: bool) -> list[Document]:
-    """Follow the events of the whole file."""
+    """Follow the events of the whole file. Most are scalars: their way is written out, because calls would double its cost."""
     next_event = _event_source(parsed)
     builder = _Builder(path, psych)
     documents: list[Document] = []
-    scalar, add, counted = _scalar, builder.add, builder.counted
     while True:
         event = next_event()
         kind = type(event)
         if kind is ScalarEvent:
-            node = scalar(event, path, parsed)
-            counted(event.start_mark)
+            style = event.style
+            if event.tag is None and style != "|" and style != ">":
+                mark = event.start_mark
+                builder.line = line = event.end_mark.line + 1
+                node = Scalar(event.value, path, mark.line + 1, mark.column + 1, line, style or "")
+            else:
+                node = _special_scalar(event, path, parsed)
+                builder.line = node.end_line
+            builder.count += 1
+            if builder.count > MAX_NODES:
+                raise builder.over(event.start_mark)
             if event.anchor:
                 builder.anchors[event.anchor] = (node, 1)
-            add(node)
+            into = builder.open
+            if type(into) is not Mapping:
+                builder.add(node)
+            elif builder.key is None:
+                builder.key = node
+            else:
+                into.pairs.append((builder.key, node))
+                builder.key = None
         elif kind is MappingStartEvent:
             mark = event.start_mark
-            builder.opened(event, Mapping(path, mark.line + 1, mark.column + 1, event.tag or ""))
+            builder.begin(event, Mapping(path, mark.line + 1, mark.column + 1, event.tag or ""))
         elif kind is SequenceStartEvent:
             mark = event.start_mark
-            builder.opened(event, Sequence(path, mark.line + 1, mark.column + 1, event.tag or ""))
+            builder.begin(event, Sequence(path, mark.line + 1, mark.column + 1, event.tag or ""))
         elif kind is MappingEndEvent or kind is SequenceEndEvent:
-            builder.closed(event)
+            builder.end(event)
         elif kind is AliasEvent:
             builder.alias(event)
         elif kind is DocumentStartEvent:
@@ -228,8 +237,8 @@ def _documents(parsed: str, text: str, path: str, psych: bool) -> list[Document]
             return documents or [Document(path, None, text)]
 
 
-def _scalar(event: Any, path: str, text: str) -> Scalar:
-    """A scalar with the last line that it really has: a block scalar's event ends behind its trailing blank lines."""
+def _special_scalar(event: Any, path: str, text: str) -> Scalar:
+    """A tagged or block scalar, with the last line that it really has: a block scalar's event ends behind its trailing blank lines."""
     start = event.start_mark
     line = start.line + 1
     style = event.style or ""
@@ -276,7 +285,9 @@ def _told(error: YAMLError, text: str, path: str) -> SourceError:
         problem = str(error.problem or error.context or "not valid YAML")
         context = f" ({error.context} that starts on line {error.context_mark.line + 1})" if error.context_mark else ""
         return SourceError(
-            f"not valid YAML: {problem}{context}", _place(path, error.problem_mark), _fix(problem, text, error)
+            f"not valid YAML: {problem}{context}",
+            _within(_place(path, error.problem_mark), text),
+            _fix(problem, text, error),
         )
     import re
 
@@ -289,12 +300,20 @@ def _told(error: YAMLError, text: str, path: str) -> SourceError:
     return SourceError("not valid YAML", Place(path, 1), "check the syntax")
 
 
+def _within(place: Place, text: str) -> Place:
+    """A complaint about the end of the file stands, for the parser, on a line behind the last: move it to the end of that."""
+    lines = split_lines(text)
+    return Place(place.path, len(lines), len(lines[-1]) + 1) if place.line > len(lines) > 0 else place
+
+
 def _fix(problem: str, text: str, error: MarkedYAMLError) -> str:
     """What to do about the commonest complaints."""
     mark = error.problem_mark
-    lines = text.splitlines()[mark.line : mark.line + 1] if mark is not None else []
+    lines = split_lines(text)[mark.line : mark.line + 1] if mark is not None else []
     if lines and lines[0][: (mark.column if mark else 0) + 1].lstrip(" ").startswith("\t"):
         return "indent with spaces: YAML does not allow tabs there"
+    if "nesting depth" in problem:
+        return "flatten the structure"
     if "cannot start any token" in problem:
         return "quote the value: it starts with a character that has a meaning in YAML"
     if "mapping values are not allowed" in problem:
