@@ -7,6 +7,7 @@ from barraiser.checks.case import Case, Subject
 from barraiser.checks.result import Finding, PipelineResult, Waived, WitnessStep
 from barraiser.checks.rule import DEPLOY, PIPELINE, PUBLISH, Parameter, Rule, Value
 from barraiser.evidence.applied import Applied
+from barraiser.graph.again import redeploys
 from barraiser.graph.node import Node
 from barraiser.graph.stage_graph import ScenarioGraph, StageGraph, Weakness
 from barraiser.model.activity import Activity
@@ -31,6 +32,8 @@ from barraiser.model.words import (
     UNKNOWN,
     WAIVED,
 )
+from barraiser.source.errors import SourceError
+from barraiser.source.repository import Repository
 
 __all__ = [
     "CODEPIPELINE",
@@ -69,10 +72,12 @@ __all__ = [
     "Pipeline",
     "PipelineResult",
     "Place",
+    "Repository",
     "Rule",
     "Scenario",
     "ScenarioGraph",
     "Script",
+    "SourceError",
     "StageGraph",
     "Step",
     "Subject",
@@ -85,4 +90,5 @@ __all__ = [
     "all_of",
     "any_of",
     "negate",
+    "redeploys",
 ]

@@ -20,7 +20,8 @@ class Scenario:
     ``event``: push, tag, pull-request, merge-queue, release, schedule, manual, called, chained, dispatch or source-change.
     ``ref``: the full git ref where it is known (``refs/heads/main``), else empty. ``unmerged``: the code that runs is not
     merged (a pull request, a comment on one). ``via``: for chained, the path of the pipeline that starts this one.
-    ``inputs``: values of the manual run's inputs that this scenario fixes.
+    ``inputs``: values of the manual run's inputs that this scenario fixes. ``privileged``: somebody else's change starts it, and it
+    has the repository's secrets all the same (``pull_request_target``, ``issue_comment``, ``workflow_run`` after a pull request).
     ``branch``: ``default``, ``named`` (a branch that the pipeline names), ``other`` or empty, for a push. ``refs``: where
     the ref itself is not known, the patterns that the trigger admits (empty: any).
     """
@@ -36,6 +37,7 @@ class Scenario:
         branch: str = "",
         refs: Sequence[str] = (),
         unmerged: bool = False,
+        privileged: bool = False,
         via: str = "",
         inputs: Mapping[str, str] | None = None,
         place: Place | None = None,
@@ -46,6 +48,7 @@ class Scenario:
         self.branch = branch
         self.refs = tuple(refs)
         self.unmerged = unmerged
+        self.privileged = privileged
         self.via = via
         self.inputs: Mapping[str, str] = inputs or {}
         self.place = place

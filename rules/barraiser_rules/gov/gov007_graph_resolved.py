@@ -1,0 +1,130 @@
+"""GOV007: the whole path to production can be read."""
+
+from __future__ import annotations
+
+from barraiser.api import NO, PIPELINE, PROD_CLASSES, Answer, Case, Node, Parameter, Rule, Unresolved
+from barraiser_rules.questions import does, job
+
+
+class GraphResolved(Rule):
+    """Be able to read the whole path to production.
+
+    Why:
+        What cannot be read cannot be judged: a gate may be missing in the part that nobody, and no tool, has looked at.
+
+    Source:
+        barraiser's own rule of honesty: a part that is out of sight is never counted as passed.
+
+    Decided by:
+        A remote include, a workflow of another repository, a generated child pipeline or a name without value on the way to a
+        production deploy; and a deploy to an environment that nothing names.
+
+    Fix:
+        Give the included files by `--include-map`, or declare what the part does; name the environment.
+
+    Before (github-actions):
+        deploy:
+          uses: acme/shared/.github/workflows/deploy.yml@v3
+
+    After (github-actions):
+        deploy:
+          uses: ./.github/workflows/deploy.yml
+
+    Before (gitlab-ci):
+        include: [{remote: "https://ci.example.com/deploy.yml"}]
+
+    After (gitlab-ci):
+        include: [{local: ci/deploy.yml}]
+
+    Before (codepipeline):
+        Stages: [{Name: !Ref StageName, Actions: []}]
+
+    After (codepipeline):
+        Stages: [{Name: Prod, Actions: []}]
+    """
+
+    id = "GOV007"
+    name = "graph-resolved"
+    severity = "warning"
+    severities = {"standard": "error", "strict": "error"}
+    kinds = (
+        "service-deploy",
+        "iac-only",
+        "config-flags",
+        "data-batch",
+        "mobile-release",
+        "static-site",
+        "library-publish",
+    )
+    asks = PIPELINE
+    parameters = (
+        Parameter(
+            "allow_unresolved", (), "names of parts that need not be read, because the configuration declares them"
+        ),
+    )
+    fixes = {
+        "": 'Give the file with `--include-map`, or declare what it does: `activities: {"<job>": {kinds: [...]}}`.'
+    }
+
+    def decide(self, case: Case) -> Answer:
+        """Looks at what is unread on the way to each deploy that reaches, or may reach, production."""
+        deploys = self._deploys(case)
+        severity = "error" if case.declared.evidence_required else ""
+        for item in self._unread(case, deploys):
+            where = item.jobs[0] if item.jobs else item.name
+            return case.failed(
+                f"The {item.what} `{item.name}` on the way to production cannot be read here, so nobody can tell what it does.",
+                fix=case.fix(job=where),
+                at=item.place,
+                severity=severity,
+                key=item.name,
+            )
+        for deploy in deploys:
+            if deploy.environment_class in ("unknown", ""):
+                return self._nameless(case, deploy, severity)
+        if not deploys:
+            return case.not_applicable("It does not deploy to production.")
+        return case.passed("Every step on the way to production can be read.")
+
+    def _deploys(self, case: Case) -> list[Node]:
+        wanted = (*PROD_CLASSES, "unknown", "")
+        own = [
+            node
+            for node in case.stages.nodes
+            if node.kind in ("deploy", "config-deploy") and node.pipeline is case.pipeline
+        ]
+        return [node for node in own if node.environment_class in wanted]
+
+    def _unread(self, case: Case, deploys: list[Node]) -> list[Unresolved]:
+        """What cannot be read and lies before, or is, one of the deploys; or may hold the deploys, where there are none."""
+        allowed = case.parameter("allow_unresolved")
+        spared = allowed if isinstance(allowed, tuple) else ()
+        items = [item for item in case.pipeline.unresolved if item.name not in spared]
+        whole = [item for item in items if not item.jobs]
+        before = self._jobs_before(case, deploys)
+        return whole + [item for item in items if item.jobs and not before.isdisjoint(item.jobs)]
+
+    def _jobs_before(self, case: Case, deploys: list[Node]) -> set[str]:
+        found = {deploy.job.id for deploy in deploys}
+        for index in range(len(case.pipeline.scenarios)):
+            graph = case.stages.in_scenario(index)
+            for deploy in deploys:
+                if graph.runs(deploy) != NO:
+                    found |= {node.job.id for node in graph.ahead_of(deploy) if node.pipeline is case.pipeline}
+        return found
+
+    def _nameless(self, case: Case, deploy: Node, severity: str) -> Answer:
+        name = deploy.environment.name if deploy.environment else ""
+        what = (
+            f"the environment `{name}`, whose class the files do not tell"
+            if name
+            else "an environment that nothing names"
+        )
+        entry = f"environments: {{{name or 'production'}: {{class: prod}}}}"
+        return case.failed(
+            f"{does(deploy)} deploys to {what}: whether the rules for production hold cannot be decided.",
+            fix=f"Write `environment: production` (or what it is) in {job(deploy)}, or declare `{entry}`.",
+            at=deploy,
+            severity=severity,
+            key=deploy.job.template,
+        )

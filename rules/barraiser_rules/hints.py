@@ -1,0 +1,67 @@
+"""Words that tell what a step may be when its program cannot be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from barraiser.api import Node
+
+WORDS = {
+    "unit-test": "test tests unit unittest unittests check checks spec specs verify ci",
+    "integration-test": "integration integ it contract api acceptance functional test tests",
+    "e2e-test": "e2e acceptance functional regression uat browser test tests",
+    "smoke-test": "smoke health sanity probe verify validate postdeploy healthcheck",
+    "alarm-gate": "alarm alarms monitor monitors metrics health",
+    "approval": "approve approval approved signoff confirm gate",
+    "deploy": "deploy deployment release rollout promote ship",
+    "rollback": "rollback revert undo",
+    "build": "build package compile",
+}
+"""What a step's name or command may hold when it is of that kind (platforms.md, B.2)."""
+
+PREPROD_WORDS = frozenset(
+    ["alpha", "dev", "devo", "develop", "development", "beta", "test", "testing", "qa", "sit", "integ", "integration", "gamma", "stage", "stg", "staging", "preprod", "ppe", "uat", "acceptance", "preproduction"]
+)
+
+SCAN_INCLUDES = (
+    "sast",
+    "secret-detection",
+    "dependency-scanning",
+    "container-scanning",
+    "code-quality",
+    "license-scanning",
+    "dast",
+)
+"""Names of shared definitions that hold scans alone."""
+
+EXPERIMENTAL = frozenset(["experimental", "nightly", "canary", "allowed", "flaky", "optional", "preview", "next", "edge"])
+"""Words in the names of test jobs that are meant to be allowed to fail."""
+
+
+def words(text: str) -> set[str]:
+    """A text's words, lower-case, split at everything but letters and digits, and at camel case."""
+    split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text).lower()
+    return {word for word in re.split(r"[^a-z0-9]+", split) if word}
+
+
+def named(node: Node) -> set[str]:
+    """The words of a node's command and of its job's names."""
+    return words(f"{node.activity.text} {node.job.id} {node.job.name}")
+
+
+def sounds_like(node: Node, kinds: Sequence[str]) -> bool:
+    """Whether a node's command or job has a word of one of these kinds."""
+    own = named(node)
+    return any(not own.isdisjoint(WORDS[kind].split()) for kind in kinds if kind in WORDS)
+
+
+def sounds_like_preprod(node: Node) -> bool:
+    """Whether a node's command or job names a pre-production environment."""
+    return not named(node).isdisjoint(PREPROD_WORDS)
+
+
+def only_scans(name: str) -> bool:
+    """Whether a shared definition of that name holds scans alone, by its name."""
+    low = name.lower().replace("_", "-")
+    return any(part in low for part in SCAN_INCLUDES)

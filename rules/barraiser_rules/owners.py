@@ -1,0 +1,56 @@
+"""Who owns a file of the repository, as its own files say."""
+
+from __future__ import annotations
+
+import re
+
+from barraiser.api import Repository, SourceError
+
+CODEOWNERS = ("CODEOWNERS", ".github/CODEOWNERS", ".gitlab/CODEOWNERS", "docs/CODEOWNERS")
+CATALOGUE = ("catalog-info.yaml", "catalog-info.yml")
+
+
+def owner_of(path: str, repository: Repository) -> str:
+    """The file that names an owner for ``path``; empty where none does."""
+    for place in CODEOWNERS:
+        if repository.exists(place) and _covered(path, _text(place, repository)):
+            return place
+    for place in CATALOGUE:
+        if repository.exists(place) and re.search(r"^\s+owner:\s*\S", _text(place, repository), re.MULTILINE):
+            return place
+    return ""
+
+
+def _text(path: str, repository: Repository) -> str:
+    try:
+        return repository.read_text(path)
+    except SourceError:
+        return ""
+
+
+def _covered(path: str, text: str) -> bool:
+    """Whether the last line of a CODEOWNERS file that matches ``path`` names an owner."""
+    owned = False
+    for line in text.splitlines():
+        words = line.split("#", 1)[0].split()
+        if not words or words[0].startswith(("[", "^[")):
+            continue
+        if _matches(words[0], path):
+            owned = len(words) > 1
+    return owned
+
+
+def _matches(pattern: str, path: str) -> bool:
+    """The patterns of a .gitignore without exceptions: rooted with a slash, ``*`` within a folder, ``**`` across, folders cover their files."""
+    rooted = pattern.startswith("/") or "/" in pattern.rstrip("/")
+    parts = []
+    for piece in re.split(r"(\*\*/|\*\*|\*|\?)", pattern.strip("/")):
+        parts.append({"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}.get(piece, re.escape(piece)))
+    body = "".join(parts)
+    if len(body) > 500 or pattern.count("*") > 8:
+        return False
+    if pattern.strip("/") in ("", "*", "**"):
+        return True
+    prefix = "" if rooted else "(?:.*/)?"
+    suffix = "/.*" if pattern.endswith("/") else "(?:/.*)?"
+    return re.fullmatch(prefix + body + suffix, path) is not None

@@ -1,0 +1,241 @@
+"""Questions that several rules ask: what gates a deploy, and what may be there although the file does not show it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from barraiser.api import (
+    DEPLOY_KINDS,
+    MAYBE,
+    NO,
+    PREPROD_CLASSES,
+    YES,
+    Answer,
+    Case,
+    Node,
+    Scenario,
+    Tri,
+    Unresolved,
+)
+from barraiser_rules.hints import only_scans, sounds_like
+
+DEPLOYED_TESTS = ("integration-test", "e2e-test", "smoke-test")
+"""Kinds that exercise something deployed."""
+
+
+class Gate:
+    """How well a deploy is gated: ``answer``, by which ``node`` (None: by nothing), for which ``deploy`` of the subject."""
+
+    __slots__ = ("answer", "deploy", "node")
+
+    def __init__(self, answer: Tri, node: Node | None, deploy: Node) -> None:
+        self.answer = answer
+        self.node = node
+        self.deploy = deploy
+
+
+def weakest_gate(
+    case: Case,
+    candidates: Callable[[Node], Sequence[Node]],
+    kinds: Sequence[str] = (),
+    *,
+    target: Callable[[Node], Node] | None = None,
+) -> Gate:
+    """The best gate among a deploy's candidates, for the deploy of the subject that is gated worst.
+
+    Steps that cannot be read count as maybe: candidates that are opaque, and opaque steps that sound like one of ``kinds``.
+    ``target``: what must be gated in the place of a deploy of the subject.
+    """
+    targets = [target(deploy) if target else deploy for deploy in case.deploys]
+    return min((_best_gate(case, candidates(each), each, kinds) for each in targets), key=lambda gate: gate.answer)
+
+
+def _best_gate(case: Case, candidates: Sequence[Node], deploy: Node, kinds: Sequence[str]) -> Gate:
+    answer, node = case.graph.best_gate([found for found in candidates if not found.activity.opaque], deploy)
+    if answer != NO:
+        return Gate(answer, node, deploy)
+    hidden = [found for found in candidates if found.activity.opaque]
+    hidden += [
+        found
+        for found in case.graph.ahead_of(deploy)
+        if found.activity.opaque and found.kind not in kinds and sounds_like(found, kinds)
+    ]
+    answer, node = case.graph.best_gate(hidden, deploy)
+    return Gate(min(answer, MAYBE), node, deploy)
+
+
+def preprod_deploys(case: Case, deploy: Node) -> list[Node]:
+    """Deploys to pre-production that come before a deploy, by an edge of any strength."""
+    return [found for found in case.graph.ahead_of(deploy, *DEPLOY_KINDS) if found.environment_class in PREPROD_CLASSES]
+
+
+def preprod_gates(case: Case, deploy: Node) -> list[Node]:
+    """Deploys to pre-production that must, or may have to, succeed before a deploy starts."""
+    return [found for found in preprod_deploys(case, deploy) if case.graph.gates(found, deploy) != NO]
+
+
+def prod_name(node: Node) -> str:
+    """How messages name what a deploy goes to: the environment as the file names it."""
+    environment = node.environment
+    return environment.name if environment and environment.name else "production"
+
+
+def job(node: Node) -> str:
+    """A node's job, quoted; with its file when that is another pipeline's."""
+    return f'"{node.job.id}"'
+
+
+def does(node: Node) -> str:
+    """An activity, as a message quotes it: the command or action, and the job."""
+    text = node.activity.text
+    return f"`{_short(text)}` in {job(node)}" if text else job(node)
+
+
+def _short(text: str, limit: int = 60) -> str:
+    return text if len(text) <= limit else text[: limit - 3].rstrip() + "..."
+
+
+def unread_before(case: Case, deploy: Node) -> Unresolved | None:
+    """Something that cannot be read here and that may hold what should come before a deploy."""
+    found = _whole_pipeline(case.pipeline.unresolved)
+    if found is not None:
+        return found
+    for node in case.graph.ahead_of(deploy):
+        for item in node.pipeline.unresolved:
+            if only_scans(item.name):
+                continue
+            if node.job.id in item.jobs and case.graph.gates(node, deploy) != NO:
+                return item
+        if node.pipeline is not case.pipeline:
+            found = _whole_pipeline(node.pipeline.unresolved)
+            if found is not None:
+                return found
+    return None
+
+
+def _whole_pipeline(items: Sequence[Unresolved]) -> Unresolved | None:
+    for item in items:
+        if not item.jobs and not only_scans(item.name):
+            return item
+    return None
+
+
+def stands_elsewhere(case: Case, *kinds: str, classes: Sequence[str] = ()) -> Node | None:
+    """An activity of these kinds in another run: of another entry, or of this one when it is started in another way.
+
+    What the same event starts at the same time is no earlier run, so it does not count.
+    """
+    for node in case.elsewhere.nodes(*kinds, classes=classes):
+        if _runs_earlier(node, case.graph.scenario):
+            return node
+    here = case.graph.scenario
+    for index, scenario in enumerate(case.pipeline.scenarios):
+        if index == case.graph.index or scenario.unmerged or scenario.event == here.event == "manual":
+            continue
+        if _same_start(scenario, here):
+            continue
+        graph = case.stages.in_scenario(index)
+        for node in graph.nodes(*kinds, classes=classes):
+            if node.pipeline is case.pipeline and graph.runs(node) != NO and case.graph.runs(node) == NO:
+                return node
+    return None
+
+
+def _runs_earlier(node: Node, here: Scenario) -> bool:
+    condition, scenarios = node.job.condition, node.pipeline.scenarios
+    runs = [scenario for index, scenario in enumerate(scenarios) if condition.in_scenario(index) != NO]
+    return not any(_same_start(scenario, here) for scenario in runs) and any(not run.unmerged for run in runs)
+
+
+def _same_start(one: Scenario, other: Scenario) -> bool:
+    if one.event != other.event or one.event not in ("push", "tag", "release"):
+        return False
+    return one.event != "push" or (one.branch == other.branch and one.ref == other.ref)
+
+
+def out_of_sight(
+    case: Case, *kinds: str, what: str, classes: Sequence[str] = (), deploy: Node | None = None
+) -> Answer | None:
+    """``unknown``, where the missing thing may be in something that cannot be read, or in an earlier run; else None."""
+    deploy = deploy or case.deploy
+    unread = unread_before(case, deploy)
+    if unread is not None:
+        return case.unknown(
+            f"{what} may be part of the {unread.what} `{unread.name}`, which cannot be read here.",
+            settle=f'Give the file with `--include-map`, or declare: activities: {{"{_unread_job(unread)}": {{kind: {kinds[0]}}}}}',
+            at=unread.place,
+        )
+    other = stands_elsewhere(case, *kinds, classes=classes)
+    if other is None:
+        return None
+    return case.unknown(
+        f"{what} stands in another run ({does(other)}, {other.place}), and nothing in the files says that it hands over to this one.",
+        settle=links_entry(case, other),
+    )
+
+
+def _unread_job(unread: Unresolved) -> str:
+    return unread.jobs[0] if unread.jobs else unread.name
+
+
+def links_entry(case: Case, other: Node) -> str:
+    """The configuration line that joins another pipeline to this one."""
+    source, target, via = other.pipeline.path, case.pipeline.path, case.graph.scenario.event
+    return f"links: [{{from: {source}, to: {target}, via: {via}}}]"
+
+
+def may_hold(gate: Gate, what: str) -> str:
+    """The sentence for a gate that may or may not hold a deploy back."""
+    node = gate.node
+    assert node is not None
+    if node.activity.opaque:
+        return f"{does(node)} may be {what}, but the program cannot be read here."
+    condition = node.job.condition.text or node.activity.condition.text or gate.deploy.job.condition.text
+    if condition:
+        return (
+            f"{does(node)} is {what}, but whether it runs before {job(gate.deploy)} depends on `{_short(condition)}`."
+        )
+    return f"{does(node)} is {what}, but the files cannot tell whether it always runs before {job(gate.deploy)}."
+
+
+def declared_kind(node: Node, kind: str) -> str:
+    """The configuration line that says what a job is."""
+    return f'activities: {{"{node.job.id}": {{kind: {kind}}}}}'
+
+
+def blocking_manual(node: Node) -> bool:
+    """Whether a person must start the node's job before the pipeline goes on."""
+    return node.job.manual and node.job.manual_blocks
+
+
+def prod_peers(case: Case) -> list[Node]:
+    """All prod deploys of this scenario, the subject's among them."""
+    return case.graph.deploys("prod", "onebox")
+
+
+def surely(answer: Tri) -> bool:
+    """Whether an answer is yes."""
+    return answer == YES
+
+
+def declared_protection(case: Case, node: Node) -> Mapping[str, object] | None:
+    """The protections that the configuration declares for the environment of a node's job; None where it declares none."""
+    names = [node.job.environment.name] if node.job.environment else []
+    names += [node.environment.name] if node.environment else []
+    for name in names:
+        declared = case.declared.environment(name)
+        protection = declared.protection(case.pipeline.platform) if declared else None
+        if protection is not None:
+            return protection
+    return None
+
+
+def demands_people(protection: Mapping[str, object]) -> bool:
+    """Whether declared protections make the job wait for somebody, or something, to agree."""
+    for key in ("reviewers", "required_approvals", "wait_timer"):
+        number = protection.get(key)
+        if isinstance(number, int | float) and number > 0:
+            return True
+        if isinstance(number, list | tuple) and number:
+            return True
+    return bool(protection.get("custom_rules"))

@@ -1,0 +1,1 @@
+"""Supply-chain hygiene on the release path."""

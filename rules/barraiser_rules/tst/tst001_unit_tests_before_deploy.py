@@ -1,0 +1,156 @@
+"""TST001: unit tests gate the deploy."""
+
+from __future__ import annotations
+
+from barraiser.api import (
+    CODEPIPELINE,
+    FAILED,
+    GITHUB_ACTIONS,
+    GITLAB_CI,
+    MAYBE,
+    YES,
+    Answer,
+    Case,
+    Node,
+    Parameter,
+    Rule,
+)
+from barraiser_rules.questions import declared_kind, does, job, may_hold, out_of_sight, weakest_gate
+
+
+class UnitTestsBeforeDeploy(Rule):
+    """Gate deployment on unit tests.
+
+    Why:
+        A deploy that starts although the tests are red, or were never run, ships defects that a minute of testing had found.
+
+    Source:
+        AWS Deployment Pipeline Reference Architecture, application pipeline, "Build": unit tests are required there, and its build
+        actions take less than ten minutes. DORA, "Test automation".
+
+    Decided by:
+        A unit test (also one inside `mvn verify`, `gradle build`, `tox` ...) must have succeeded before the deploy can start, in every
+        way in which the pipeline is started. Tests that run only on pull requests came before the merge, not before the deploy: a
+        warning, because branch protection may make them a gate but cannot be seen. For infrastructure, a plan or a policy check counts.
+
+    Fix:
+        Add a test job that the deploy needs, or let the deploy need the one that is there.
+
+    Before (github-actions):
+        jobs:
+          test:
+            runs-on: ubuntu-latest
+            steps: [{uses: actions/checkout@v4}, {run: npm test}]
+          deploy:
+            runs-on: ubuntu-latest
+            environment: production
+            steps: [{uses: actions/checkout@v4}, {run: npx cdk deploy app-prod}]
+
+    After (github-actions):
+        jobs:
+          test:
+            runs-on: ubuntu-latest
+            steps: [{uses: actions/checkout@v4}, {run: npm test}]
+          deploy:
+            needs: [test]
+            runs-on: ubuntu-latest
+            environment: production
+            steps: [{uses: actions/checkout@v4}, {run: npx cdk deploy app-prod}]
+
+    Before (gitlab-ci):
+        deploy-prod:
+          stage: deploy
+          needs: [build]
+          environment: production
+          script: [helm upgrade --install --atomic app chart]
+
+    After (gitlab-ci):
+        deploy-prod:
+          stage: deploy
+          needs: [build, unit-tests]
+          environment: production
+          script: [helm upgrade --install --atomic app chart]
+
+    Before (codepipeline):
+        # buildspec of the Build stage
+        phases: {build: {commands: [docker build -t "$REPOSITORY:$CODEBUILD_RESOLVED_SOURCE_VERSION" .]}}
+
+    After (codepipeline):
+        # buildspec of the Build stage
+        phases: {build: {commands: [npm test, docker build -t "$REPOSITORY:$CODEBUILD_RESOLVED_SOURCE_VERSION" .]}}
+    """
+
+    id = "TST001"
+    name = "unit-tests-before-deploy"
+    severity = "error"
+    after = ("TST004",)
+    parameters = (
+        Parameter(
+            "scope",
+            "prod",
+            "what unit tests must gate: the production deploy, or already the first deploy that is not ephemeral",
+            choices=("prod", "first_deploy"),
+        ),
+    )
+    fixes = {
+        GITHUB_ACTIONS: "Add a job that runs the unit tests and name it in `needs:` of <job>.",
+        GITLAB_CI: "Add a job with the unit tests in a stage before <job>, or name it in its `needs:`.",
+        CODEPIPELINE: "Run the unit tests in the buildspec of the Build stage, or in an action of their own before <job>.",
+    }
+
+    def decide(self, case: Case) -> Answer:
+        """Asks for a unit test that gates each deploy of the subject."""
+        kinds = self._accepted(case)
+        gate = weakest_gate(
+            case,
+            lambda deploy: case.graph.ahead_of(deploy, *kinds),
+            kinds,
+            target=lambda deploy: self._target(case, deploy),
+        )
+        if gate.answer == YES and gate.node is not None:
+            return case.passed(
+                f"{does(gate.node)} must succeed before {job(gate.deploy)}.", way=(gate.node, gate.deploy)
+            )
+        if gate.answer == MAYBE and gate.node is not None:
+            return case.unknown(
+                may_hold(gate, "a unit test"), settle=declared_kind(gate.node, "unit-test"), at=gate.node
+            )
+        if (
+            case.subject.kind == "config-flags"
+            and weakest_gate(case, lambda deploy: case.graph.ahead_of(deploy, "lint")).answer
+        ):
+            return case.not_applicable("The configuration is checked against a schema before it is deployed.")
+        if case.graph.ahead_of(gate.deploy, *kinds) and case.verdict_of("TST004") == FAILED:
+            return case.not_applicable("There are unit tests, but they do not block.", because="TST004")
+        hidden = out_of_sight(case, *kinds, what="A unit test", deploy=gate.deploy)
+        return hidden or self._fails(case, gate.deploy)
+
+    def _accepted(self, case: Case) -> tuple[str, ...]:
+        return ("unit-test", "plan", "iac-scan") if case.subject.kind == "iac-only" else ("unit-test",)
+
+    def _target(self, case: Case, deploy: Node) -> Node:
+        if case.parameter("scope") != "first_deploy":
+            return deploy
+        earlier = [
+            found
+            for found in case.graph.ahead_of(deploy, "deploy", "config-deploy")
+            if found.environment_class not in ("ephemeral", "static")
+        ]
+        return earlier[0] if earlier else deploy
+
+    def _fails(self, case: Case, deploy: Node) -> Answer:
+        merged = case.elsewhere.runs_on_pull_requests("unit-test")
+        fix = case.fix(job=job(deploy))
+        if merged:
+            return case.failed(
+                f"No unit test must pass before {job(deploy)}: {does(merged[0])} runs on pull requests, before the merge,"
+                " so what is deployed was not tested as merged.",
+                fix=fix,
+                at=deploy,
+                severity="warning",
+            )
+        return case.failed(
+            f"No unit test must pass before {job(deploy)}: a change that breaks the code reaches production.",
+            fix=fix,
+            at=deploy,
+        )

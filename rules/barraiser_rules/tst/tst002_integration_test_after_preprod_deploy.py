@@ -1,0 +1,176 @@
+"""TST002: something tests the deployed pre-production environment before production."""
+
+from __future__ import annotations
+
+from barraiser.api import (
+    CODEPIPELINE,
+    FAILED,
+    GITHUB_ACTIONS,
+    GITLAB_CI,
+    MAYBE,
+    NO,
+    PREPROD_CLASSES,
+    YES,
+    Answer,
+    Case,
+    Node,
+    Parameter,
+    Rule,
+)
+from barraiser_rules.hints import sounds_like, sounds_like_preprod
+from barraiser_rules.questions import (
+    DEPLOYED_TESTS,
+    declared_kind,
+    does,
+    job,
+    may_hold,
+    out_of_sight,
+    preprod_deploys,
+    weakest_gate,
+)
+
+
+class IntegrationTestAfterPreprodDeploy(Rule):
+    """Test the deployed pre-production environment before production.
+
+    Why:
+        A staging deploy that nobody looks at proves only that the deploy command works. What breaks between services, in permissions
+        and in configuration shows when something calls the deployed system.
+
+    Source:
+        AWS Deployment Pipeline Reference Architecture, application pipeline, "Test (Beta)": integration and acceptance tests are
+        required there. AWS DevOps Guidance, DL.ADS.1: each stage before production is a gate.
+
+    Decided by:
+        An integration, end-to-end or smoke test that comes after a deploy to pre-production and must succeed before the production
+        deploy can start. One that runs before the staging deploy, beside it, or whose failure is ignored does not count. Checks that
+        the deployer runs itself count (validation hooks, `helm test`, analysis before promotion).
+
+    Fix:
+        Insert a test job that needs the staging deploy and is needed by the production deploy.
+
+    Before (github-actions):
+        deploy-prod:
+          needs: [deploy-staging]
+
+    After (github-actions):
+        test-staging:
+          needs: [deploy-staging]
+          runs-on: ubuntu-latest
+          steps: [{uses: actions/checkout@v4}, {run: npx playwright test --config e2e/staging.config.ts}]
+        deploy-prod:
+          needs: [test-staging]
+
+    Before (gitlab-ci):
+        stages: [build, staging, production]
+
+    After (gitlab-ci):
+        stages: [build, staging, acceptance, production]
+        acceptance-tests:
+          stage: acceptance
+          script: [newman run tests/staging.json]
+
+    Before (codepipeline):
+        Name: Staging
+        Actions: [{Name: DeployStaging, RunOrder: 1}]
+
+    After (codepipeline):
+        Name: Staging
+        Actions: [{Name: DeployStaging, RunOrder: 1}, {Name: IntegrationTest, RunOrder: 2}]
+    """
+
+    id = "TST002"
+    name = "integration-test-after-preprod-deploy"
+    severity = "error"
+    kinds = ("service-deploy", "iac-only", "config-flags")
+    after = ("ENV001", "TST004")
+    parameters = (
+        Parameter(
+            "accepted_kinds", DEPLOYED_TESTS, "the kinds of activity that count as a test of the deployed environment"
+        ),
+    )
+    fixes = {
+        GITHUB_ACTIONS: "Add a test job with `needs: [<staging>]` and name it in `needs:` of <job>.",
+        GITLAB_CI: "Add a test job in a stage between <staging> and <job> (and to the `needs:` of <job>, where it has one).",
+        CODEPIPELINE: "Add a test action after <staging>, with a higher `RunOrder` or in a stage between it and <job>.",
+    }
+
+    def decide(self, case: Case) -> Answer:
+        """Asks for a test that comes after a pre-production deploy and gates the production deploy."""
+        accepted = case.parameter("accepted_kinds")
+        kinds = accepted if isinstance(accepted, tuple) else DEPLOYED_TESTS
+        gate = weakest_gate(case, lambda deploy: self._after_preprod(case, deploy, kinds))
+        if gate.answer == YES and gate.node is not None:
+            return case.passed(
+                f"{does(gate.node)} tests pre-production and must succeed before {job(gate.deploy)}.", way=(gate.node,)
+            )
+        checked = self._checked_by_deployer(case, gate.deploy)
+        if checked is not None:
+            return checked
+        if gate.answer == MAYBE and gate.node is not None:
+            return case.unknown(
+                may_hold(gate, "a test of pre-production"), settle=declared_kind(gate.node, kinds[0]), at=gate.node
+            )
+        unclear = self._unclear(case, gate.deploy, kinds)
+        if unclear is not None:
+            return case.unknown(
+                f"{does(unclear)} runs after the pre-production deploy, but the files cannot tell whether it tests what was deployed.",
+                settle=declared_kind(unclear, kinds[0]),
+                at=unclear,
+            )
+        if case.verdict_of("ENV001") == FAILED:
+            return case.not_applicable("There is no pre-production deploy to test.", because="ENV001")
+        if self._after_preprod(case, gate.deploy, kinds) and case.verdict_of("TST004") == FAILED:
+            return case.not_applicable("Pre-production is tested, but the test does not block.", because="TST004")
+        hidden = out_of_sight(case, *kinds, what="A test of pre-production", deploy=gate.deploy)
+        return hidden or self._fails(case, gate.deploy)
+
+    def _after_preprod(self, case: Case, deploy: Node, kinds: tuple[str, ...]) -> list[Node]:
+        staging = preprod_deploys(case, deploy)
+        return [
+            test
+            for test in case.graph.ahead_of(deploy, *kinds)
+            if any(case.graph.before(earlier, test) for earlier in staging)
+        ]
+
+    def _checked_by_deployer(self, case: Case, deploy: Node) -> Answer | None:
+        """What the deployer of a gating pre-production deploy validates by itself."""
+        for earlier in preprod_deploys(case, deploy):
+            if case.graph.gates(earlier, deploy) == NO:
+                continue
+            applied = case.applied(earlier)
+            if applied.validates == YES:
+                return case.passed(f"The deployer checks {does(earlier)} itself: {applied.why}.", way=(earlier,))
+            if applied.validates == MAYBE:
+                return case.unknown(
+                    f"Whether the deployer validates {does(earlier)} stands in a definition that cannot be read here.",
+                    settle=f'activities: {{"{earlier.job.id}": {{kinds: [deploy, smoke-test]}}}}',
+                    at=earlier,
+                )
+        return None
+
+    def _unclear(self, case: Case, deploy: Node, kinds: tuple[str, ...]) -> Node | None:
+        """A step after the staging deploy, of another job than the deploys, that gates and sounds like a test of it."""
+        candidates = self._after_preprod(case, deploy, ("unit-test", "other"))
+        for node in candidates:
+            if node.kind == "other" and not (node.activity.opaque and sounds_like(node, kinds)):
+                continue
+            if node.kind == "unit-test" and not (
+                sounds_like(node, ("integration-test", "e2e-test")) and sounds_like_preprod(node)
+            ):
+                continue
+            if node.job.id != deploy.job.id and case.graph.gates(node, deploy) != NO:
+                return node
+        return None
+
+    def _fails(self, case: Case, deploy: Node) -> Answer:
+        staging = preprod_deploys(case, deploy)
+        where = job(staging[-1]) if staging else "the pre-production deploy"
+        classes = {found.environment_class for found in staging} & set(PREPROD_CLASSES)
+        beside = case.graph.ahead_of(deploy, *DEPLOYED_TESTS)
+        hint = f" {does(beside[0])} runs before or beside it, so it tests something else." if beside and classes else ""
+        return case.failed(
+            f"Nothing tests what {where} deployed before {job(deploy)} goes to production.{hint}",
+            fix=case.fix(staging=where, job=job(deploy)),
+            at=deploy,
+        )

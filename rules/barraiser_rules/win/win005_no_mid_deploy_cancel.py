@@ -1,0 +1,83 @@
+"""WIN005: nothing cancels a production deploy that is running."""
+
+from __future__ import annotations
+
+from barraiser.api import GITHUB_ACTIONS, GITLAB_CI, MAYBE, NO, YES, Answer, Case, Node, Place, Rule, Tri
+from barraiser_rules.questions import job
+
+
+class NoMidDeployCancel(Rule):
+    """Never cancel a running production deploy.
+
+    Why:
+        A deploy that is killed halfway leaves half a fleet, half a migration, or a locked state behind, just because somebody merged
+        the next change.
+
+    Source:
+        GitHub Actions, `concurrency`: `cancel-in-progress` also cancels the run that is in progress, and a called workflow shares its
+        caller's groups. GitLab CI reference, `interruptible` and `workflow:auto_cancel`.
+
+    Decided by:
+        Whether the lock around the production job cancels what holds it, or the job may be interrupted by a newer pipeline.
+
+    Fix:
+        Do not cancel what deploys: let the next run wait.
+
+    Before (github-actions):
+        concurrency: {group: deploy, cancel-in-progress: true}
+
+    After (github-actions):
+        concurrency: {group: deploy, cancel-in-progress: false}
+
+    Before (gitlab-ci):
+        default: {interruptible: true}
+        deploy-prod: {environment: production}
+
+    After (gitlab-ci):
+        default: {interruptible: true}
+        deploy-prod: {environment: production, interruptible: false}
+    """
+
+    id = "WIN005"
+    name = "no-mid-deploy-cancel"
+    severity = "error"
+    kinds = ("service-deploy", "iac-only", "config-flags", "data-batch", "mobile-release", "static-site")
+    platforms = (GITHUB_ACTIONS, GITLAB_CI)
+    fixes = {
+        GITHUB_ACTIONS: "Set `cancel-in-progress: false` for the group of <job>, or give its deploy a group of its own.",
+        GITLAB_CI: "Set `interruptible: false` on <job>.",
+    }
+
+    def decide(self, case: Case) -> Answer:
+        """Looks at what may cancel each deploy of the subject."""
+        unsure: tuple[str, Node, Place] | None = None
+        for deploy in case.deploys:
+            answer, what, place = self._cancels(case, deploy)
+            if answer == YES and place is not None:
+                return case.failed(
+                    f"A newer run cancels {job(deploy)} while it deploys (`{what}`): production is left between two versions.",
+                    fix=case.fix(job=job(deploy)),
+                    at=place,
+                )
+            if answer == MAYBE and place is not None:
+                unsure = (what, deploy, place)
+        if unsure is not None:
+            what, deploy, place = unsure
+            return case.unknown(
+                f"Whether a newer run cancels {job(deploy)} depends on `{what}`.",
+                settle=case.fix(job=job(deploy)),
+                at=place,
+            )
+        return case.passed("Nothing cancels it while it runs.")
+
+    def _cancels(self, case: Case, deploy: Node) -> tuple[Tri, str, Place | None]:
+        """Whether a newer run cancels the job, by what, and where that stands."""
+        interruptible = deploy.job.tags.get("interruptible", "")
+        if interruptible in ("true", "yes"):
+            return YES, "interruptible: true", deploy.job.place
+        lock = deploy.job.concurrency
+        if lock is None or not lock.cancels:
+            return NO, "", None
+        index = case.graph.index
+        answer = lock.cancels[index] if index < len(lock.cancels) else NO
+        return answer, f"cancel-in-progress of the group {lock.group}", lock.cancels_place or lock.place
