@@ -9,7 +9,8 @@ from barraiser.checks.rule import DEPLOY, PIPELINE, PUBLISH, Parameter, Rule, Va
 from barraiser.evidence.applied import Applied
 from barraiser.graph.again import redeploys
 from barraiser.graph.node import Node
-from barraiser.graph.stage_graph import ScenarioGraph, StageGraph, Weakness
+from barraiser.graph.scenario_graph import ScenarioGraph, Weakness
+from barraiser.graph.stage_graph import StageGraph
 from barraiser.model.activity import Activity
 from barraiser.model.condition import Condition
 from barraiser.model.declarations import Declarations

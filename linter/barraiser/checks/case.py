@@ -9,7 +9,8 @@ from barraiser.checks.rule import Rule, Value
 from barraiser.evidence.applied import Applied, applied_definition
 from barraiser.graph.elsewhere import Elsewhere
 from barraiser.graph.node import Node
-from barraiser.graph.stage_graph import ScenarioGraph, StageGraph
+from barraiser.graph.scenario_graph import ScenarioGraph
+from barraiser.graph.stage_graph import StageGraph
 from barraiser.model.declarations import Declarations
 from barraiser.model.pipeline import Pipeline
 from barraiser.model.place import Place

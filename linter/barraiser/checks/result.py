@@ -37,10 +37,13 @@ class Waived:
 
 
 class Finding:
-    """A failed or unknown answer made concrete; the fields are those of the JSON contract (design section 6)."""
+    """A failed or unknown answer made concrete; the fields are those of the JSON contract (design section 6).
+
+    ``identity``: what the fingerprint is made of; see :mod:`barraiser.checks.fingerprint`.
+    """
 
     __slots__ = (
-        "fingerprint", "fix", "job", "message", "name", "place", "rule", "scenario", "scenarios", "severity", "subject",
+        "fingerprint", "fix", "identity", "job", "message", "name", "place", "rule", "scenario", "scenarios", "severity", "subject",
         "verdict", "waived", "witness",
     )  # fmt: skip
 
@@ -60,6 +63,7 @@ class Finding:
         fix: str = "",
         fingerprint: str = "",
         subject: str = "",
+        identity: Sequence[str] = (),
     ) -> None:
         self.rule = rule
         self.name = name
@@ -74,7 +78,19 @@ class Finding:
         self.fix = fix
         self.fingerprint = fingerprint
         self.subject = subject
+        self.identity = tuple(identity)
         self.waived: Waived | None = None
+
+
+class RuleCrash:
+    """A rule that raised: ``rule`` is its id, ``error`` the exception in one line. It is a defect of the rule, not of the pipeline."""
+
+    __slots__ = ("error", "path", "rule")
+
+    def __init__(self, rule: str, path: str, error: str) -> None:
+        self.rule = rule
+        self.path = path
+        self.error = error
 
 
 class PipelineResult:
@@ -82,9 +98,10 @@ class PipelineResult:
 
     ``verdicts``: rule id to verdict. ``reasons``: rule id to why it passed or was not asked. ``deploys_to_prod``: None when the files
     cannot tell. ``verdict`` is set by the policy, which knows what blocks. ``problems`` of the pipeline make it unreadable.
+    ``crashes``: rules that raised; their verdict is unknown, and the run ends with exit status 2.
     """
 
-    __slots__ = ("deploys_to_prod", "findings", "pipeline", "reasons", "root", "verdict", "verdicts")
+    __slots__ = ("crashes", "deploys_to_prod", "findings", "pipeline", "reasons", "root", "verdict", "verdicts")
 
     def __init__(
         self,
@@ -95,6 +112,7 @@ class PipelineResult:
         reasons: Mapping[str, str],
         findings: Sequence[Finding],
         deploys_to_prod: bool | None,
+        crashes: Sequence[RuleCrash] = (),
     ) -> None:
         self.pipeline = pipeline
         self.root = root
@@ -102,4 +120,5 @@ class PipelineResult:
         self.reasons = dict(reasons)
         self.findings = list(findings)
         self.deploys_to_prod = deploys_to_prod
+        self.crashes = tuple(crashes)
         self.verdict = ""

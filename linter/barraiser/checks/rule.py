@@ -57,6 +57,7 @@ class Rule:
     that it is asked of. ``platforms``: where the files can decide it; elsewhere the runner answers ``not-applicable``.
     ``asks``: what it is asked about (``deploy`` becomes the publish in a library-publish pipeline). ``after``: rules whose
     verdicts it looks at with ``case.verdict_of``; they are decided first. ``since``: the version that brought it.
+    ``milder_for_libraries``: in a library's pipeline the basic profile makes it a warning at most (the pipeline kinds' table).
     ``fixes``: what to write, by platform (``""`` for all others), for ``case.fix``.
     """
 
@@ -71,6 +72,7 @@ class Rule:
     asks: ClassVar[str] = DEPLOY
     after: ClassVar[tuple[str, ...]] = ()
     since: ClassVar[str] = "0.1.0"
+    milder_for_libraries: ClassVar[bool] = True
     fixes: ClassVar[Mapping[str, str]] = {}
 
     def decide(self, case: Case) -> Answer:

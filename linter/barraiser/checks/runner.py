@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from barraiser.checks.result import PipelineResult
-from barraiser.checks.rule import Rule, Value
+from barraiser.checks.answer import Answer
+from barraiser.checks.case import Case, Subject
+from barraiser.checks.fingerprint import fingerprint, identity_of
+from barraiser.checks.result import Finding, PipelineResult, RuleCrash, WitnessStep
+from barraiser.checks.rule import PIPELINE, PUBLISH, Rule, Value
+from barraiser.checks.severity import severity_of
+from barraiser.checks.subjects import deploy_subjects, deploys_to_prod, prod_deploys, publish_subjects
 from barraiser.classify.entries import Entries
+from barraiser.graph.build import stage_graph
+from barraiser.graph.elsewhere import Elsewhere
+from barraiser.graph.node import Node
+from barraiser.graph.stage_graph import StageGraph
 from barraiser.model.declarations import Declarations
 from barraiser.model.pipeline import Pipeline
+from barraiser.model.tri import NO
+from barraiser.model.words import FAILED, NOT_APPLICABLE, PASSED, UNKNOWN
+
+RANK = {FAILED: 0, UNKNOWN: 1, PASSED: 2, NOT_APPLICABLE: 3}
+"""Which answer wins when answers are merged."""
+
+ASKED_OF_ALL = "pure-ci"
+"""The kind whose rules are asked of a pipeline that does not reach production, whatever its own kind."""
 
 
 class Plan:
@@ -27,7 +44,206 @@ class Plan:
         self.parameters: Mapping[str, Mapping[str, Value]] = parameters or {}
         self.severities: Mapping[str, str] = severities or {}
 
+    def ordered(self) -> list[type[Rule]]:
+        """The rules so that each comes after those whose verdicts it looks at."""
+        known = {rule.id: rule for rule in self.rules}
+        done: dict[str, type[Rule]] = {}
+        waiting = list(self.rules)
+        while waiting:
+            ready = [rule for rule in waiting if all(each in done or each not in known for each in rule.after)]
+            ready = ready or waiting
+            done.update((rule.id, rule) for rule in ready)
+            waiting = [rule for rule in waiting if rule.id not in done]
+        return list(done.values())
+
 
 def judge(pipeline: Pipeline, entries: Entries, plan: Plan, declared: Declarations) -> PipelineResult:
-    """The verdicts of a plan's rules on one pipeline. A rule that raises is reported through ``RuleCrash``, the others go on."""
-    raise NotImplementedError
+    """The verdicts of a plan's rules on one pipeline.
+
+    A rule that raises is kept as a ``RuleCrash``, its verdict unknown; the others go on.
+    """
+    return _Run(pipeline, entries, plan, declared).result()
+
+
+class _Given:
+    """An answer, with where it was given: ``scenario`` is an index, -1 for a rule about the pipeline."""
+
+    __slots__ = ("answer", "scenario", "subject")
+
+    def __init__(self, answer: Answer, subject: Subject, scenario: int) -> None:
+        self.answer = answer
+        self.subject = subject
+        self.scenario = scenario
+
+
+class _Run:
+    def __init__(self, pipeline: Pipeline, entries: Entries, plan: Plan, declared: Declarations) -> None:
+        self.pipeline = pipeline
+        self.entries = entries
+        self.plan = plan
+        self.declared = declared
+        self.findings: list[Finding] = []
+        self.verdicts: dict[str, str] = {}
+        self.reasons: dict[str, str] = {}
+        self.crashes: list[RuleCrash] = []
+        # Verdict by rule, subject and scenario, for the rules that come after.
+        self.given: dict[tuple[str, str, int], str] = {}
+
+    def result(self) -> PipelineResult:
+        if any(problem.fatal for problem in self.pipeline.problems):
+            return PipelineResult(self.pipeline, "", verdicts={}, reasons={}, findings=[], deploys_to_prod=None)
+        graph = stage_graph(self.pipeline, self.entries)
+        reaches = deploys_to_prod(graph)
+        kind = self.pipeline.kind or ASKED_OF_ALL
+        if reaches is False and kind not in ("static-site", "library-publish"):
+            kind = ASKED_OF_ALL
+        subjects = {
+            "deploy": publish_subjects(graph) if kind == "library-publish" else deploy_subjects(graph),
+            PUBLISH: publish_subjects(graph),
+            PIPELINE: [Subject("pipeline", prod_deploys(graph), self.pipeline.place, kind=kind)],
+        }
+        elsewhere = Elsewhere(self.entries, self.pipeline)
+        for rule in self.plan.ordered():
+            self._ask(rule, kind, subjects[rule.asks], graph, elsewhere)
+        order = {rule.id: number for number, rule in enumerate(self.plan.rules)}
+        self.findings.sort(key=lambda finding: order[finding.rule])
+        return PipelineResult(
+            self.pipeline,
+            "",
+            verdicts={rule.id: self.verdicts[rule.id] for rule in self.plan.rules},
+            reasons={rule.id: self.reasons[rule.id] for rule in self.plan.rules if rule.id in self.reasons},
+            findings=self.findings,
+            deploys_to_prod=reaches,
+            crashes=self.crashes,
+        )
+
+    def _ask(
+        self, rule: type[Rule], kind: str, subjects: Sequence[Subject], graph: StageGraph, elsewhere: Elsewhere
+    ) -> None:
+        silent = self._not_asked(rule, kind, subjects)
+        if silent:
+            self.verdicts[rule.id], self.reasons[rule.id] = NOT_APPLICABLE, silent
+            return
+        try:
+            given = [each for subject in subjects for each in self._answers(rule, subject, graph, elsewhere)]
+        except Exception as error:
+            self.crashes.append(RuleCrash(rule.id, self.pipeline.path, f"{type(error).__name__}: {error}"))
+            self.verdicts[rule.id] = UNKNOWN
+            self.reasons[rule.id] = "The rule itself failed, so nothing is known."
+            return
+        self._merge(rule, kind, subjects, given)
+
+    def _not_asked(self, rule: type[Rule], kind: str, subjects: Sequence[Subject]) -> str:
+        """Why a rule is not asked of this pipeline; empty where it is."""
+        if self.pipeline.platform not in rule.platforms:
+            return f"The files of {self.pipeline.platform} cannot decide it."
+        if kind not in rule.kinds:
+            return f"It is not asked of a pipeline of kind {kind}."
+        if not subjects:
+            return "Nothing is published." if kind == "library-publish" else "It does not deploy to production."
+        return ""
+
+    def _answers(self, rule: type[Rule], subject: Subject, graph: StageGraph, elsewhere: Elsewhere) -> list[_Given]:
+        found: list[_Given] = []
+        for number in range(len(self.pipeline.scenarios)):
+            scenario = graph.in_scenario(number)
+            running = [node for node in subject.nodes if scenario.runs(node) != NO]
+            if not running and (rule.asks != PIPELINE or (subject.nodes and number + 1 < len(self.pipeline.scenarios))):
+                continue
+            case = Case(
+                rule,
+                subject,
+                scenario,
+                running,
+                elsewhere=elsewhere,
+                declared=self.declared,
+                repository=self.entries.repository,
+                profile=self.plan.profile,
+                parameters=self._parameters(rule),
+                verdicts=_Verdicts(self.given, self.verdicts, subject.label, number),
+            )
+            answer = rule().decide(case)
+            self.given[rule.id, subject.label, number] = answer.verdict
+            if rule.asks == PIPELINE:
+                return [_Given(answer, subject, -1)]
+            found.append(_Given(answer, subject, number))
+        return found
+
+    def _parameters(self, rule: type[Rule]) -> dict[str, Value]:
+        values: dict[str, Value] = {parameter.name: parameter.default for parameter in rule.parameters}
+        values.update(self.plan.parameters.get(rule.id, {}))
+        return values
+
+    def _merge(self, rule: type[Rule], kind: str, subjects: Sequence[Subject], given: Sequence[_Given]) -> None:
+        if not given:
+            self.verdicts[rule.id], self.reasons[rule.id] = (
+                NOT_APPLICABLE,
+                "No way of starting the pipeline reaches it.",
+            )
+            return
+        best = min(given, key=lambda each: RANK[each.answer.verdict])
+        self.verdicts[rule.id] = best.answer.verdict
+        because = f" {best.answer.because} speaks." if best.answer.because else ""
+        self.reasons[rule.id] = best.answer.message + because
+        for subject in subjects:
+            own = [each for each in given if each.subject is subject]
+            if own:
+                self._report(rule, kind, subject, own)
+
+    def _report(self, rule: type[Rule], kind: str, subject: Subject, given: Sequence[_Given]) -> None:
+        """The one finding of a rule about a subject: the worst answer, in the first scenario that gives it."""
+        worst = min(given, key=lambda each: RANK[each.answer.verdict])
+        answer = worst.answer
+        if answer.verdict not in (FAILED, UNKNOWN):
+            return
+        names = [
+            self.pipeline.scenarios[each.scenario].name
+            for each in given
+            if each.answer.verdict == answer.verdict and each.scenario >= 0
+        ]
+        severity, guess = severity_of(rule, answer, kind, self.plan)
+        identity = identity_of(rule.id, self.pipeline, subject.label, answer.key)
+        self.findings.append(
+            Finding(
+                rule.id,
+                rule.name,
+                severity,
+                answer.verdict,
+                f"{answer.message} {guess}".strip(),
+                answer.place,
+                job=subject.job_id or _job_at(answer.way),
+                scenario=names[0] if names else "",
+                scenarios=names,
+                witness=_witness(answer.way),
+                fix=answer.fix,
+                fingerprint=fingerprint(identity),
+                subject=subject.label,
+                identity=identity,
+            )
+        )
+
+
+class _Verdicts:
+    """What ``case.verdict_of`` answers from: the verdict on the subject in the scenario, else on the pipeline."""
+
+    __slots__ = ("given", "number", "subject", "whole")
+
+    def __init__(
+        self, given: Mapping[tuple[str, str, int], str], whole: Mapping[str, str], subject: str, number: int
+    ) -> None:
+        self.given = given
+        self.whole = whole
+        self.subject = subject
+        self.number = number
+
+    def __call__(self, rule_id: str) -> str:
+        found = self.given.get((rule_id, self.subject, self.number))
+        return found or self.whole.get(rule_id, NOT_APPLICABLE)
+
+
+def _witness(way: Sequence[Node]) -> list[WitnessStep]:
+    return [WitnessStep(node.job.id, node.activity.text or node.kind, node.place) for node in way]
+
+
+def _job_at(way: Sequence[Node]) -> str:
+    return way[-1].job.id if way else ""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from barraiser.classify.entries import Entries
+from barraiser.graph.build import handovers_of
 from barraiser.graph.node import Node
-from barraiser.model.pipeline import Pipeline
+from barraiser.model.pipeline import Job, Pipeline
+from barraiser.model.tri import NO
+
+REVIEW_EVENTS = ("pull-request", "merge-queue")
 
 
 class Elsewhere:
@@ -15,11 +19,50 @@ class Elsewhere:
     def __init__(self, entries: Entries, pipeline: Pipeline) -> None:
         self.entries = entries
         self.pipeline = pipeline
+        self._apart: list[Pipeline] | None = None
 
     def nodes(self, *kinds: str, classes: Sequence[str] = ()) -> list[Node]:
         """Activities of these kinds (and environment classes, where given) in other entries that no hand-over joins to this one."""
-        raise NotImplementedError
+        found = []
+        for other in self._others():
+            scenarios = [number for number, each in enumerate(other.scenarios) if not each.unmerged]
+            for node in _activities(other, kinds):
+                if classes and node.environment_class not in classes:
+                    continue
+                if any(_runs(node.job, number) for number in scenarios):
+                    found.append(node)
+        return found
 
     def runs_on_pull_requests(self, *kinds: str) -> list[Node]:
         """Activities of these kinds that an entry (this one too) runs on pull requests or in the merge queue."""
-        raise NotImplementedError
+        found = []
+        for pipeline in (self.pipeline, *self.entries.others(self.pipeline)):
+            scenarios = [number for number, each in enumerate(pipeline.scenarios) if each.event in REVIEW_EVENTS]
+            if scenarios:
+                found += [
+                    node
+                    for node in _activities(pipeline, kinds)
+                    if any(_runs(node.job, number) for number in scenarios)
+                ]
+        return found
+
+    def _others(self) -> list[Pipeline]:
+        if self._apart is None:
+            joined = {handover.path for handover in handovers_of(self.pipeline, self.entries)}
+            self._apart = [
+                other
+                for other in self.entries.others(self.pipeline)
+                if other.path not in joined and not any(problem.fatal for problem in other.problems)
+            ]
+        return self._apart
+
+
+def _activities(pipeline: Pipeline, kinds: Sequence[str]) -> Iterable[Node]:
+    for job in pipeline.jobs:
+        for activity in job.activities:
+            if not kinds or activity.kind in kinds:
+                yield Node(0, job, activity, pipeline)
+
+
+def _runs(job: Job, scenario: int) -> bool:
+    return job.condition.in_scenario(scenario) != NO

@@ -65,6 +65,7 @@ class UntrustedCodeNeverMeetsProdIdentity(Rule):
     id = "SEC003"
     name = "untrusted-code-never-meets-prod-identity"
     severity = "error"
+    milder_for_libraries = False
     platforms = (GITHUB_ACTIONS, GITLAB_CI)
     asks = PIPELINE
     fixes = {

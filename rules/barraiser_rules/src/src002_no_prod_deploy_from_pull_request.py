@@ -59,6 +59,7 @@ class NoProdDeployFromPullRequest(Rule):
     id = "SRC002"
     name = "no-prod-deploy-from-pull-request"
     severity = "error"
+    milder_for_libraries = False
     after = ("SEC003",)
     fixes = {
         GITHUB_ACTIONS: "Add `if: github.event_name == 'push'` to <job>, or take the pull request events out of `on:`.",

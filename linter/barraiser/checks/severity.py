@@ -1,0 +1,57 @@
+"""How grave a finding is: the rule's severity in the profile, and what makes it milder (design 3 and 3a)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from barraiser.checks.answer import Answer
+from barraiser.checks.rule import Rule
+from barraiser.checks.subjects import certainty
+from barraiser.graph.node import Node
+from barraiser.model.words import DEPLOY_KINDS, FAILED, SEVERITIES
+
+if TYPE_CHECKING:
+    from barraiser.checks.runner import Plan
+
+GUESS = 0.6
+"""A classification below this confidence makes what rests on it one step milder (design section 3)."""
+
+
+def severity_of(rule: type[Rule], answer: Answer, kind: str, plan: Plan) -> tuple[str, str]:
+    """The severity of an answer, and a sentence on the guess that it rests on (empty where it rests on none)."""
+    declared = plan.severities.get(rule.id)
+    base = declared or rule.severities.get(plan.profile, rule.severity)
+    if answer.severity:
+        base = answer.severity
+    steps = 1 if kind == "static-site" else 0
+    guess = _guess(answer) if answer.verdict == FAILED else None
+    steps += 1 if guess is not None else 0
+    level = SEVERITIES.index(base)
+    severity = SEVERITIES[max(0, level - min(steps, 2))]
+    if kind == "library-publish" and plan.profile == "basic" and severity == "error" and rule.milder_for_libraries:
+        severity = "warning"
+    return severity, _confirm(guess) if guess is not None else ""
+
+
+def _guess(answer: Answer) -> Node | None:
+    """The least certain node that an answer rests on, where it is a guess."""
+    if not answer.rests_on:
+        return None
+    least = min(answer.rests_on, key=certainty)
+    return least if certainty(least) < GUESS else None
+
+
+def _confirm(node: Node) -> str:
+    """The sentence that says what was guessed, and how to confirm it."""
+    environment = node.environment
+    if environment is not None and environment.confidence <= node.activity.confidence:
+        name = environment.name or node.job.id
+        return (
+            f"This rests on a guess: `{name}` is taken for {environment.cls} ({environment.reason or 'by its name'}); "
+            f'confirm it with environments: {{"{name}": {{class: {environment.cls}}}}}.'
+        )
+    kind = "a deploy" if node.kind in DEPLOY_KINDS else f"of kind {node.kind}"
+    return (
+        f'This rests on a guess: "{node.job.id}" is taken for {kind} ({node.activity.reason or "by its name"}); '
+        f'confirm it with activities: {{"{node.job.id}": {{kind: {node.kind}}}}}.'
+    )

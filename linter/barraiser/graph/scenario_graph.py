@@ -1,0 +1,360 @@
+"""A stage graph in one scenario, and the questions that rules ask of it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from barraiser.graph.node import Node
+from barraiser.graph.units import Layout, Unit, Way
+from barraiser.model.activity import Activity
+from barraiser.model.condition import Condition
+from barraiser.model.pipeline import HARD, Handover, Job
+from barraiser.model.place import Place
+from barraiser.model.tri import MAYBE, NO, YES, Tri, negate
+from barraiser.model.words import DEPLOY_KINDS, TEST_KINDS
+
+if TYPE_CHECKING:
+    from barraiser.graph.stage_graph import StageGraph
+
+WITNESS_KINDS = frozenset((*DEPLOY_KINDS, *TEST_KINDS, "build", "approval", "bake", "alarm-gate", "publish", "migrate"))
+"""What a witness shows of the jobs that it goes through."""
+
+
+class Weakness:
+    """Why an activity before a deploy is no gate: ``reason`` in the file's own words (``continue-on-error: true``), at ``place``."""
+
+    __slots__ = ("place", "reason")
+
+    def __init__(self, reason: str, place: Place) -> None:
+        self.reason = reason
+        self.place = place
+
+
+class Reach:
+    """How a job holds back a later one: ``held`` by the best way of hard edges, ``skipped`` by the best one that also skips it."""
+
+    __slots__ = ("held", "skipped")
+
+    def __init__(self, held: Tri, skipped: Tri) -> None:
+        self.held = held
+        self.skipped = skipped
+
+
+class Tables:
+    """What is computed once for a scenario: which jobs run, and, on demand, what is before and what gates a job."""
+
+    def __init__(self, layout: Layout, links: Sequence[Handover], index: int) -> None:
+        self.layout = layout
+        self.index = index
+        self._links = links
+        self.runs: list[Tri] = []
+        for number, unit in enumerate(layout.units):
+            answer = self.holds(unit, unit.job.condition)
+            for way in layout.into[number]:
+                if way.skips and self.runs[way.source] < answer:
+                    answer = self.runs[way.source]
+            self.runs.append(answer)
+        self._before: list[int] | None = None
+        self._reach: dict[int, dict[int, Reach]] = {}
+
+    def linked(self, link: int) -> bool:
+        """Whether the hand-over of that index starts this scenario (-1: no hand-over, always)."""
+        return link < 0 or not self._links[link].scenarios or self.index in self._links[link].scenarios
+
+    def holds(self, unit: Unit, condition: Condition) -> Tri:
+        """Whether a condition of a unit holds. An earlier pipeline was started in one of its own ways: maybe, where they differ."""
+        if unit.link < 0:
+            return condition.in_scenario(self.index)
+        if not self.linked(unit.link):
+            return NO
+        scenarios = unit.pipeline.scenarios
+        merged = [number for number, each in enumerate(scenarios) if not each.unmerged] or range(len(scenarios))
+        answers = {condition.in_scenario(number) for number in merged}
+        return answers.pop() if len(answers) == 1 else MAYBE if answers else YES
+
+    def before(self) -> list[int]:
+        """For each unit, the units before it by edges of any strength, as a bit mask."""
+        if self._before is None:
+            masks: list[int] = []
+            for ways in self.layout.into:
+                mask = 0
+                for way in ways:
+                    if self.linked(way.link):
+                        mask |= masks[way.source] | 1 << way.source
+                masks.append(mask)
+            self._before = masks
+        return self._before
+
+    def reach(self, target: int) -> dict[int, Reach]:
+        """For each unit from which a way of hard edges leads to ``target``: how well it holds it back."""
+        found = self._reach.get(target)
+        if found is None:
+            found = self._reach[target] = self._reaching(target)
+        return found
+
+    def _reaching(self, target: int) -> dict[int, Reach]:
+        """Goes backwards: ``onward`` is by any first edge, ``ordered`` by a first edge of stage order."""
+        onward: dict[int, Reach] = {target: Reach(YES, YES)}
+        ordered: dict[int, Reach] = {}
+        mask = self.before()[target] | 1 << target
+        text = self.layout.units[target].job.condition.text
+        for number in range(target, -1, -1):
+            if not mask >> number & 1 or (number not in onward and number not in ordered):
+                continue
+            through = self._through(number, onward.get(number), target, text)
+            beyond = ordered.get(number)
+            for way in self.layout.into[number]:
+                if way.strength != HARD or not self.linked(way.link):
+                    continue
+                _improve(onward, way, through)
+                if way.ordered:
+                    _improve(onward, way, beyond)
+                    _improve(ordered, way, through if number == target else beyond)
+        onward.pop(target, None)
+        return onward
+
+    def _through(self, number: int, reach: Reach | None, target: int, text: str) -> Reach | None:
+        """What is left of a way that passes through a unit: its own softness, and that it may not run."""
+        if reach is None or number == target:
+            return reach
+        job, runs = self.layout.units[number].job, self.runs[number]
+        if text and job.condition.text == text:
+            runs = YES
+        return Reach(min(reach.held, negate(softness(job)), max(runs, reach.skipped)), reach.skipped)
+
+
+def _improve(table: dict[int, Reach], way: Way, through: Reach | None) -> None:
+    if through is None or through.held == NO:
+        return
+    skipped = through.skipped if way.skips else NO
+    known = table.get(way.source)
+    if known is None:
+        table[way.source] = Reach(through.held, skipped)
+    else:
+        known.held = max(known.held, through.held)
+        known.skipped = max(known.skipped, skipped)
+
+
+def softness(job: Job) -> Tri:
+    """Whether what depends on a job goes on when the job failed, or was never started by a person."""
+    return YES if job.manual and not job.manual_blocks else job.soft
+
+
+class ScenarioGraph:
+    """A stage graph in one scenario: what runs there, and the questions that rules ask. Made by ``StageGraph.in_scenario``."""
+
+    def __init__(self, graph: StageGraph, index: int, tables: Tables) -> None:
+        self.graph = graph
+        self.index = index
+        self.scenario = graph.pipeline.scenarios[index]
+        self._tables = tables
+
+    def nodes(self, *kinds: str, classes: Sequence[str] = ()) -> list[Node]:
+        """What runs or may run here, in order; of these kinds and, where given, with an environment of these classes."""
+        return [
+            node
+            for node in self.graph.nodes
+            if (not kinds or node.kind in kinds)
+            and (not classes or node.environment_class in classes)
+            and self.runs(node) != NO
+        ]
+
+    def runs(self, node: Node) -> Tri:
+        """Whether a node runs in this scenario (its job's and its own condition)."""
+        number = self.graph.unit_of[node.index]
+        runs = self._tables.runs[number]
+        own = node.activity.condition
+        return min(runs, self._tables.holds(self.graph.layout.units[number], own)) if runs and own.runs else runs
+
+    def deploys(self, *classes: str) -> list[Node]:
+        """Deploys and config-deploys that run or may run here, to environments of these classes (all where none is given)."""
+        return self.nodes(*DEPLOY_KINDS, classes=classes)
+
+    def before(self, first: Node, then: Node) -> bool:
+        """Whether an order of any strength puts ``first`` before ``then``."""
+        one, other = self.graph.unit_of[first.index], self.graph.unit_of[then.index]
+        if one == other:
+            return first.index < then.index
+        return bool(self._tables.before()[other] >> one & 1)
+
+    def ahead_of(self, node: Node, *kinds: str) -> list[Node]:
+        """What runs or may run and comes before a node by edges of any strength, of these kinds (all where none is given), in order."""
+        number = self.graph.unit_of[node.index]
+        mask = self._tables.before()[number] | 1 << number
+        return [
+            found
+            for found in self.graph.nodes[: node.index]
+            if (not kinds or found.kind in kinds)
+            and mask >> self.graph.unit_of[found.index] & 1
+            and self.runs(found) != NO
+        ]
+
+    def after(self, node: Node, *kinds: str) -> list[Node]:
+        """What runs or may run and comes after a node by edges of any strength, of these kinds, in order."""
+        number, masks = self.graph.unit_of[node.index], self._tables.before()
+        return [
+            found
+            for found in self.graph.nodes[node.index + 1 :]
+            if (not kinds or found.kind in kinds)
+            and (self.graph.unit_of[found.index] == number or masks[self.graph.unit_of[found.index]] >> number & 1)
+            and self.runs(found) != NO
+        ]
+
+    def gates(self, gate: Node, node: Node) -> Tri:
+        """Whether ``gate`` must have succeeded before ``node`` can start: ``gates(A, D)`` of design section 3."""
+        one, other = self.graph.unit_of[gate.index], self.graph.unit_of[node.index]
+        runs = self.runs(gate)
+        if runs == NO or gate.index == node.index:
+            return NO
+        activity = gate.activity
+        teeth = negate(activity.soft)
+        if one == other:
+            if gate.index > node.index or node.activity.condition.always or node.activity.condition.on_failure:
+                return NO
+            return min(teeth, self._reached(activity, node.activity, _step_runs(self._tables, self.graph, gate)))
+        reach = self._tables.reach(other).get(one)
+        if reach is None:
+            return NO
+        job_runs = self._tables.runs[one]
+        answer = min(teeth, negate(softness(gate.job)), reach.held)
+        if job_runs == MAYBE and not _same_condition(gate.job.condition, node.job.condition):
+            answer = min(answer, max(MAYBE, reach.skipped))
+        return min(answer, self._reached(activity, node.activity, _step_runs(self._tables, self.graph, gate)))
+
+    def _reached(self, gate: Activity, node: Activity, runs: Tri) -> Tri:
+        """Whether a gate's own step or branch of a script is sure to run when its job does."""
+        if runs == MAYBE and not _same_condition(gate.condition, node.condition):
+            return MAYBE
+        return MAYBE if gate.conditional else YES
+
+    def best_gate(self, candidates: Sequence[Node], node: Node) -> tuple[Tri, Node | None]:
+        """The strongest answer of ``gates`` among candidates, with the candidate that gives it (the first such)."""
+        best: tuple[Tri, Node | None] = (NO, None)
+        for candidate in candidates:
+            answer = self.gates(candidate, node)
+            if answer > best[0]:
+                best = (answer, candidate)
+                if answer == YES:
+                    break
+        return best
+
+    def gates_end(self, node: Node) -> Tri:
+        """Whether the node's failure fails the run: it is not soft and nothing absorbs its failure."""
+        answer = negate(max(node.activity.soft, softness(node.job)))
+        return min(answer, MAYBE) if node.activity.conditional else answer
+
+    def weakness(self, gate: Node, node: Node) -> Weakness | None:
+        """For a ``gate`` before ``node`` that does not gate it: what on the way takes its teeth; None if it gates, or is not on the way."""
+        if self.runs(gate) == NO or not self.before(gate, node) or self.gates(gate, node) != NO:
+            return None
+        activity = gate.activity
+        if activity.soft == YES:
+            return Weakness(activity.soft_reason or "its failure is ignored", activity.soft_place or activity.place)
+        one, other = self.graph.unit_of[gate.index], self.graph.unit_of[node.index]
+        if one == other:
+            condition = node.activity.condition
+            return Weakness(condition.text or "always()", condition.place or node.place)
+        found = job_weakness(gate.job)
+        if found is not None:
+            return found
+        for way in self._lightest(one, other):
+            if way.strength != HARD:
+                target = self.graph.layout.units[way.target].job
+                reason = way.softened_by or target.condition.text or "the result is ignored"
+                return Weakness(reason, way.place or target.condition.place or target.place)
+            found = job_weakness(self.graph.layout.units[way.target].job) if way.target != other else None
+            if found is not None:
+                return found
+        return None
+
+    def way(self, first: Node, then: Node) -> tuple[Node, ...]:
+        """A shortest way from one node to a later one, both included; empty if there is none."""
+        one, other = self.graph.unit_of[first.index], self.graph.unit_of[then.index]
+        if not self.before(first, then):
+            return ()
+        between = [way.target for way in self._lightest(one, other)][:-1] if one != other else []
+        return (first, *(self._telling(number)[-1] for number in between), then)
+
+    def way_to(self, node: Node) -> tuple[Node, ...]:
+        """The way that a change takes to ``node``, from the start, through the deploys and tests before it: for witnesses."""
+        number = self.graph.unit_of[node.index]
+        chain = [number]
+        longest = self._longest(number)
+        while True:
+            sources = [
+                way.source
+                for way in self.graph.layout.into[chain[-1]]
+                if self._tables.linked(way.link) and self._tables.runs[way.source] != NO
+            ]
+            if not sources:
+                break
+            chain.append(max(sources, key=lambda source: (longest.get(source, 0), -source)))
+        way: list[Node] = []
+        for unit in reversed(chain[1:]):
+            way += self._telling(unit)[-2:]
+        own = [found for found in self.graph.nodes_of[number] if found.index < node.index]
+        way += [found for found in own if found.kind in WITNESS_KINDS][-2:]
+        return (*way[-9:], node)
+
+    def _longest(self, target: int) -> dict[int, int]:
+        """For each unit before ``target``: the number of edges of the longest way that leads to it."""
+        mask = self._tables.before()[target]
+        longest: dict[int, int] = {}
+        for number in range(target):
+            if mask >> number & 1:
+                ways = self.graph.layout.into[number]
+                longest[number] = max((longest.get(way.source, 0) + 1 for way in ways), default=0)
+        return longest
+
+    def _telling(self, number: int) -> Sequence[Node]:
+        """The nodes of a unit that a witness shows; its first where none is of note."""
+        nodes = self.graph.nodes_of[number]
+        return [node for node in nodes if node.kind in WITNESS_KINDS] or nodes[:1]
+
+    def _lightest(self, source: int, target: int) -> list[Way]:
+        """A way between two units with the fewest edges and jobs that take its teeth."""
+        tables, layout = self._tables, self.graph.layout
+        mask = tables.before()[target] | 1 << target
+        cost: dict[int, int] = {source: 0}
+        came: dict[int, Way] = {}
+        queue = deque([source])
+        while queue:
+            number = queue.popleft()
+            for way in layout.out[number]:
+                if not mask >> way.target & 1 or not tables.linked(way.link):
+                    continue
+                weak = way.strength != HARD or (way.target != target and softness(layout.units[way.target].job) == YES)
+                price = cost[number] + (1000 if weak else 1)
+                if price < cost.get(way.target, 1 << 30):
+                    cost[way.target] = price
+                    came[way.target] = way
+                    queue.append(way.target)
+        path: list[Way] = []
+        at = target
+        while at != source and at in came:
+            path.append(came[at])
+            at = came[at].source
+        return path[::-1]
+
+
+def job_weakness(job: Job) -> Weakness | None:
+    """What makes a job's failure not count, as a weakness; None where it counts."""
+    if job.manual and not job.manual_blocks:
+        place = job.soft_place or job.manual_place or job.place
+        return Weakness(job.soft_reason or "when: manual", place)
+    if job.soft == YES:
+        return Weakness(job.soft_reason or "its failure is ignored", job.soft_place or job.place)
+    return None
+
+
+def _same_condition(one: Condition, other: Condition) -> bool:
+    """Whether two conditions are the same text, so that they hold together (design 3a)."""
+    return bool(one.text) and one.text == other.text
+
+
+def _step_runs(tables: Tables, graph: StageGraph, node: Node) -> Tri:
+    """Whether a node's own condition, apart from its job's, holds."""
+    condition = node.activity.condition
+    return tables.holds(graph.layout.units[graph.unit_of[node.index]], condition) if condition.runs else YES
