@@ -16,7 +16,8 @@ class Applied:
     platform's name ...; empty when it is not known). ``read``: the definition was found and read; ``places``: where.
     ``rolls_back_on_failure`` / ``rolls_back_on_alarm``: whether a failed rollout, or an alarm, brings the old version back.
     ``keeps_releases``: the platform keeps earlier releases to go back to. ``validates``: the deployer itself tests the new version
-    before it counts as deployed (validation hooks, analysis before promotion); maybe where a definition that decides it was not read. ``why`` says what the answers rest on, in one line.
+    before it counts as deployed (validation hooks, analysis before promotion); maybe
+    where a definition that decides it was not read. ``why`` says what the answers rest on, in one line.
     """
 
     __slots__ = (
@@ -47,5 +48,13 @@ class Applied:
 
 
 def applied_definition(node: Node, repository: Repository, declared: Declarations) -> Applied:
-    """The definition that a deploy applies, as far as the repository shows it."""
-    raise NotImplementedError
+    """The definition that a deploy applies, as far as the repository shows it; what is declared fills in what it does not show.
+
+    Nothing is read before this is asked, and no file twice. Never raises for what a file holds.
+    """
+    from barraiser.evidence.answers import answer
+    from barraiser.evidence.declared import with_declared
+    from barraiser.evidence.deployer import Deployer
+
+    found = answer(Deployer(node.activity, node.job), repository)
+    return with_declared(found, declared.deployer)

@@ -1,0 +1,49 @@
+"""The Serverless Framework: ``serverless.yml`` says whether a failed deploy is rolled back, and what is shifted gradually."""
+
+from __future__ import annotations
+
+from barraiser.evidence.applied import Applied
+from barraiser.evidence.definition import below, filled, told
+from barraiser.evidence.deployer import Deployer, first_existing
+from barraiser.model.tri import MAYBE, NO, YES, any_of
+from barraiser.source.errors import SourceError
+from barraiser.source.nodes import Mapping, line_of
+from barraiser.source.repository import Repository
+
+NAMES = ("serverless.yml", "serverless.yaml", "serverless.json")
+
+
+def answer(deployer: Deployer, repository: Repository, base: Applied) -> Applied:
+    """What ``serverless deploy`` applies. The framework keeps the last artifacts of a service (``serverless rollback``)."""
+    base.keeps_releases = YES
+    path = deployer.path(repository, *deployer.options("-c", "--config")) or first_existing(
+        NAMES, deployer.folder, repository
+    )
+    try:
+        documents = repository.documents(path) if path else []
+    except SourceError:
+        documents = []
+    root = documents[0].root if documents else None
+    if not isinstance(root, Mapping):
+        return base
+    disabled = told(below(root, "provider", "disableRollback"))
+    key = root.key("provider")
+    base.read, base.places = True, (line_of(key if key is not None else root),)
+    base.rolls_back_on_failure = YES - disabled
+    if disabled == YES:
+        base.why = "`provider.disableRollback: true` leaves a failed stack as it is"
+    triggers = filled(below(root, "provider", "rollbackConfiguration", "RollbackTriggers"))
+    functions = below(root, "functions")
+    settings = [below(each, "deploymentSettings") for _, each in functions] if isinstance(functions, Mapping) else []
+    alarms = any_of(filled(below(each, "alarms")) for each in settings)
+    hooks = any_of(filled(below(each, name)) for each in settings for name in ("preTrafficHook", "postTrafficHook"))
+    plugins = below(root, "plugins")
+    if filled(plugins) == NO:
+        alarms = hooks = NO
+    base.rolls_back_on_alarm = any_of((triggers, alarms))
+    base.validates = hooks
+    if base.rolls_back_on_alarm == YES and disabled != YES:
+        base.why = "the service's alarms roll a deploy back"
+    if MAYBE in (base.rolls_back_on_failure, base.rolls_back_on_alarm):
+        base.read = False
+    return base
