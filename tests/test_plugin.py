@@ -109,7 +109,8 @@ def test_plugin_in_the_checkout_is_never_imported(tmp_path: Path) -> None:
     metadata.mkdir()
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-rules\nVersion: 1.0\n")
     (metadata / "entry_points.txt").write_text("[barraiser.rules]\nacme_rules = acme_rules\n")
-    result = run(tmp_path, "check")
+    command = str(Path(sys.executable).parent / "barraiser")
+    result = subprocess.run([command, "check"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert result.returncode == 2, result.stdout
     assert not (tmp_path / "imported").exists()
 
