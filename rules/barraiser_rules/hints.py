@@ -20,9 +20,10 @@ WORDS = {
 }
 """What a step's name or command may hold when it is of that kind (platforms.md, B.2)."""
 
-PREPROD_WORDS = frozenset(
-    ["alpha", "dev", "devo", "develop", "development", "beta", "test", "testing", "qa", "sit", "integ", "integration", "gamma", "stage", "stg", "staging", "preprod", "ppe", "uat", "acceptance", "preproduction"]
-)
+PREPROD_WORDS = frozenset((
+    "alpha", "dev", "devo", "develop", "development", "beta", "test", "testing", "qa", "sit", "integ", "integration",
+    "gamma", "stage", "stg", "staging", "preprod", "ppe", "uat", "acceptance", "preproduction",
+))  # fmt: skip
 
 SCAN_INCLUDES = (
     "sast",
@@ -35,7 +36,9 @@ SCAN_INCLUDES = (
 )
 """Names of shared definitions that hold scans alone."""
 
-EXPERIMENTAL = frozenset(["experimental", "nightly", "canary", "allowed", "flaky", "optional", "preview", "next", "edge"])
+EXPERIMENTAL = frozenset(
+    ["experimental", "nightly", "canary", "allowed", "flaky", "optional", "preview", "next", "edge"]
+)
 """Words in the names of test jobs that are meant to be allowed to fail."""
 
 

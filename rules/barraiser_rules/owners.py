@@ -41,12 +41,11 @@ def _covered(path: str, text: str) -> bool:
 
 
 def _matches(pattern: str, path: str) -> bool:
-    """The patterns of a .gitignore without exceptions: rooted with a slash, ``*`` within a folder, ``**`` across, folders cover their files."""
+    """The patterns of a .gitignore without exceptions: rooted with a slash, ``*`` in a folder, ``**`` across, a folder covers its files."""
     rooted = pattern.startswith("/") or "/" in pattern.rstrip("/")
-    parts = []
-    for piece in re.split(r"(\*\*/|\*\*|\*|\?)", pattern.strip("/")):
-        parts.append({"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}.get(piece, re.escape(piece)))
-    body = "".join(parts)
+    wild = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    pieces = re.split(r"(\*\*/|\*\*|\*|\?)", pattern.strip("/"))
+    body = "".join(wild.get(piece, re.escape(piece)) for piece in pieces)
     if len(body) > 500 or pattern.count("*") > 8:
         return False
     if pattern.strip("/") in ("", "*", "**"):

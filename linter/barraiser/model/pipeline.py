@@ -26,7 +26,7 @@ class Scenario:
     the ref itself is not known, the patterns that the trigger admits (empty: any).
     """
 
-    __slots__ = ("branch", "event", "inputs", "name", "place", "ref", "refs", "unmerged", "via")
+    __slots__ = ("branch", "event", "inputs", "name", "place", "privileged", "ref", "refs", "unmerged", "via")
 
     def __init__(
         self,

@@ -62,7 +62,8 @@ class ApprovalBlocks(Rule):
     kinds = ("service-deploy", "iac-only", "config-flags", "data-batch", "mobile-release")
     fixes = {
         GITHUB_ACTIONS: "Name <approval> in `needs:` of <job>, and let nothing ignore its failure.",
-        GITLAB_CI: "Write `rules: [{when: manual}]` (or `allow_failure: false`) in <approval>, and name it in the `needs:` of <job> if it has one.",
+        GITLAB_CI: "Write `rules: [{when: manual}]` (or `allow_failure: false`) in <approval>, "
+        "and name it in the `needs:` of <job> if it has one.",
         CODEPIPELINE: "Give <job> a higher `RunOrder` than <approval>, or a later stage.",
     }
 

@@ -23,7 +23,10 @@ from barraiser_rules.bld.bld002_immutable_artifact_reference import MUTABLE_TAGS
 from barraiser_rules.questions import job, prod_name
 
 MOVING_SOURCE = r"\bgit (pull|clone|checkout|reset|fetch)\b"
-VERSION_INPUT = r"(inputs|parameters|event\.client_payload)\.[\w-]*(version|tag|sha|commit|image|digest|release|revision|ref)\b|\$\{?\w*(VERSION|IMAGE_TAG|RELEASE)\b"
+VERSION_INPUT = (
+    r"(inputs|parameters|event\.client_payload)\.[\w-]*(version|tag|sha|commit|image|digest|release|revision|ref)\b"
+    r"|\$\{?\w*(VERSION|IMAGE_TAG|RELEASE)\b"
+)
 """How a deploy reads the version from whoever starts the run."""
 
 
