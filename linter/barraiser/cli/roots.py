@@ -1,0 +1,95 @@
+"""The roots of a run: what is looked at in each, and the configuration that holds there."""
+
+from __future__ import annotations
+
+import os
+
+from barraiser.cli.settings import Settings
+from barraiser.classify.entries import Entries
+from barraiser.model.declarations import Declarations
+from barraiser.platforms.reader import ReadOptions
+from barraiser.platforms.selection import READERS, Selected, platform_of, reader_for, select
+from barraiser.policy.config import NO_CONFIG, Config, find_config, read_config, read_config_file
+from barraiser.source.discovery import root_of
+from barraiser.source.errors import SourceError
+from barraiser.source.repository import Repository
+
+STDIN_NAME = "stdin.yml"
+"""What standard input is called without ``--stdin-filename``."""
+
+_ORIGIN_HEAD = ".git/refs/remotes/origin/HEAD"
+_REMOTE = "ref: refs/remotes/origin/"
+
+
+class Configs:
+    """The configuration of each root, read once. ConfigError is raised by the first look-up of a wrong one."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._known: dict[str, Config] = {}
+
+    def of(self, root: str) -> Config:
+        """The configuration that holds in a root."""
+        known = self._known.get(root)
+        if known is None:
+            known = self._known[root] = self._read(root)
+        return known
+
+    def exclude(self, root: str) -> tuple[str, ...]:
+        """The patterns that a root's configuration leaves out."""
+        return self.of(root).exclude
+
+    def _read(self, root: str) -> Config:
+        if self.settings.config:
+            return self._known.get("") or self._known.setdefault(
+                "", read_config_file(self.settings.config, self.settings.as_of)
+            )
+        if self.settings.isolated:
+            return NO_CONFIG
+        repository = Repository(root)
+        path = find_config(repository)
+        return read_config(repository, path, self.settings.as_of) if path else NO_CONFIG
+
+
+def select_roots(settings: Settings, configs: Configs) -> list[Selected]:
+    """What the run looks at, root by root. Raises FileNotFoundError for a path that does not exist, ConfigError."""
+    if settings.stdin is not None:
+        return [_standard_input(settings, settings.stdin)]
+    return select(settings.paths, root=settings.root, platform=settings.platform, exclude_of=configs.exclude)
+
+
+def entries_for(selected: Selected, settings: Settings, declared: Declarations) -> Entries:
+    """The entries of a root, read as the run's options say."""
+    branch, found = _default_branch(selected, settings, declared)
+    options = ReadOptions(default_branch=branch, default_branch_from=found, include_map=settings.include_map)
+    platforms = {path: platform for path, platform in (*selected.entries, *selected.named) if platform}
+    return Entries(selected.repository, options, declared, platforms)
+
+
+def _standard_input(settings: Settings, data: bytes) -> Selected:
+    """Standard input in the place of the file that it stands for."""
+    name = settings.stdin_name or STDIN_NAME
+    root = os.path.abspath(settings.root) if settings.root else root_of(name)
+    path = os.path.relpath(os.path.abspath(name), root).replace(os.sep, "/")
+    repository = Repository(root)
+    repository.keep(path, data)
+    for platform in READERS:
+        if platform == settings.platform or (not settings.platform and reader_for(platform).owns(path)):
+            return Selected(repository, [(path, platform)])
+    return Selected(repository, named=[(path, platform_of(path, repository))])
+
+
+def _default_branch(selected: Selected, settings: Settings, declared: Declarations) -> tuple[str, str]:
+    """The default branch and who said so, or empty: then the reader takes one that a trigger names."""
+    if settings.default_branch:
+        return settings.default_branch, "--default-branch"
+    if declared.default_branch:
+        return declared.default_branch, "the configuration"
+    here = os.environ.get("CI_PROJECT_DIR")
+    if here and os.environ.get("CI_DEFAULT_BRANCH") and os.path.realpath(here) == os.path.realpath(selected.root):
+        return os.environ["CI_DEFAULT_BRANCH"], "CI_DEFAULT_BRANCH"
+    try:
+        head = selected.repository.read_text(_ORIGIN_HEAD).strip()
+    except SourceError:
+        return "", ""
+    return (head[len(_REMOTE) :], "origin/HEAD") if head.startswith(_REMOTE) else ("", "")
