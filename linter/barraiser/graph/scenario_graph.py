@@ -168,6 +168,10 @@ class ScenarioGraph:
         own = node.activity.condition
         return min(runs, self._tables.holds(self.graph.layout.units[number], own)) if runs and own.runs else runs
 
+    def job_runs(self, unit: int) -> Tri:
+        """Whether the job of a unit of the layout runs in this scenario."""
+        return self._tables.runs[unit]
+
     def deploys(self, *classes: str) -> list[Node]:
         """Deploys and config-deploys that run or may run here, to environments of these classes (all where none is given)."""
         return self.nodes(*DEPLOY_KINDS, classes=classes)

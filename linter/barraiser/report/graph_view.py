@@ -1,0 +1,114 @@
+"""What every graph format shows of a pipeline: its stage graph, whole or in one scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from barraiser.graph.scenario_graph import softness
+from barraiser.graph.stage_graph import StageGraph
+from barraiser.model.activity import Activity
+from barraiser.model.environment import Environment
+from barraiser.model.pipeline import HARD, SOFT, Job, Pipeline
+from barraiser.model.tri import MAYBE, NO, YES
+
+
+class ShownEdge:
+    """An edge between two job ids (``PATH#JOB`` for a job of a pipeline that hands over), with the strength that it really has."""
+
+    __slots__ = ("kind", "source", "strength", "target", "why")
+
+    def __init__(self, source: str, target: str, kind: str, strength: str, why: str) -> None:
+        self.source = source
+        self.target = target
+        self.kind = kind
+        self.strength = strength
+        self.why = why
+
+
+class GraphView:
+    """A pipeline to be drawn. ``prefix`` is put before its paths; ``scenario`` is the index of the one that is shown, -1 for all."""
+
+    __slots__ = ("deploys_to_prod", "graph", "pipeline", "prefix", "scenario")
+
+    def __init__(
+        self, graph: StageGraph, *, deploys_to_prod: bool | None = None, prefix: str = "", scenario: int = -1
+    ) -> None:
+        self.graph = graph
+        self.pipeline: Pipeline = graph.pipeline
+        self.deploys_to_prod = deploys_to_prod
+        self.prefix = prefix
+        self.scenario = scenario
+
+    def jobs(self) -> list[Job]:
+        """The jobs that are shown, those before others first: all, or what runs or may run in the scenario."""
+        shown = self._running(MAYBE) if self.scenario >= 0 else None
+        own = [unit.job for unit in self.graph.layout.units if unit.link < 0]
+        return [job for job in own if shown is None or job.id in shown]
+
+    def edges(self) -> list[ShownEdge]:
+        """The edges between the jobs that are shown, and those from the jobs that hand over to them."""
+        ids = {job.id for job in self.jobs()}
+        units = self.graph.layout.units
+        found = []
+        for ways in self.graph.layout.into:
+            for way in ways:
+                source, target = units[way.source], units[way.target]
+                if target.link >= 0 or target.job.id not in ids or (source.link < 0 and source.job.id not in ids):
+                    continue
+                name = source.job.id if source.link < 0 else f"{self.prefix}{source.pipeline.path}#{source.job.id}"
+                soft = way.strength == HARD and softness(source.job) == YES
+                why = way.softened_by or (source.job.soft_reason if soft else "")
+                found.append(ShownEdge(name, target.job.id, way.kind, SOFT if soft else way.strength, why))
+        return found
+
+    def maybe(self, job: Job) -> bool:
+        """Whether it is undecided that a job runs in the scenario that is shown."""
+        return self.scenario >= 0 and job.id in self._running(MAYBE) and job.id not in self._running(YES)
+
+    def running(self, scenario: int) -> tuple[list[str], list[str]]:
+        """The ids of the jobs that run in a scenario, and of those that may."""
+        graph = self.graph.in_scenario(scenario)
+        surely, maybe = [], []
+        for number, unit in enumerate(self.graph.layout.units):
+            if unit.link >= 0:
+                continue
+            answer = graph.job_runs(number)
+            if answer == YES:
+                surely.append(unit.job.id)
+            elif answer != NO:
+                maybe.append(unit.job.id)
+        return surely, maybe
+
+    def _running(self, least: int) -> set[str]:
+        surely, maybe = self.running(self.scenario)
+        return set(surely) if least == YES else {*surely, *maybe}
+
+
+def shown_in(view: GraphView, scenario: str) -> bool:
+    """Chooses the scenario of that name (any case); False where the pipeline has none."""
+    for number, each in enumerate(view.pipeline.scenarios):
+        if each.name.lower() == scenario.lower():
+            view.scenario = number
+            return True
+    return False
+
+
+def kinds_of(job: Job) -> list[str]:
+    """The kinds of a job's activities, each once, in order; ``other`` only where there is nothing else."""
+    kinds = list(dict.fromkeys(activity.kind for activity in job.activities))
+    telling = [kind for kind in kinds if kind != "other"]
+    return telling or kinds
+
+
+def environments_of(job: Job) -> list[Environment]:
+    """The environments that a job's activities work on, each once, in order."""
+    found: dict[tuple[str, str], Environment] = {}
+    for activity in job.activities:
+        if activity.environment is not None:
+            found.setdefault((activity.environment.name, activity.environment.cls), activity.environment)
+    return list(found.values())
+
+
+def telling(activities: Sequence[Activity]) -> list[Activity]:
+    """The activities worth a line: all but ``other``; all where there is nothing else."""
+    return [activity for activity in activities if activity.kind != "other"] or list(activities)
