@@ -2,13 +2,274 @@
 
 from __future__ import annotations
 
-from barraiser.model.pipeline import Pipeline
+import re
+
+from barraiser.model.condition import UNCONDITIONAL, Condition
+from barraiser.model.pipeline import Edge, Job, Pipeline, Step, Unresolved
+from barraiser.model.place import Place
+from barraiser.model.tri import MAYBE
 from barraiser.model.words import CODEPIPELINE
-from barraiser.platforms.codepipeline.structure import PipelineStructure
+from barraiser.platforms.codepipeline.buildspec import Buildspecs, command_steps
+from barraiser.platforms.codepipeline.check import problems_of
+from barraiser.platforms.codepipeline.scenarios import default_branch_of, scenarios_of
+from barraiser.platforms.codepipeline.structure import (
+    ActionStructure,
+    PipelineStructure,
+    StageCondition,
+    StageRule,
+    StageStructure,
+)
 from barraiser.platforms.reader import ReadOptions
 from barraiser.source.repository import Repository
+
+DEFAULT_MODE, DEFAULT_TYPE = "SUPERSEDED", "V1"
+"""What the service takes where the definition does not say."""
+
+_ACCOUNT = re.compile(r"arn:[^:]{0,40}:iam::(\d{12}|\$\{[^}]{1,80}\}):")
 
 
 def pipeline_of(structure: PipelineStructure, repository: Repository, options: ReadOptions) -> Pipeline:
     """The pipeline that a structure is. Buildspecs that it names are read from the repository. Never raises for what it holds."""
-    return Pipeline(structure.place.path, CODEPIPELINE, name=structure.name, place=structure.place)
+    branch, branch_from = default_branch_of(structure, options)
+    problems = [*structure.problems, *problems_of(structure)]
+    building = _Building(structure, repository, len(scenarios := scenarios_of(structure, branch)))
+    if not any(problem.fatal for problem in problems):
+        building.build()
+    return Pipeline(
+        structure.place.path,
+        CODEPIPELINE,
+        name=structure.name,
+        place=structure.place,
+        scenarios=scenarios,
+        jobs=building.jobs,
+        edges=building.edges,
+        stages=[stage.name for stage in structure.stages],
+        unresolved=[*structure.unresolved, *building.unresolved],
+        problems=problems,
+        files=list(dict.fromkeys([structure.place.path, *structure.files, *building.files])),
+        facts=_facts(structure),
+        default_branch=branch,
+        default_branch_from=branch_from,
+    )
+
+
+class _Building:
+    """The state of one pipeline that is built. ``ahead``: the jobs that the next ones wait for, those that may be absent first,
+    back to the nearest that must be there: what may be absent cannot carry an order alone."""
+
+    def __init__(self, structure: PipelineStructure, repository: Repository, scenarios: int) -> None:
+        self.structure = structure
+        self.repository = repository
+        self.maybe = (MAYBE,) * scenarios
+        self.jobs: list[Job] = []
+        self.edges: list[Edge] = []
+        self.unresolved: list[Unresolved] = []
+        self.files: list[str] = []
+        self.ahead: list[Job] = []
+        self.ids: set[str] = set()
+        self.buildspecs = Buildspecs(repository)
+
+    def build(self) -> None:
+        """Stages one after the other; within each its actions by run order."""
+        for stage in self.structure.stages:
+            self._stage(stage)
+
+    def _stage(self, stage: StageStructure) -> None:
+        tags = _stage_tags(stage)
+        condition = self._holds(stage.condition, stage.place)
+        kind = "stage"
+        if stage.before_entry:
+            entry = self._conditions(stage, "BeforeEntry", stage.before_entry, condition, tags)
+            self._follow([entry], kind)
+            kind = "sequence"
+            skips = next((each for each in stage.before_entry if each.result.upper() == "SKIP"), None)
+            if skips is not None and condition is UNCONDITIONAL:
+                condition = self._holds(entry.id, skips.place)
+        for group in _groups(stage):
+            self._follow([self._action(stage, action, condition, tags) for action in group], kind)
+            kind = "run-order"
+        if stage.on_success:
+            self._follow([self._conditions(stage, "OnSuccess", stage.on_success, condition, tags)], "sequence")
+
+    def _follow(self, jobs: list[Job], kind: str) -> None:
+        """These jobs start, side by side, when all that is ahead has succeeded."""
+        for job in jobs:
+            job.needs = tuple(before.id for before in self.ahead)
+            self.edges += [
+                Edge(before.id, job.id, kind, skips=before.condition is UNCONDITIONAL, place=job.place)
+                for before in self.ahead
+            ]
+        self.jobs += jobs
+        certain = any(job.condition is UNCONDITIONAL for job in jobs)
+        self.ahead = jobs if certain else [*jobs, *self.ahead][:_MAX_AHEAD]
+
+    def _holds(self, text: str, place: Place) -> Condition:
+        return Condition(text, self.maybe, place=place) if text else UNCONDITIONAL
+
+    def _id(self, stage: StageStructure, name: str) -> str:
+        """``Stage/Action``; unresolved names that come out alike are told apart by number."""
+        wanted = f"{stage.name}/{name}"
+        unique, number = wanted, 2
+        while unique in self.ids:
+            unique, number = f"{wanted} ({number})", number + 1
+        self.ids.add(unique)
+        return unique
+
+    def _action(
+        self, stage: StageStructure, action: ActionStructure, condition: Condition, tags: dict[str, str]
+    ) -> Job:
+        name = self._id(stage, action.name)
+        if action.condition:
+            both = " and ".join(text for text in (condition.text, action.condition) if text)
+            condition = self._holds(both, action.place)
+        own = {**tags, **_action_tags(action)}
+        variables = dict(self.structure.variables)
+        steps: list[Step] = []
+        timeout = action.timeout_minutes
+        if action.provider == "CodeBuild":
+            built = self.buildspecs.of_action(action)
+            steps = built.steps
+            variables = {**variables, **built.variables}
+            own.update(built.tags)
+            self.files += built.files
+            if built.unresolved:
+                self.unresolved.append(Unresolved("buildspec", built.unresolved, built.unresolved_place, jobs=[name]))
+            if timeout is None and action.project is not None:
+                timeout = action.project.timeout_minutes
+        elif action.commands:
+            variables |= action.environment
+            steps = command_steps(action.commands, action.place, self.repository)
+        if not steps:
+            steps = [_call(action)]
+        manual = action.category == "Approval"
+        calls = [action.configuration.get("PipelineName", "")] if action.type == "Invoke/AWS/CodePipeline" else []
+        return Job(
+            name,
+            action.place,
+            name=action.name,
+            template=name,
+            stage=stage.name,
+            steps=steps,
+            variables=variables,
+            condition=condition,
+            manual=manual,
+            manual_place=action.type_place if manual else None,
+            timeout_minutes=timeout,
+            calls=[call for call in calls if call],
+            tags=own,
+        )
+
+    def _conditions(
+        self,
+        stage: StageStructure,
+        when: str,
+        conditions: tuple[StageCondition, ...],
+        condition: Condition,
+        tags: dict[str, str],
+    ) -> Job:
+        """The job that stands for a stage's conditions of one moment: a step for each rule."""
+        steps = [step for each in conditions for rule in each.rules for step in self._rule(rule, each)]
+        results = ",".join(dict.fromkeys(each.result for each in conditions if each.result))
+        own = {**tags, "stage-condition": when}
+        if results:
+            own["result"] = results
+        return Job(
+            self._id(stage, when),
+            conditions[0].place,
+            name=f"{when} of {stage.name}",
+            stage=stage.name,
+            steps=steps,
+            condition=condition,
+            tags=own,
+        )
+
+    def _rule(self, rule: StageRule, condition: StageCondition) -> list[Step]:
+        if rule.commands:
+            return command_steps(rule.commands, rule.place, self.repository, name=rule.name)
+        inputs = dict(rule.configuration)
+        if condition.result:
+            inputs.setdefault("Result", condition.result)
+        return [
+            Step(
+                rule.place,
+                name=rule.name,
+                uses=f"Rule/{rule.owner}/{rule.provider}",
+                inputs=inputs,
+                input_places=rule.configuration_places,
+            )
+        ]
+
+
+_MAX_AHEAD = 100
+
+
+def _groups(stage: StageStructure) -> list[list[ActionStructure]]:
+    """The actions of a stage that run side by side, in run order."""
+    by_order: dict[int, list[ActionStructure]] = {}
+    for action in stage.actions:
+        by_order.setdefault(action.run_order, []).append(action)
+    return [by_order[order] for order in sorted(by_order)]
+
+
+def _call(action: ActionStructure) -> Step:
+    return Step(
+        action.type_place,
+        name=action.name,
+        uses=action.type,
+        inputs=action.configuration,
+        input_places=action.configuration_places,
+    )
+
+
+def _stage_tags(stage: StageStructure) -> dict[str, str]:
+    tags: dict[str, str] = {}
+    failure = stage.on_failure
+    if failure is not None:
+        result = failure.result or next((each.result for each in failure.conditions if each.result), "")
+        if result:
+            tags["on-failure"] = result
+        if failure.retry_place is not None:
+            tags["retry-mode"] = failure.retry_mode or "FAILED_ACTIONS"
+    if stage.disabled is not None:
+        tags["inbound-transition"] = f"disabled: {stage.disabled}" if stage.disabled else "disabled"
+    return tags
+
+
+def _action_tags(action: ActionStructure) -> dict[str, str]:
+    account = _ACCOUNT.search(action.role)
+    tags = {
+        "action-type": action.type,
+        "region": action.region,
+        "role": action.role,
+        "account": account.group(1) if account else "",
+        "namespace": action.namespace,
+        "input-artifacts": ",".join(action.input_artifacts),
+        "output-artifacts": ",".join(action.output_artifacts),
+    }
+    return {name: value for name, value in tags.items() if value}
+
+
+def _facts(structure: PipelineStructure) -> dict[str, tuple[str, Place]]:
+    """What rules ask of a pipeline of this platform alone."""
+    facts = {
+        "execution-mode": (structure.execution_mode or DEFAULT_MODE, structure.mode_place),
+        "pipeline-type": (structure.pipeline_type or DEFAULT_TYPE, structure.type_place),
+    }
+    if structure.condition:
+        facts["condition"] = (structure.condition, structure.place)
+    if structure.role:
+        facts["role"] = (structure.role, structure.place)
+    for key, value in structure.tags.items():
+        facts.setdefault(f"tag:{key.lower()}", value)
+    for stage in structure.stages:
+        failure = stage.on_failure
+        on_failure = failure.conditions if failure is not None else ()
+        for condition in (*stage.before_entry, *stage.on_success, *on_failure):
+            facts.setdefault("stage-conditions", (stage.name, condition.place))
+        if failure is not None:
+            if failure.retry_place is not None and failure.conditions:
+                facts.setdefault("retry-with-conditions", (stage.name, failure.retry_place))
+            facts[f"on-failure:{stage.name}"] = (_stage_tags(stage).get("on-failure", ""), failure.place)
+        if stage.disabled is not None:
+            facts[f"disabled-transition:{stage.name}"] = (stage.disabled, stage.disabled_place or stage.place)
+    return facts

@@ -154,7 +154,7 @@ class StageRule:
 
 
 class StageCondition:
-    """What is checked before a stage, after it, or when it failed; ``result`` is what happens when a rule fails (FAIL, SKIP, ROLLBACK, RETRY)."""
+    """What is checked before a stage, after it, or when it failed. ``result``: what a failing rule leads to (FAIL, SKIP, ROLLBACK ...)."""
 
     __slots__ = ("place", "result", "rules")
 

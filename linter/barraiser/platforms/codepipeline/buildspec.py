@@ -1,0 +1,287 @@
+"""What a CodeBuild action runs: its project's buildspec as steps with scripts, and the variables that they see."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+from barraiser.model.condition import UNCONDITIONAL, Condition
+from barraiser.model.pipeline import Fragment, Script, Step
+from barraiser.model.place import Place
+from barraiser.model.tri import NO, YES
+from barraiser.platforms.codepipeline.inline import parse_inline
+from barraiser.platforms.codepipeline.structure import ActionStructure, BuildProject
+from barraiser.platforms.fragments import fragment_of
+from barraiser.source import nodes
+from barraiser.source.errors import SourceError
+from barraiser.source.nodes import Node, Scalar, line_of
+from barraiser.source.repository import Repository
+
+DEFAULT_BUILDSPEC = "buildspec.yml"
+PHASES = ("install", "pre_build", "build", "post_build")
+POST_BUILD = "post_build runs although build failed"
+FINALLY = "finally runs although the phase failed"
+_SUCCEEDING = "CODEBUILD_BUILD_SUCCEEDING"
+_SECRET_TYPES = ("PARAMETER_STORE", "SECRETS_MANAGER")
+_MAX_COMMANDS = 5000
+
+
+class Built:
+    """What a CodeBuild action comes to. ``unresolved``: what of it cannot be read here, with its place; then ``steps`` may be empty."""
+
+    __slots__ = ("files", "steps", "tags", "unresolved", "unresolved_place", "variables")
+
+    def __init__(self, place: Place) -> None:
+        self.steps: list[Step] = []
+        self.variables: dict[str, str] = {}
+        self.tags: dict[str, str] = {}
+        self.files: list[str] = []
+        self.unresolved = ""
+        self.unresolved_place = place
+
+    def cannot(self, reason: str, place: Place | None = None) -> Built:
+        """Note why it cannot be read."""
+        self.unresolved = reason
+        if place is not None:
+            self.unresolved_place = place
+        return self
+
+
+class Buildspecs:
+    """The buildspecs of one pipeline, each read once however many actions run it."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._read: dict[tuple[int, str], _Buildspec] = {}
+
+    def of_action(self, action: ActionStructure) -> Built:
+        """What an action of CodeBuild runs. Never raises for what the buildspec holds."""
+        project = action.project
+        name = action.configuration.get("ProjectName", "")
+        built = Built(action.configuration_places.get("ProjectName", action.type_place))
+        override = action.configuration.get("BuildspecOverride", "")
+        variables, secrets = _variables_of(action.configuration.get("EnvironmentVariables", ""))
+        variables = {**action.environment, **variables}
+        if project is None and not override:
+            built.variables = variables
+            return built.cannot(f"the build project {name or 'without a name'} is not defined in the file")
+        project = project or BuildProject(name, action.place)
+        spec = self._spec(project, override, action.configuration_places.get("BuildspecOverride", action.place))
+        spec.fill(built)
+        built.variables = {**spec.variables, **project.environment, **variables}
+        for secret in {*spec.secrets, *project.secrets, *secrets} - variables.keys():
+            built.variables.pop(secret, None)
+        if project.image:
+            built.tags["image"] = project.image
+        if project.role:
+            built.tags["project-role"] = project.role
+        return built
+
+    def _spec(self, project: BuildProject, override: str, place: Place) -> _Buildspec:
+        key = (id(project), override)
+        spec = self._read.get(key)
+        if spec is None:
+            spec = self._read[key] = _Buildspec(self._repository)
+            if override:
+                inline = "\n" in override or override.lstrip().startswith("{")
+                project = BuildProject(
+                    project.name,
+                    place,
+                    inline=override if inline else "",
+                    buildspec="" if inline else override,
+                )
+            spec.read(project)
+        return spec
+
+
+class _Buildspec:
+    """One buildspec: its steps, its own variables, or why it cannot be read."""
+
+    def __init__(self, repository: Repository) -> None:
+        self.repository = repository
+        self.steps: list[Step] = []
+        self.variables: dict[str, str] = {}
+        self.secrets: list[str] = []
+        self.files: list[str] = []
+        self.reason = ""
+        self.place: Place | None = None
+        self.tags: dict[str, str] = {}
+        self.shell = "sh"
+        self.collapsed = False
+
+    def fill(self, built: Built) -> None:
+        built.steps = self.steps
+        built.files = self.files
+        built.tags = dict(self.tags)
+        if self.reason:
+            built.cannot(self.reason, self.place)
+
+    def _cannot(self, reason: str, place: Place) -> None:
+        self.reason, self.place = reason, place
+
+    def read(self, project: BuildProject) -> None:
+        """Find the text and read its phases."""
+        if project.unresolved:
+            return self._cannot(project.unresolved, project.place)
+        if project.inline:
+            root, self.collapsed, reason = parse_inline(
+                project.inline, project.inline_node, project.place, self.repository
+            )
+            if reason:
+                return self._cannot(f"the inline buildspec of {project.name}: {reason}", project.place)
+            return self._root(root, project.place, f"the inline buildspec of {project.name}")
+        path = project.buildspec or DEFAULT_BUILDSPEC
+        if "${" in path or path.startswith("arn:") or "://" in path:
+            return self._cannot(f"the buildspec {path} is not in the repository", project.place)
+        inside = self.repository.inside(path)
+        if not inside:
+            return self._cannot(f"the buildspec {path} leads out of the repository", project.place)
+        if not self.repository.exists(inside):
+            return self._cannot(f"the buildspec {inside} is not in the repository", project.place)
+        self.files.append(inside)
+        try:
+            root = self.repository.documents(inside)[0].root
+        except SourceError as error:
+            return self._cannot(f"the buildspec {inside}: {error.message}", error.place)
+        return self._root(root, Place(inside, 1), f"the buildspec {inside}")
+
+    def _root(self, root: Node | None, place: Place, what: str) -> None:
+        phases = root.mapping("phases") if isinstance(root, nodes.Mapping) else None
+        if not isinstance(root, nodes.Mapping) or phases is None:
+            return self._cannot(f"{what} has no phases", place)
+        if root.mapping("batch") is not None:
+            self.tags["batch"] = "yes"
+        self._environment(root.mapping("env"))
+        for name in PHASES:
+            phase = phases.mapping(name)
+            if phase is not None:
+                self._phase(name, phase, phases)
+        if not self.steps:
+            self._cannot(f"{what} has no commands", place)
+        return None
+
+    def _environment(self, env: nodes.Mapping | None) -> None:
+        if env is None:
+            return
+        shell = env.text("shell").lower()
+        self.shell = "pwsh" if "powershell" in shell or "pwsh" in shell else "bash" if shell == "bash" else "sh"
+        for key, value in env.mapping("variables") or ():
+            if isinstance(value, Scalar):
+                self.variables[key.value] = value.value
+        for store in ("parameter-store", "secrets-manager"):
+            self.secrets += [key.value for key, _ in env.mapping(store) or ()]
+
+    def _phase(self, name: str, phase: nodes.Mapping, phases: nodes.Mapping) -> None:
+        """One phase: each command that fails ends it, and what comes after; but post_build runs when build has failed."""
+        key = phases.key(name)
+        place = line_of(key) if key is not None and not self.collapsed else line_of(phase)
+        commands = _scalars(phase.get("commands"))
+        policy = phase.get("on-failure")
+        continues = isinstance(policy, Scalar) and policy.value.upper() == "CONTINUE"
+        condition = UNCONDITIONAL
+        if name == "post_build" and self._reached_after_failure(phases):
+            if not any(_SUCCEEDING in command.value for command in commands):
+                condition = Condition(POST_BUILD, always=True, place=place)
+            self.tags["post-build"] = POST_BUILD
+        for script in scripts_of([self._fragment(command) for command in commands], self.shell):
+            self.steps.append(
+                Step(
+                    place,
+                    name=name,
+                    script=script,
+                    condition=condition,
+                    soft=YES if continues else NO,
+                    soft_place=line_of(policy) if continues and isinstance(policy, Scalar) else None,
+                )
+            )
+        last = _scalars(phase.get("finally"))
+        at = phase.key("finally")
+        always = Condition(FINALLY, always=True, place=place)
+        for script in scripts_of([self._fragment(command) for command in last], self.shell):
+            self.steps.append(
+                Step(
+                    line_of(at) if at is not None else place,
+                    name=f"{name} finally",
+                    script=script,
+                    condition=always,
+                    soft=YES,
+                    soft_place=line_of(at) if at is not None else place,
+                )
+            )
+
+    def _reached_after_failure(self, phases: nodes.Mapping) -> bool:
+        """Whether post_build starts when build has failed: unless build's own policy aborts."""
+        build = phases.mapping("build")
+        return (
+            build is not None and bool(_scalars(build.get("commands"))) and build.text("on-failure").upper() != "ABORT"
+        )
+
+    def _fragment(self, command: Scalar) -> Fragment:
+        if self.collapsed:
+            columns = command.column - 1
+            return Fragment(command.value, command.path, command.line, columns, folded=True, end_line=command.line)
+        return fragment_of(command, self.repository)
+
+
+def command_steps(commands: Sequence[Scalar], place: Place, repository: Repository, *, name: str = "") -> list[Step]:
+    """The steps of a list of commands that CodePipeline itself runs (a Commands action or rule)."""
+    fragments = [fragment_of(command, repository) for command in commands[:_MAX_COMMANDS]]
+    return [Step(place, name=name, script=script) for script in scripts_of(fragments, "bash")]
+
+
+def scripts_of(fragments: Sequence[Fragment], shell: str) -> list[Script]:
+    """Commands that stop at the first that fails; a command of several lines or lists counts by its last one alone."""
+    scripts: list[Script] = []
+    simple: list[Fragment] = []
+    for fragment in fragments:
+        text = fragment.text.strip()
+        if "\n" in text or ";" in text:
+            if simple:
+                scripts.append(Script(simple, shell=shell))
+                simple = []
+            scripts.append(Script([fragment], shell=shell, errexit=False))
+        elif text:
+            simple.append(fragment)
+    if simple:
+        scripts.append(Script(simple, shell=shell))
+    return scripts
+
+
+def _scalars(node: Node | None) -> list[Scalar]:
+    """The commands of a phase: a list, or one text."""
+    if isinstance(node, Scalar):
+        return [] if node.is_null() else [node]
+    if isinstance(node, nodes.Sequence):
+        return [item for item in node.items[:_MAX_COMMANDS] if isinstance(item, Scalar) and not item.is_null()]
+    return []
+
+
+def _variables_of(text: str) -> tuple[dict[str, str], list[str]]:
+    """The variables of an action's configuration, a JSON list as text: plain ones, and the names of those from a store."""
+    if not text or len(text) > 100_000:
+        return {}, []
+    try:
+        given = json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return _loose_variables(text), []
+    plain: dict[str, str] = {}
+    secret: list[str] = []
+    for item in given if isinstance(given, list) else ():
+        name = item.get("name") if isinstance(item, dict) else None
+        if not isinstance(name, str):
+            continue
+        value = item.get("value")
+        if item.get("type", "PLAINTEXT") in _SECRET_TYPES:
+            secret.append(name)
+        elif isinstance(value, str | int | float):
+            plain[name] = str(value)
+    return plain, secret
+
+
+_PAIR = re.compile(r'"name"\s{0,20}:\s{0,20}"([^"]{1,200})"\s{0,20},\s{0,20}"value"\s{0,20}:\s{0,20}"([^"]{0,500})"')
+
+
+def _loose_variables(text: str) -> dict[str, str]:
+    """Of text that is no JSON because a part of it is unknown, the pairs that stand whole."""
+    return {match.group(1): match.group(2) for match in _PAIR.finditer(text)}

@@ -1,0 +1,89 @@
+"""AWS CodePipeline: the reader of templates, exported pipelines and Terraform files."""
+
+from __future__ import annotations
+
+from barraiser.model.pipeline import Pipeline, Problem
+from barraiser.model.place import Place
+from barraiser.model.words import CODEPIPELINE
+from barraiser.platforms.codepipeline.exported import is_exported
+from barraiser.platforms.codepipeline.template import is_template
+from barraiser.platforms.reader import ReadOptions
+from barraiser.source.errors import SourceError
+from barraiser.source.nodes import Document, Mapping, Node, describe, line_of
+from barraiser.source.repository import Repository
+
+
+class CodePipelineReader:
+    """Reads CodePipeline's definitions. They are told by content: no place is theirs."""
+
+    platform = CODEPIPELINE
+    markers: tuple[bytes, ...] = (b"AWS::CodePipeline::Pipeline", b"aws_codepipeline")
+    suffixes: tuple[str, ...] = (".yml", ".yaml", ".json", ".template", ".tf")
+
+    def owns(self, path: str) -> bool:
+        """Never: the platform starts nothing from a repository's place."""
+        return False
+
+    def entry_places(self, repository: Repository) -> list[str]:
+        """None: entries are told by their content."""
+        return []
+
+    def recognises(self, root: Node | None) -> bool:
+        """A template with a pipeline among its resources, or an exported pipeline."""
+        return is_template(root) or is_exported(root)
+
+    def read(self, path: str, repository: Repository, options: ReadOptions) -> list[Pipeline]:
+        """The pipelines that a file defines; ``[]`` where it defines none."""
+        from barraiser.platforms.codepipeline.build import pipeline_of
+
+        if path.endswith(".tf"):
+            from barraiser.platforms.codepipeline.terraform import read_terraform
+
+            return [pipeline_of(each, repository, options) for each in read_terraform(path, repository, options)]
+        try:
+            documents = repository.documents(path)
+        except SourceError as error:
+            return [_unreadable(path, Problem(error.message, error.place, fix=error.fix))]
+        pipelines: list[Pipeline] = []
+        for document in documents:
+            pipelines += _of_document(path, document, repository, options)
+        return pipelines
+
+
+def _of_document(path: str, document: Document, repository: Repository, options: ReadOptions) -> list[Pipeline]:
+    from barraiser.platforms.codepipeline.build import pipeline_of
+    from barraiser.platforms.codepipeline.exported import read_exported
+    from barraiser.platforms.codepipeline.template import read_template
+
+    root = document.root
+    if not isinstance(root, Mapping):
+        return []
+    if is_template(root):
+        structures = read_template(root)
+    elif is_exported(root):
+        structures = read_exported(root)
+    else:
+        resources = root.get("Resources")
+        if "AWSTemplateFormatVersion" in root and resources is not None and not isinstance(resources, Mapping):
+            message = f"`Resources` is {describe(resources)}, and must be a mapping"
+            return [_unreadable(path, Problem(message, line_of(resources), fix="write a mapping of logical ids"))]
+        return []
+    for structure in structures:
+        structure.problems = (*_duplicates(document), *structure.problems)
+    return [pipeline_of(structure, repository, options) for structure in structures]
+
+
+def _duplicates(document: Document) -> list[Problem]:
+    """Keys that stand twice: which of the two counts is not told."""
+    return [
+        Problem(
+            f"the key `{second.value}` stands twice in one mapping (the first in line {first.line})",
+            line_of(second),
+            fix="remove one of the two",
+        )
+        for first, second in document.duplicates[:20]
+    ]
+
+
+def _unreadable(path: str, problem: Problem) -> Pipeline:
+    return Pipeline(path, CODEPIPELINE, name=path.rpartition("/")[2], place=Place(path, 1), problems=[problem])
