@@ -133,7 +133,8 @@ class _Building:
             own.update(built.tags)
             self.files += built.files
             if built.unresolved:
-                self.unresolved.append(Unresolved("buildspec", built.unresolved, built.unresolved_place, jobs=[name]))
+                self.unresolved.append(Unresolved(built.what, built.name, built.place, jobs=[name]))
+                steps = [_call(action, built.unresolved)]
             if timeout is None and action.project is not None:
                 timeout = action.project.timeout_minutes
         elif action.commands:
@@ -142,7 +143,10 @@ class _Building:
         if not steps:
             steps = [_call(action)]
         manual = action.category == "Approval"
-        calls = [action.configuration.get("PipelineName", "")] if action.type == "Invoke/AWS/CodePipeline" else []
+        calls = []
+        if action.type == "Invoke/AWS/CodePipeline":
+            calls = [action.configuration.get("PipelineName", "")]
+            own.update({"waits": "no", "waits-source": "unsure"})
         return Job(
             name,
             action.place,
@@ -211,13 +215,14 @@ def _groups(stage: StageStructure) -> list[list[ActionStructure]]:
     return [by_order[order] for order in sorted(by_order)]
 
 
-def _call(action: ActionStructure) -> Step:
+def _call(action: ActionStructure, unresolved: str = "") -> Step:
     return Step(
         action.type_place,
         name=action.name,
         uses=action.type,
         inputs=action.configuration,
         input_places=action.configuration_places,
+        unresolved=unresolved,
     )
 
 

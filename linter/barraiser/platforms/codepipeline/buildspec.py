@@ -28,9 +28,9 @@ _MAX_COMMANDS = 5000
 
 
 class Built:
-    """What a CodeBuild action comes to. ``unresolved``: what of it cannot be read here, with its place; then ``steps`` may be empty."""
+    """What a CodeBuild action comes to. ``unresolved``: why it cannot be read here, with ``what`` it is and its ``name``."""
 
-    __slots__ = ("files", "steps", "tags", "unresolved", "unresolved_place", "variables")
+    __slots__ = ("files", "name", "place", "steps", "tags", "unresolved", "variables", "what")
 
     def __init__(self, place: Place) -> None:
         self.steps: list[Step] = []
@@ -38,14 +38,9 @@ class Built:
         self.tags: dict[str, str] = {}
         self.files: list[str] = []
         self.unresolved = ""
-        self.unresolved_place = place
-
-    def cannot(self, reason: str, place: Place | None = None) -> Built:
-        """Note why it cannot be read."""
-        self.unresolved = reason
-        if place is not None:
-            self.unresolved_place = place
-        return self
+        self.what = "buildspec"
+        self.name = ""
+        self.place = place
 
 
 class Buildspecs:
@@ -65,7 +60,9 @@ class Buildspecs:
         variables = {**action.environment, **variables}
         if project is None and not override:
             built.variables = variables
-            return built.cannot(f"the build project {name or 'without a name'} is not defined in the file")
+            built.what, built.name = "build project", name
+            built.unresolved = f"the build project {name or 'without a name'} is not defined in the file"
+            return built
         project = project or BuildProject(name, action.place)
         spec = self._spec(project, override, action.configuration_places.get("BuildspecOverride", action.place))
         spec.fill(built)
@@ -84,7 +81,7 @@ class Buildspecs:
         if spec is None:
             spec = self._read[key] = _Buildspec(self._repository)
             if override:
-                inline = "\n" in override or override.lstrip().startswith("{")
+                inline = is_inline(override)
                 project = BuildProject(
                     project.name,
                     place,
@@ -105,6 +102,7 @@ class _Buildspec:
         self.secrets: list[str] = []
         self.files: list[str] = []
         self.reason = ""
+        self.name = ""
         self.place: Place | None = None
         self.tags: dict[str, str] = {}
         self.shell = "sh"
@@ -115,41 +113,41 @@ class _Buildspec:
         built.files = self.files
         built.tags = dict(self.tags)
         if self.reason:
-            built.cannot(self.reason, self.place)
+            built.unresolved, built.name, built.place = self.reason, self.name, self.place or built.place
 
-    def _cannot(self, reason: str, place: Place) -> None:
-        self.reason, self.place = reason, place
+    def _cannot(self, name: str, reason: str, place: Place) -> None:
+        self.name, self.reason, self.place = name, reason, place
 
     def read(self, project: BuildProject) -> None:
         """Find the text and read its phases."""
         if project.unresolved:
-            return self._cannot(project.unresolved, project.place)
+            return self._cannot(project.name, project.unresolved, project.place)
         if project.inline:
             root, self.collapsed, reason = parse_inline(
                 project.inline, project.inline_node, project.place, self.repository
             )
             if reason:
-                return self._cannot(f"the inline buildspec of {project.name}: {reason}", project.place)
-            return self._root(root, project.place, f"the inline buildspec of {project.name}")
+                return self._cannot(project.name, f"its inline buildspec: {reason}", project.place)
+            return self._root(root, project.place, project.name)
         path = project.buildspec or DEFAULT_BUILDSPEC
         if "${" in path or path.startswith("arn:") or "://" in path:
-            return self._cannot(f"the buildspec {path} is not in the repository", project.place)
+            return self._cannot(path, "it is not in the repository", project.place)
         inside = self.repository.inside(path)
         if not inside:
-            return self._cannot(f"the buildspec {path} leads out of the repository", project.place)
+            return self._cannot(path, "the path leads out of the repository", project.place)
         if not self.repository.exists(inside):
-            return self._cannot(f"the buildspec {inside} is not in the repository", project.place)
+            return self._cannot(inside, "it is not in the repository", project.place)
         self.files.append(inside)
         try:
             root = self.repository.documents(inside)[0].root
         except SourceError as error:
-            return self._cannot(f"the buildspec {inside}: {error.message}", error.place)
-        return self._root(root, Place(inside, 1), f"the buildspec {inside}")
+            return self._cannot(inside, error.message, error.place)
+        return self._root(root, Place(inside, 1), inside)
 
-    def _root(self, root: Node | None, place: Place, what: str) -> None:
+    def _root(self, root: Node | None, place: Place, name: str) -> None:
         phases = root.mapping("phases") if isinstance(root, nodes.Mapping) else None
         if not isinstance(root, nodes.Mapping) or phases is None:
-            return self._cannot(f"{what} has no phases", place)
+            return self._cannot(name, "it has no phases", place)
         if root.mapping("batch") is not None:
             self.tags["batch"] = "yes"
         self._environment(root.mapping("env"))
@@ -158,7 +156,7 @@ class _Buildspec:
             if phase is not None:
                 self._phase(name, phase, phases)
         if not self.steps:
-            self._cannot(f"{what} has no commands", place)
+            self._cannot(name, "it has no commands", place)
         return None
 
     def _environment(self, env: nodes.Mapping | None) -> None:
@@ -222,6 +220,14 @@ class _Buildspec:
             columns = command.column - 1
             return Fragment(command.value, command.path, command.line, columns, folded=True, end_line=command.line)
         return fragment_of(command, self.repository)
+
+
+def is_inline(text: str) -> bool:
+    """Whether the value of a project's buildspec is the buildspec itself, and no path."""
+    start = text.lstrip()
+    return (
+        "\n" in start.rstrip() or start.startswith("version:") or (start.startswith("{") and not start.startswith("{{"))
+    )
 
 
 def command_steps(commands: Sequence[Scalar], place: Place, repository: Repository, *, name: str = "") -> list[Step]:

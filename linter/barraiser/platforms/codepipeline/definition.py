@@ -215,6 +215,8 @@ class Definition:
                 self._wrong(f"`Configuration` of {what} is", node, line_of(node), "a mapping")
             return configuration, places
         for key, value in body:
+            if not self.values.branches(value):
+                continue
             text = self.values.text(value)
             if not text and not isinstance(value, Scalar):
                 text = ",".join(self.values.texts(value))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from barraiser.model.place import Place
+from barraiser.platforms.codepipeline.buildspec import is_inline
 from barraiser.platforms.codepipeline.definition import Definition
 from barraiser.platforms.codepipeline.intrinsics import Values, called, resources_of
 from barraiser.platforms.codepipeline.structure import BuildProject, PipelineStructure
@@ -112,7 +113,7 @@ def _project(logical: str, body: Mapping, values: Values) -> BuildProject:
     environment = values.mapping(properties.get("Environment"))
     written = source.get("BuildSpec") if source is not None else None
     text = values.text(written)
-    inline = "\n" in text or text.lstrip().startswith(("{", "version"))
+    inline = is_inline(text)
     plain: dict[str, str] = {}
     secret: dict[str, str] = {}
     for branch in values.items(environment.get("EnvironmentVariables") if environment is not None else None):
