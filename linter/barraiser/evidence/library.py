@@ -6,7 +6,7 @@ from weakref import WeakKeyDictionary
 
 from barraiser.evidence import cloudformation, kubernetes, terraform
 from barraiser.evidence.definition import Definition
-from barraiser.source.errors import SourceError
+from barraiser.source.errors import MissingExtra, SourceError
 from barraiser.source.repository import Repository
 
 SUFFIXES = (".yml", ".yaml", ".json", ".template", ".tf")
@@ -92,7 +92,7 @@ def _read(path: str, repository: Repository) -> list[Definition] | None:
         if chart:
             return kubernetes.read_chart_template(repository.read_text(path), path)
         documents = repository.documents(path)
-    except SourceError:
+    except (SourceError, MissingExtra):
         return None
     found: list[Definition] = []
     for document in documents:

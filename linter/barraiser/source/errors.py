@@ -13,3 +13,16 @@ class SourceError(Exception):
         self.message = message
         self.place = place
         self.fix = fix
+
+
+class MissingExtra(Exception):  # noqa: N818
+    """Something that only an optional part of barraiser can read: the run cannot do its work without it (exit status 2).
+
+    No SourceError, because nothing is wrong with the file. ``command`` installs what is missing.
+    """
+
+    def __init__(self, what: str, command: str, place: Place) -> None:
+        super().__init__(f"{place}: {what} cannot be read without an optional part of barraiser: {command}")
+        self.what = what
+        self.command = command
+        self.place = place
