@@ -85,6 +85,6 @@ def test_shown_configuration_is_accepted(tmp_path: Path) -> None:
         for block in re.findall(r"^```yaml\n(version: 1\n(?:.*\n)*?)```$", (ROOT / name).read_text(), re.MULTILINE):
             number += 1
             configuration = tmp_path / f"{number}.yml"
-            configuration.write_text(re.sub(r"^plugins:.*\n", "", block, flags=re.MULTILINE))
-            barraiser("check", "fixtures/demo/passing/github", "--config", str(configuration))
+            configuration.write_text(re.sub(r"^(plugins|extend_select):.*\n", "", block, flags=re.MULTILINE))
+            barraiser("check", "fixtures/demo/passing/github", "--config", str(configuration), "--as-of", "2026-12-01")
     assert number >= 2
