@@ -151,10 +151,10 @@ class _Buildspec:
         if root.mapping("batch") is not None:
             self.tags["batch"] = "yes"
         self._environment(root.mapping("env"))
-        for name in PHASES:
-            phase = phases.mapping(name)
+        for phase_name in PHASES:
+            phase = phases.mapping(phase_name)
             if phase is not None:
-                self._phase(name, phase, phases)
+                self._phase(phase_name, phase, phases)
         if not self.steps:
             self._cannot(name, "it has no commands", place)
         return None
