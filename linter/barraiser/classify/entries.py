@@ -42,6 +42,16 @@ class Entries:
             found = self._read[path] = self._classified(path, self.options)
         return found
 
+    def keep(self, path: str, pipelines: list[Pipeline]) -> None:
+        """Take an entry's pipelines that were read already, and classify them."""
+        self.classify(pipelines)
+        self._read[path] = pipelines
+
+    def classify(self, pipelines: list[Pipeline]) -> None:
+        """Classify pipelines that were read already."""
+        for pipeline in pipelines:
+            classify(pipeline, self.repository, self.declared)
+
     def called(self, path: str) -> list[Pipeline]:
         """The pipelines of a file that only others call, read as an entry of its own (scenario ``called``)."""
         options = ReadOptions(
@@ -64,6 +74,5 @@ class Entries:
         if not platform:
             return []
         pipelines = reader_for(platform).read(path, self.repository, options)
-        for pipeline in pipelines:
-            classify(pipeline, self.repository, self.declared)
+        self.classify(pipelines)
         return pipelines

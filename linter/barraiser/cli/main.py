@@ -59,7 +59,8 @@ class LazyGroup(click.Group):
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit status: 0 nothing blocks, 1 something is blocked or unreadable, 2 barraiser could not do its work, 3 no pipeline was found.",
+    epilog="Exit status: 0 nothing blocks, 1 something is blocked or unreadable, 2 barraiser could not do its work, 3 no"
+    " pipeline was found.",
 )
 @click.version_option(__version__, "--version", message="barraiser %(version)s")
 def cli() -> None:

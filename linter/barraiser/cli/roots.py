@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
-from barraiser.cli.settings import Settings
 from barraiser.classify.entries import Entries
+from barraiser.cli.settings import Settings
 from barraiser.model.declarations import Declarations
 from barraiser.platforms.reader import ReadOptions
 from barraiser.platforms.selection import READERS, Selected, platform_of, reader_for, select
@@ -27,6 +28,13 @@ class Configs:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._known: dict[str, Config] = {}
+        self.prefixes: dict[str, str] = {}
+
+    def show_with(self, prefixes: dict[str, str]) -> None:
+        """Put these before the paths of the roots' configurations from now on."""
+        if any(prefixes.values()):
+            self.prefixes = prefixes
+            self._known = {}
 
     def of(self, root: str) -> Config:
         """The configuration that holds in a root."""
@@ -48,7 +56,16 @@ class Configs:
             return NO_CONFIG
         repository = Repository(root)
         path = find_config(repository)
-        return read_config(repository, path, self.settings.as_of) if path else NO_CONFIG
+        shown = self.prefixes.get(root, "") + path
+        return read_config(repository, path, self.settings.as_of, shown=shown) if path else NO_CONFIG
+
+
+def prefixes_of(roots: Sequence[str]) -> dict[str, str]:
+    """What stands before the paths of each root: nothing for a single one, else the way from the working folder."""
+    if len(roots) < 2:
+        return dict.fromkeys(roots, "")
+    ways = {root: os.path.relpath(root).replace(os.sep, "/") for root in roots}
+    return {root: "" if way == "." else f"{way}/" for root, way in ways.items()}
 
 
 def select_roots(settings: Settings, configs: Configs) -> list[Selected]:

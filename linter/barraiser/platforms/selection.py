@@ -138,50 +138,79 @@ def select(
     return [chosen[key] for key in sorted(chosen)]
 
 
-def read_selected(selected: Selected, options: ReadOptions, *, show_called: bool = False) -> ReadResult:
+def read_selected(
+    selected: Selected,
+    options: ReadOptions,
+    *,
+    show_called: bool = False,
+    failed: dict[str, Exception] | None = None,
+) -> ReadResult:
     """Read what was selected: entries, what nobody calls, and for named parts the entries that use them.
 
     ``show_called``: a named file that only others call is shown itself (``graph``), not the entries that call it.
+    ``failed``: takes what a reader raises for a file, which is its own defect; the other files go on.
     """
-    repository = selected.repository
-    read = {path: reader_for(platform).read(path, repository, options) for path, platform in selected.entries}
+    read: dict[str, list[Pipeline]] = {}
+    for path, platform in selected.entries:
+        read[path] = _read_one(path, platform, selected, options, failed)
     reported = {path: pipelines for path, pipelines in read.items() if pipelines}
     parts = [pair for pair in selected.entries if pair[0] not in reported] + selected.named
     users: dict[str, list[str]] = {}
     if parts:
         if not selected.whole:
-            _read_others(selected, options, read)
+            _read_others(selected, options, read, failed)
         users = _users([path for path, _ in parts], read)
     passed_over: list[str] = []
     for path, platform in parts:
         if users[path] and not (show_called and platform and not selected.whole):
             reported.update((user, read[user]) for user in users[path])
             continue
-        pipelines = _read_alone(path, platform, selected, options)
+        pipelines = _read_alone(path, platform, selected, options, failed)
         if pipelines:
             reported[path] = pipelines
-        elif not selected.whole or (path, platform) in selected.named:
+        elif path not in (failed or ()) and (not selected.whole or (path, platform) in selected.named):
             passed_over.append(path)
     return ReadResult([pipeline for path in sorted(reported) for pipeline in reported[path]], sorted(passed_over))
 
 
-def _read_alone(path: str, platform: str, selected: Selected, options: ReadOptions) -> list[Pipeline]:
-    """A file that no entry uses: as an entry, else as what another repository may call; nothing if it is no platform's."""
-    if not platform:
+def _read_one(
+    path: str, platform: str, selected: Selected, options: ReadOptions, failed: dict[str, Exception] | None
+) -> list[Pipeline]:
+    """What a file's reader gives; nothing where it raises and the caller takes what is raised."""
+    try:
+        return reader_for(platform).read(path, selected.repository, options)
+    except Exception as error:
+        if failed is None:
+            raise
+        failed[path] = error
         return []
-    from copy import copy
-
-    called = copy(options)
-    called.called = True
-    reader = reader_for(platform)
-    return reader.read(path, selected.repository, options) or reader.read(path, selected.repository, called)
 
 
-def _read_others(selected: Selected, options: ReadOptions, read: dict[str, list[Pipeline]]) -> None:
+def _read_alone(
+    path: str, platform: str, selected: Selected, options: ReadOptions, failed: dict[str, Exception] | None
+) -> list[Pipeline]:
+    """A file that no entry uses: as an entry, else as what another repository may call; nothing if it is no platform's."""
+    if not platform or path in (failed or ()):
+        return []
+    called = ReadOptions(
+        default_branch=options.default_branch,
+        default_branch_from=options.default_branch_from,
+        include_map=options.include_map,
+        called=True,
+    )
+    return _read_one(path, platform, selected, options, failed) or _read_one(path, platform, selected, called, failed)
+
+
+def _read_others(
+    selected: Selected,
+    options: ReadOptions,
+    read: dict[str, list[Pipeline]],
+    failed: dict[str, Exception] | None,
+) -> None:
     """Read the root's other entries, because they may use what was named."""
     for path, platform in entries_of(selected.repository):
         if path not in read:
-            read[path] = reader_for(platform).read(path, selected.repository, options)
+            read[path] = _read_one(path, platform, selected, options, failed)
 
 
 def _users(parts: Sequence[str], read: dict[str, list[Pipeline]]) -> dict[str, list[str]]:

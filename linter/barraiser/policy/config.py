@@ -86,29 +86,27 @@ def find_config(repository: Repository) -> str:
     return found[0] if found else ""
 
 
-def read_config(repository: Repository, path: str, as_of: str) -> Config:
-    """The configuration at a path of the root. Raises ConfigError with all that is wrong."""
-    try:
-        documents = repository.documents(path)
-    except SourceError as error:
-        raise _unreadable(error) from None
-    return config_from(documents, path, as_of)
+def read_config(repository: Repository, path: str, as_of: str, *, shown: str = "") -> Config:
+    """The configuration at a path of the root; messages call it ``shown``. Raises ConfigError with all that is wrong."""
+    return _read(repository, path, shown or path, as_of)
 
 
 def read_config_file(path: str, as_of: str) -> Config:
     """The configuration that ``--config`` names, wherever it stands. Raises ConfigError with all that is wrong."""
     folder, name = os.path.split(os.path.abspath(path))
-    try:
-        data = Repository(folder).read_bytes(name)
-        from barraiser.source.yaml_loader import load
+    return _read(Repository(folder), name, path, as_of)
 
-        documents = load(data, path)
+
+def _read(repository: Repository, path: str, shown: str, as_of: str) -> Config:
+    from barraiser.source.yaml_loader import load
+
+    try:
+        documents = load(repository.read_bytes(path), shown)
     except SourceError as error:
-        place = error.place
-        raise _unreadable(
-            SourceError(error.message, Place(path, place.line, place.column, place.end_line), error.fix)
-        ) from None
-    return config_from(documents, path, as_of)
+        fix = f" ({error.fix})" if error.fix else ""
+        place = Place(shown, error.place.line, error.place.column, error.place.end_line)
+        raise ConfigError([ConfigProblem(f"{error.message}{fix}", place)]) from None
+    return config_from(documents, shown, as_of)
 
 
 def config_from(documents: Several[Document], path: str, as_of: str) -> Config:
@@ -312,11 +310,6 @@ def _waivers(taker: Taker, node: Node | None) -> list[Waiver]:
 
 def _null(node: Node) -> bool:
     return isinstance(node, Scalar) and (node.is_null() or not node.value.strip())
-
-
-def _unreadable(error: SourceError) -> ConfigError:
-    fix = f" ({error.fix})" if error.fix else ""
-    return ConfigError([ConfigProblem(f"{error.message}{fix}", error.place)])
 
 
 def _by_schema(root: Node | None, path: str, known: Several[ConfigProblem]) -> list[ConfigProblem]:

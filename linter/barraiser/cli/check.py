@@ -1,0 +1,195 @@
+"""``barraiser check``: the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from barraiser.checks.fingerprint import number
+from barraiser.checks.registry import RuleError
+from barraiser.checks.result import BLOCKED, UNREADABLE
+from barraiser.checks.rule import Rule
+from barraiser.cli import options as shared
+from barraiser.cli.roots import Configs, prefixes_of, select_roots
+from barraiser.cli.settings import Settings
+from barraiser.cli.work import RootOutcome, check_root, plan_of, policy_of
+from barraiser.model.words import PROFILES
+from barraiser.platforms.selection import Selected
+from barraiser.policy.take import ConfigError
+from barraiser.report.report import Report
+
+FORMATS = ("text", "concise", "json", "sarif", "github")
+PARALLEL_FROM = 200
+"""Entries from which on processes of their own pay for the time that it takes to start them."""
+
+
+@click.command("check", short_help="Check pipelines against the rules: the gate.")
+@shared.where_to_look
+@click.option("--profile", type=click.Choice(PROFILES), default=None, help="Which rules are on (default: basic).")
+@click.option("--select", multiple=True, metavar="RULES", help="Only these: ids, families, names or ALL, by commas.")
+@click.option("--extend-select", multiple=True, metavar="RULES", help="These too.")
+@click.option("--ignore", multiple=True, metavar="RULES", help="Not these.")
+@click.option("--output-format", "formats", multiple=True, type=click.Choice(FORMATS), help="Default: text.")
+@click.option(
+    "--output-file", "files", multiple=True, metavar="FILE", help="The n-th file takes the n-th --output-format."
+)
+@click.option(
+    "--fail-on", type=click.Choice(("error", "warning")), default="error", help="What blocks.", show_default=True
+)
+@click.option("--exit-zero", is_flag=True, help="Report what is blocked, but leave with status 0.")
+@click.option("--allow-empty", is_flag=True, help="Finding no pipeline is no error.")
+@click.option("--statistics", is_flag=True, help="Count what each rule found (text and concise).")
+@click.option("--show-passed", is_flag=True, help="Show what passed too, and why.")
+@click.option("--show-unknown", is_flag=True, help="Show each thing that the files cannot tell.")
+@click.option(
+    "--jobs", type=click.IntRange(0, 256), default=0, metavar="N", help="Processes (default: as many as pay)."
+)
+@click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", help="Colour the report.")
+def command(**given: Any) -> None:
+    """Check the pipelines in PATHs (default: the working folder; - reads standard input) against the rules."""
+    outputs = shared.outputs_of(given["formats"], given["files"], "text")
+    try:
+        settings = _settings(given)
+        report, errors, blocks = run(settings)
+    except (ConfigError, RuleError) as error:
+        shared.stop(str(error))
+    except FileNotFoundError as error:
+        shared.stop(f"barraiser: {error}: there is no such file or folder")
+    for path, form in outputs.items():
+        text = _rendered(report, form, given, to_file=bool(path))
+        if path:
+            shared.write_file(path, text)
+        else:
+            shared.write_stdout(text)
+    for line in errors:
+        shared.tell(f"barraiser: {line}")
+    if not report.results and not errors:
+        shared.tell(
+            "barraiser: no pipeline was found" + ("" if given["allow_empty"] else " (--allow-empty allows that)")
+        )
+    raise SystemExit(_status(report, errors, blocks, given))
+
+
+def run(settings: Settings) -> tuple[Report, list[str], bool]:
+    """The report of a run, what barraiser could not do, and whether a finding about the policy itself blocks.
+
+    Raises ConfigError, RuleError, and FileNotFoundError for a path that does not exist.
+    """
+    configs = Configs(settings)
+    selected = select_roots(settings, configs)
+    prefixes = prefixes_of([each.root for each in selected])
+    configs.show_with(prefixes)
+    for each in selected:
+        plan_of(configs.of(each.root), settings)
+    outcomes = _outcomes(selected, settings, configs)
+    rules: dict[str, type[Rule]] = {}
+    findings = []
+    errors: list[str] = []
+    blocks = False
+    for outcome in outcomes:
+        config = configs.of(outcome.root)
+        policy = policy_of(config, settings)
+        outcome.results.sort(key=lambda result: result.pipeline.path)
+        policy.settle(outcome.results, outcome.suppressions, whole=outcome.whole)
+        if not settings.config or outcome is outcomes[0]:
+            findings += policy.findings
+        blocks = blocks or any(policy.blocks(finding) for finding in policy.findings)
+        rules.update((rule.id, rule) for rule in plan_of(config, settings).rules)
+        prefix = prefixes.get(outcome.root, "")
+        errors += [prefix + line for line in outcome.errors]
+        for path in outcome.passed_over:
+            shared.tell(f"barraiser: {prefix}{path}: passed over, it is part of no pipeline")
+    results = [result for outcome in outcomes for result in outcome.results]
+    results.sort(key=lambda result: prefixes.get(result.root, "") + result.pipeline.path)
+    number([finding for result in results for finding in result.findings] + findings)
+    shown = [config for config in (configs.of(each.root) for each in selected) if config.path]
+    report = Report(
+        results,
+        rules=rules,
+        profile=plan_of(configs.of(selected[0].root), settings).profile if selected else "basic",
+        as_of=settings.as_of,
+        policy_path=shown[0].path if shown else "",
+        policy_origin="file" if shown else "none",
+        policy_findings=findings,
+        prefixes=prefixes,
+    )
+    return report, errors, blocks
+
+
+def _outcomes(selected: Sequence[Selected], settings: Settings, configs: Configs) -> list[RootOutcome]:
+    entries = sum(len(each.entries) + len(each.named) for each in selected)
+    if settings.jobs != 1 and len(selected) > 1 and (settings.jobs > 1 or entries >= PARALLEL_FROM):
+        from barraiser.cli.parallel import check_in_parallel
+
+        return check_in_parallel(selected, settings, configs)
+    return [check_root(each, settings, configs.of(each.root)) for each in selected]
+
+
+def _settings(given: dict[str, Any]) -> Settings:
+    stdin = shared.read_stdin(given["paths"])
+    return Settings(
+        given["paths"],
+        as_of=shared.as_of_date(given["as_of"]),
+        config=given["config"],
+        isolated=given["isolated"],
+        root=given["root"],
+        platform=given["platform"] or "",
+        default_branch=given["default_branch"],
+        include_map=shared.include_map_of(given["include_map"]),
+        profile=given["profile"] or "",
+        select=_words(given["select"]),
+        extend_select=_words(given["extend_select"]),
+        ignore=_words(given["ignore"]),
+        fail_on=given["fail_on"],
+        jobs=given["jobs"],
+        stdin=stdin,
+        stdin_name=given["stdin_filename"],
+    )
+
+
+def _words(given: Sequence[str]) -> list[str]:
+    return [word.strip() for text in given for word in text.split(",") if word.strip()]
+
+
+def _rendered(report: Report, form: str, given: dict[str, Any], *, to_file: bool) -> str:
+    """The report in a format; only the format's own module is imported."""
+    if form == "json":
+        from barraiser.report import json_report
+
+        return json_report.render(report, show_passed=given["show_passed"])
+    if form == "sarif":
+        from barraiser.report import sarif
+
+        return sarif.render(report)
+    if form == "github":
+        from barraiser.report import github
+
+        return github.render(report)
+    from barraiser.report import text
+
+    if form == "concise":
+        from barraiser.report import concise
+
+        shown = concise.render(report, show_unknown=given["show_unknown"])
+    else:
+        options = text.TextOptions(
+            width=100 if to_file else shared.width(),
+            colored=not to_file and shared.colored(given["color"]),
+            show_passed=given["show_passed"],
+            show_unknown=given["show_unknown"],
+        )
+        shown = text.render(report, options)
+    return f"{shown}\n{text.statistics(report)}" if given["statistics"] else shown
+
+
+def _status(report: Report, errors: Sequence[str], blocks: bool, given: dict[str, Any]) -> int:
+    """2 before 1 before 3 before 0 (design section 5)."""
+    if errors:
+        return shared.COULD_NOT_WORK
+    if blocks or any(result.verdict in (BLOCKED, UNREADABLE) for result in report.results):
+        return 0 if given["exit_zero"] else 1
+    if not report.results:
+        return 0 if given["allow_empty"] else 3
+    return 0

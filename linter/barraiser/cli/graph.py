@@ -1,0 +1,111 @@
+"""``barraiser graph``: the stage graph of pipelines."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import click
+
+from barraiser.checks.registry import RuleError
+from barraiser.checks.subjects import deploys_to_prod
+from barraiser.cli import options as shared
+from barraiser.cli.roots import Configs, prefixes_of, select_roots
+from barraiser.cli.settings import Settings
+from barraiser.cli.work import RootOutcome, read_root
+from barraiser.graph.build import stage_graph
+from barraiser.policy.nearest import suggestion
+from barraiser.policy.take import ConfigError
+from barraiser.report.graph_view import GraphView, shown_in
+
+FORMATS = {"text": "graph_text", "json": "graph_json", "mermaid": "graph_mermaid", "dot": "graph_dot"}
+"""Format to its module in the report package."""
+
+
+@click.command("graph", short_help="Show the stage graph of pipelines.")
+@shared.where_to_look
+@click.option("--output-format", "formats", multiple=True, type=click.Choice(tuple(FORMATS)), help="Default: text.")
+@click.option(
+    "--output-file", "files", multiple=True, metavar="FILE", help="The n-th file takes the n-th --output-format."
+)
+@click.option("--scenario", metavar="NAME", default="", help="Only what runs, or may run, in this scenario.")
+@click.option("--explain", is_flag=True, help="Show the confidence and reason of each classification.")
+@click.option("--allow-empty", is_flag=True, help="Finding no pipeline is no error.")
+def command(**given: Any) -> None:
+    """Show the graph of the pipelines in PATHs: what must happen before what."""
+    outputs = shared.outputs_of(given["formats"], given["files"], "text")
+    settings = Settings(
+        given["paths"],
+        as_of=shared.as_of_date(given["as_of"]),
+        config=given["config"],
+        isolated=given["isolated"],
+        root=given["root"],
+        platform=given["platform"] or "",
+        default_branch=given["default_branch"],
+        include_map={},
+        stdin=shared.read_stdin(given["paths"]),
+        stdin_name=given["stdin_filename"],
+    )
+    try:
+        settings.include_map = shared.include_map_of(given["include_map"])
+        views, errors = views_of(settings)
+    except (ConfigError, RuleError) as error:
+        shared.stop(str(error))
+    except FileNotFoundError as error:
+        shared.stop(f"barraiser: {error}: there is no such file or folder")
+    found = bool(views)
+    unreadable = any(problem.fatal for view in views for problem in view.pipeline.problems)
+    if given["scenario"]:
+        views = _in_scenario(views, given["scenario"])
+    for path, form in outputs.items():
+        text: str = import_module(f"barraiser.report.{FORMATS[form]}").render(views, explain=given["explain"])
+        if path:
+            shared.write_file(path, text)
+        else:
+            shared.write_stdout(text)
+    for line in errors:
+        shared.tell(f"barraiser: {line}")
+    if errors:
+        raise SystemExit(shared.COULD_NOT_WORK)
+    if not found:
+        shared.tell("barraiser: no pipeline was found")
+    raise SystemExit(1 if unreadable else 0 if found or given["allow_empty"] else 3)
+
+
+def views_of(settings: Settings) -> tuple[list[GraphView], list[str]]:
+    """The graphs of what the settings select, and what barraiser could not do.
+
+    Raises ConfigError, and FileNotFoundError for a path that does not exist.
+    """
+    configs = Configs(settings)
+    selected = select_roots(settings, configs)
+    prefixes = prefixes_of([each.root for each in selected])
+    configs.show_with(prefixes)
+    views: list[GraphView] = []
+    errors: list[str] = []
+    for each in selected:
+        prefix = prefixes.get(each.root, "")
+        outcome = RootOutcome(each.root, each.whole)
+        entries, pipelines = read_root(each, settings, configs.of(each.root), outcome, show_called=True)
+        for pipeline in pipelines:
+            try:
+                graph = stage_graph(pipeline, entries)
+                fatal = any(problem.fatal for problem in pipeline.problems)
+                views.append(GraphView(graph, deploys_to_prod=None if fatal else deploys_to_prod(graph), prefix=prefix))
+            except Exception as error:
+                outcome.errors.append(f"{pipeline.path}: internal error: {type(error).__name__}: {error}")
+        errors += [prefix + line for line in outcome.errors]
+        for path in outcome.passed_over:
+            shared.tell(f"barraiser: {prefix}{path}: passed over, it is part of no pipeline")
+    views.sort(key=lambda view: view.prefix + view.pipeline.path)
+    return views, errors
+
+
+def _in_scenario(views: list[GraphView], name: str) -> list[GraphView]:
+    """The views that have a scenario of that name, set to it."""
+    shown = [view for view in views if shown_in(view, name)]
+    if views and not shown:
+        names = list(dict.fromkeys(scenario.name for view in views for scenario in view.pipeline.scenarios))
+        near = suggestion(name, names) or f"; there are {', '.join(names)}"
+        shared.stop(f"barraiser: no pipeline has the scenario `{name}`{near}")
+    return shown

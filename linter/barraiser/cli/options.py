@@ -1,0 +1,158 @@
+"""Options that several commands have, and what they mean."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from barraiser.model.words import PLATFORMS
+from barraiser.report.escape import inert, visible
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+COULD_NOT_WORK = 2
+"""Exit status: barraiser could not do its work."""
+
+
+def where_to_look(command: Command) -> Command:
+    """The options that say what is read: the same for ``check`` and ``graph``."""
+    for option in (
+        click.option("--no-cache", is_flag=True, help="Use nothing that an earlier run kept (this version keeps nothing)."),
+        click.option("--stdin-filename", metavar="NAME", default="", help="The file that standard input (PATH -) stands for."),
+        click.option(
+            "--include-map",
+            metavar="DIR|FILE",
+            default="",
+            help="Files that stand for includes of other projects: a folder with PROJECT/PATH below it, or a YAML map.",
+        ),
+        click.option("--default-branch", metavar="BRANCH", default="", help="The repository's default branch."),
+        click.option("--platform", type=click.Choice(PLATFORMS), default=None, help="What the named files are."),
+        click.option("--root", metavar="DIR", default="", help="The folder that paths are relative to."),
+        click.option("--isolated", is_flag=True, help="Ignore configuration that is found in the repository."),
+        click.option("--config", metavar="FILE", default="", help="The configuration, in the place of .barraiser.yml."),
+        click.option("--as-of", metavar="DATE", default="", help="The day on which waivers and evidence are judged (default: today, UTC)."),
+        click.argument("paths", nargs=-1, metavar="[PATH]..."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def as_of_date(given: str) -> str:
+    """The day of the run as an ISO date."""
+    if not given:
+        return time.strftime("%Y-%m-%d", time.gmtime())
+    from barraiser.policy.take import is_date
+
+    if not is_date(given):
+        raise click.BadParameter(f"`{given}` is no date like 2027-01-31", param_hint="--as-of")
+    return given
+
+
+def include_map_of(given: str) -> dict[str, str]:
+    """What stands for includes, by the include as files write it; paths are absolute."""
+    if not given:
+        return {}
+    if os.path.isdir(given):
+        from barraiser.source.repository import Repository
+
+        top = os.path.abspath(given)
+        return {path: os.path.join(top, *path.split("/")) for path in Repository(top).files()}
+    if not os.path.isfile(given):
+        raise click.BadParameter(f"there is no folder or file `{given}`", param_hint="--include-map")
+    return _map_file(given)
+
+
+def _map_file(given: str) -> dict[str, str]:
+    from barraiser.policy.take import ConfigError, ConfigProblem, Taker
+    from barraiser.source.errors import SourceError
+    from barraiser.source.repository import Repository
+    from barraiser.source.yaml_loader import load
+
+    folder, name = os.path.split(os.path.abspath(given))
+    taker = Taker()
+    try:
+        documents = load(Repository(folder).read_bytes(name), given)
+    except SourceError as error:
+        raise ConfigError([ConfigProblem(error.message, error.place)]) from None
+    table = taker.table(documents[0].root if documents else None, "the include map")
+    found = {key: taker.text(value, f"`{key}`") for key, value in table.items()}
+    if taker.problems:
+        raise ConfigError(taker.problems)
+    return {key: os.path.join(folder, value) for key, value in found.items()}
+
+
+def read_stdin(paths: tuple[str, ...]) -> bytes | None:
+    """Standard input, where PATH is ``-``, at most one byte more than any file may have."""
+    if "-" not in paths:
+        return None
+    if len(paths) > 1:
+        raise click.UsageError("`-` reads standard input: name no other path with it")
+    from barraiser.source.limits import MAX_BYTES
+
+    return sys.stdin.buffer.read(MAX_BYTES + 1)
+
+
+def colored(choice: str) -> bool:
+    """Whether reports on standard output are coloured."""
+    if choice != "auto":
+        return choice == "always"
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def width() -> int:
+    """Columns of a report on standard output: the terminal's, or what fits a CI log."""
+    if not sys.stdout.isatty():
+        return 100
+    try:
+        return max(40, min(os.get_terminal_size(sys.stdout.fileno()).columns, 120))
+    except (OSError, ValueError):
+        return 100
+
+
+def tell(message: str) -> None:
+    """A diagnostic on standard error."""
+    for line in message.splitlines():
+        click.echo(inert(visible(line)), err=True)
+
+
+def stop(message: str) -> NoReturn:
+    """End the run because barraiser cannot do its work."""
+    tell(message)
+    raise SystemExit(COULD_NOT_WORK)
+
+
+def write_stdout(text: str) -> None:
+    """A report on standard output; what its encoding has not is escaped."""
+    encoding = sys.stdout.encoding or "utf-8"
+    click.echo(text.encode(encoding, "backslashreplace").decode(encoding), nl=False, color=True)
+
+
+def write_file(path: str, text: str) -> None:
+    """A report into a file, as UTF-8."""
+    try:
+        with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        stop(f"barraiser: {path}: cannot be written: {error.strerror or error}")
+
+
+def outputs_of(formats: tuple[str, ...], files: tuple[str, ...], default: str) -> Mapping[str, str]:
+    """File to format, the empty name for standard output: the n-th file belongs to the n-th format."""
+    formats = formats or (default,)
+    if len(files) > len(formats):
+        raise click.UsageError(
+            "there are more --output-file than --output-format: each file belongs to the format in its place"
+        )
+    found: dict[str, str] = {}
+    for number, form in enumerate(formats):
+        path = files[number] if number < len(files) else ""
+        if path in found:
+            where = f"`{path}`" if path else "standard output"
+            raise click.UsageError(f"{where} can take one --output-format: give each other one an --output-file")
+        found[path] = form
+    return found

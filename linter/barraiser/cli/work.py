@@ -1,0 +1,141 @@
+"""Judges the pipelines of one root: reading, rules, suppressions. What goes wrong in one file stays there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from barraiser.checks.registry import Registry, load
+from barraiser.checks.result import PipelineResult
+from barraiser.checks.runner import Plan, judge
+from barraiser.classify.entries import Entries
+from barraiser.cli.roots import entries_for
+from barraiser.cli.settings import Settings
+from barraiser.model.pipeline import Job, Pipeline
+from barraiser.platforms.selection import Selected, read_selected
+from barraiser.policy.config import Config
+from barraiser.policy.hygiene import Hygiene
+from barraiser.policy.profiles import Choice, plan_for
+from barraiser.policy.suppressions import Suppression, suppressions_in
+from barraiser.policy.verdict import Policy
+from barraiser.source.errors import MissingExtra
+
+
+class RootOutcome:
+    """What was found in one root. ``passed_over``: named files that have nothing to do with any pipeline. ``errors``: what barraiser
+    itself could not do, each a line for the user. ``whole``: all of the root was looked at."""
+
+    __slots__ = ("errors", "passed_over", "results", "root", "suppressions", "whole")
+
+    def __init__(self, root: str, whole: bool) -> None:
+        self.root = root
+        self.whole = whole
+        self.results: list[PipelineResult] = []
+        self.suppressions: dict[str, list[Suppression]] = {}
+        self.passed_over: list[str] = []
+        self.errors: list[str] = []
+
+
+_REGISTRIES: dict[tuple[str, ...], Registry] = {}
+
+
+def registry_for(config: Config) -> Registry:
+    """The rules that a configuration's plugins and the default pack bring. Raises RuleError."""
+    known = _REGISTRIES.get(config.plugins)
+    if known is None:
+        known = _REGISTRIES[config.plugins] = load(config.plugins)
+    return known
+
+
+def plan_of(config: Config, settings: Settings) -> Plan:
+    """The rules that are asked under a configuration. Raises ConfigError, RuleError."""
+    choice = Choice(
+        profile=settings.profile,
+        select=settings.select,
+        extend_select=settings.extend_select,
+        ignore=settings.ignore,
+    )
+    return plan_for(config, registry_for(config), choice)
+
+
+def policy_of(config: Config, settings: Settings) -> Policy:
+    """What decides whether the results of a root block."""
+    hygiene = Hygiene(plan_of(config, settings), registry_for(config), settings.as_of)
+    return Policy(config.waivers, hygiene, config.declared, fail_on=settings.fail_on)
+
+
+def read_root(
+    selected: Selected, settings: Settings, config: Config, outcome: RootOutcome, *, show_called: bool = False
+) -> tuple[Entries, list[Pipeline]]:
+    """The classified pipelines of a root that are reported; what cannot be done goes into the outcome."""
+    entries = entries_for(selected, settings, config.declared)
+    failed: dict[str, Exception] = {}
+    read = read_selected(selected, entries.options, show_called=show_called, failed=failed)
+    outcome.passed_over += read.passed_over
+    by_path: dict[str, list[Pipeline]] = {}
+    for pipeline in read.pipelines:
+        by_path.setdefault(pipeline.path, []).append(pipeline)
+    found: list[Pipeline] = []
+    for path, pipelines in by_path.items():
+        try:
+            if all(scenario.event == "called" for pipeline in pipelines for scenario in pipeline.scenarios):
+                entries.classify(pipelines)
+            else:
+                entries.keep(path, pipelines)
+        except Exception as error:
+            failed[path] = error
+            continue
+        found += pipelines
+    outcome.errors += [_told(path, error) for path, error in sorted(failed.items())]
+    return entries, found
+
+
+def check_root(selected: Selected, settings: Settings, config: Config) -> RootOutcome:
+    """The verdicts of all rules on the pipelines of a root; waivers and the pipelines' own verdicts are not yet set."""
+    outcome = RootOutcome(selected.root, selected.whole)
+    plan = plan_of(config, settings)
+    entries, pipelines = read_root(selected, settings, config, outcome)
+    for pipeline in pipelines:
+        try:
+            result = judge(pipeline, entries, plan, config.declared)
+        except Exception as error:
+            outcome.errors.append(_told(pipeline.path, error))
+            continue
+        result.root = selected.root
+        result.pipeline = _without_steps(pipeline)
+        outcome.results.append(result)
+        outcome.errors += [
+            f"{crash.path}: the rule {crash.rule} failed, so its verdict is unknown: {crash.error}"
+            for crash in result.crashes
+        ]
+        _suppressions(pipeline.files, entries, outcome)
+    return outcome
+
+
+def _without_steps(pipeline: Pipeline) -> Pipeline:
+    """What reports and the policy ask of a judged pipeline: a run over thousands cannot keep all that was read."""
+    light = Pipeline(
+        pipeline.path,
+        pipeline.platform,
+        name=pipeline.name,
+        place=pipeline.place,
+        jobs=[Job(job.id, job.place, template=job.template) for job in pipeline.jobs],
+        problems=pipeline.problems,
+        files=pipeline.files,
+        default_branch=pipeline.default_branch,
+        default_branch_from=pipeline.default_branch_from,
+    )
+    light.kind, light.kind_reason = pipeline.kind, pipeline.kind_reason
+    return light
+
+
+def _suppressions(files: Sequence[str], entries: Entries, outcome: RootOutcome) -> None:
+    for path in files:
+        if path not in outcome.suppressions:
+            outcome.suppressions[path] = suppressions_in(path, entries.repository)
+
+
+def _told(path: str, error: Exception) -> str:
+    """An error in one file as a line for the user."""
+    if isinstance(error, MissingExtra):
+        return str(error)
+    return f"{path}: internal error, the file was not checked: {type(error).__name__}: {error}"
