@@ -1,0 +1,190 @@
+"""What comes before what: ``needs``, stage order, and the pipelines that jobs start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence as Seq
+
+from barraiser.model.pipeline import HARD, ORDER, SOFT, Edge, Job
+from barraiser.model.place import Place
+from barraiser.model.tri import MAYBE, YES
+from barraiser.platforms.gitlab.assemble import MANUAL_DEFAULT, Built
+from barraiser.platforms.gitlab.needs import Need
+from barraiser.platforms.gitlab.reading import Reading, refused
+
+MAX_EDGES = 100_000
+"""Beyond it, a stage waits for the nearest earlier stage alone."""
+
+
+class Edges:
+    """The edges of one configuration's jobs. Reports needs of what does not exist, of later stages, and circles."""
+
+    def __init__(self, built: Seq[Built], stages: Seq[str], reading: Reading) -> None:
+        self.built = built
+        self.reading = reading
+        self.levels: list[list[Built]] = [[] for _ in stages]
+        for each in built:
+            if each.level >= 0:
+                self.levels[each.level].append(each)
+        self.by_name: dict[str, list[Built]] = {}
+        for each in built:
+            self.by_name.setdefault(each.draft.name, []).append(each)
+            if each.job.name != each.draft.name:
+                self.by_name.setdefault(each.job.name, []).append(each)
+        self.sources: dict[int, list[tuple[Built, Need]]] = {}
+
+    def make(self) -> list[Edge]:
+        """All edges, and each job's ``needs``."""
+        for each in self.built:
+            if each.needs is not None:
+                self.sources[id(each)] = self._sources(each, each.needs)
+        self._refuse_circles()
+        self._optional_manual_jobs()
+        edges: list[Edge] = []
+        for each in self.built:
+            if each.needs is not None:
+                found = self.sources[id(each)]
+                each.job.needs = tuple(dict.fromkeys(source.job.id for source, _ in found))
+                edges += [self._needed(source, each, need) for source, need in found]
+        return edges + self._stage_edges(MAX_EDGES - len(edges))
+
+    def _sources(self, each: Built, needs: Iterable[Need]) -> list[tuple[Built, Need]]:
+        found: list[tuple[Built, Need]] = []
+        for need in needs:
+            sources = self.by_name.get(need.name)
+            if sources is None:
+                self._missing(each, need)
+                continue
+            wanted = need.wanted(each.instance.values)
+            for source in sources:
+                if wanted is None or any(row.items() <= source.instance.values.items() for row in wanted):
+                    found.append((source, need))
+            self.reading.spend(len(sources), each.draft.key)
+            if sources[0].level > each.level >= 0:
+                self.reading.problem(
+                    f"`{each.draft.name}` needs `{need.name}`, which is in a later stage",
+                    need.place,
+                    "need a job of the same or an earlier stage",
+                )
+        return found
+
+    def _missing(self, each: Built, need: Need) -> None:
+        if need.optional:
+            return
+        if self.reading.lenient or "$" in need.name:
+            self.reading.unread("needed job", need.name, need.place, (each.job.id,))
+            return
+        self.reading.problem(
+            f"`{each.draft.name}` needs `{need.name}`, which is defined nowhere",
+            need.place,
+            "define it, or correct the name",
+        )
+
+    def _refuse_circles(self) -> None:
+        """Take away jobs that need nothing that is left; what remains needs itself."""
+        waits = {id(each): len(self.sources.get(id(each), ())) for each in self.built}
+        follow: dict[int, list[Built]] = {}
+        for each in self.built:
+            for source, _ in self.sources.get(id(each), ()):
+                follow.setdefault(id(source), []).append(each)
+        free = [each for each in self.built if not waits[id(each)]]
+        count = 0
+        while free:
+            count += 1
+            for each in follow.get(id(free.pop()), ()):
+                waits[id(each)] -= 1
+                if not waits[id(each)]:
+                    free.append(each)
+        if count < len(self.built):
+            chain = self._circle({key for key, waiting in waits.items() if waiting})
+            raise refused(
+                f"the jobs need each other: {' -> '.join([each.draft.name for each in chain])}",
+                chain[0].draft.place,
+                "remove one of the `needs`",
+            )
+
+    def _circle(self, left: set[int]) -> list[Built]:
+        """One circle among jobs that cannot start."""
+        each = next(each for each in self.built if id(each) in left)
+        seen: dict[int, int] = {}
+        chain: list[Built] = []
+        while id(each) not in seen:
+            seen[id(each)] = len(chain)
+            chain.append(each)
+            each = next(source for source, _ in self.sources[id(each)] if id(source) in left)
+        return [*chain[seen[id(each)] :], each]
+
+    def _optional_manual_jobs(self) -> None:
+        """A job that needs an optional manual job by name is skipped until a person has started that one: so it does hold it back."""
+        needed = {id(source) for found in self.sources.values() for source, _ in found}
+        last_waiting = max((each.level for each in self.built if each.needs is None), default=-1)
+        for each in self.built:
+            job = each.job
+            if job.manual and not job.manual_blocks and id(each) in needed and last_waiting <= each.level:
+                job.manual_blocks = True
+                if job.soft_reason == MANUAL_DEFAULT:
+                    job.soft = MAYBE
+
+    def _needed(self, source: Built, target: Built, need: Need) -> Edge:
+        strength, reason, place = _teeth(source.job, target.job)
+        if strength == ORDER:
+            strength = SOFT
+        return Edge(
+            source.job.id,
+            target.job.id,
+            "needs",
+            strength,
+            skips=not need.optional,
+            place=place or need.place,
+            softened_by=reason,
+        )
+
+    def _stage_edges(self, left: int) -> list[Edge]:
+        targets = [[each for each in level if each.needs is None] for level in self.levels]
+        counts = [len(level) for level in self.levels]
+        total = sum(len(waiting) * sum(counts[:number]) for number, waiting in enumerate(targets))
+        edges: list[Edge] = []
+        nearest: list[Built] = []
+        earlier: list[Built] = []
+        for number, waiting in enumerate(targets):
+            ids = tuple(source.job.id for source in nearest)
+            before = earlier if total <= left else nearest
+            self.reading.spend(len(before) * len(waiting), self.built[0].draft.key) if waiting else None
+            for target in waiting:
+                target.job.needs = ids
+                place = target.draft.keywords.key("stage")
+                for source in before:
+                    strength, reason, why = _teeth(source.job, target.job)
+                    edges.append(
+                        Edge(source.job.id, target.job.id, "stage", strength, place=why or place, softened_by=reason)
+                    )
+            if self.levels[number]:
+                nearest = self.levels[number]
+                earlier = earlier + nearest
+        return edges
+
+
+def _teeth(source: Job, target: Job) -> tuple[str, str, Place | None]:
+    """The strength of an edge, why it has no teeth, and where that stands."""
+    if target.condition.always or target.condition.on_failure:
+        word = "always" if target.condition.always else "on_failure"
+        return SOFT, f"when: {word}", target.condition.place
+    if source.manual and not source.manual_blocks:
+        return ORDER, source.soft_reason or "when: manual", source.soft_place or source.manual_place
+    if source.soft == YES:
+        return SOFT, source.soft_reason, source.soft_place
+    return HARD, "", None
+
+
+def started(bridge: Job, jobs: Seq[Job], edges: Seq[Edge], place: Place, *, waits: bool) -> list[Edge]:
+    """The edges of a pipeline that a job starts: after the job, and, where the job waits for it, before what comes after the job."""
+    found = [Edge(bridge.id, job.id, "trigger", HARD, skips=True, place=place) for job in jobs]
+    if not waits:
+        return found
+    for edge in edges:
+        if edge.source == bridge.id:
+            for job in jobs:
+                strength, reason, why = edge.strength, edge.softened_by, edge.place
+                if strength == HARD and (job.soft == YES or (job.manual and not job.manual_blocks)):
+                    strength, reason, why = SOFT, job.soft_reason, job.soft_place or edge.place
+                found.append(Edge(job.id, edge.target, edge.kind, strength, place=why, softened_by=reason))
+    return found

@@ -1,0 +1,83 @@
+"""Facts about a job that only this platform has, and the lock that it holds."""
+
+from __future__ import annotations
+
+import re
+
+from barraiser.model.pipeline import Concurrency
+from barraiser.model.tri import MAYBE, NO, YES, Tri
+from barraiser.platforms.gitlab.drafts import Config, Draft
+from barraiser.platforms.gitlab.environments import EnvironmentSpec
+from barraiser.platforms.gitlab.reading import Reading, given
+from barraiser.platforms.gitlab.steps import Keywords
+from barraiser.platforms.gitlab.variables import Scope
+from barraiser.source.nodes import Mapping, Node, Scalar, Sequence, line_of
+
+_PER_RUN = re.compile(
+    r"\$\{?CI_(?:PIPELINE_|JOB_ID|JOB_URL|JOB_STARTED|COMMIT_(?:SHORT_)?SHA|COMMIT_TIMESTAMP|COMMIT_MESSAGE)"
+)
+_PER_PROJECT = re.compile(r"\$\{?CI_(?:PROJECT_|SERVER_|REGISTRY)\w*\}?")
+
+
+def concurrency_of(keywords: Keywords, scope: Scope, reading: Reading) -> Concurrency | None:
+    """The ``resource_group`` of a job."""
+    node = keywords.get("resource_group")
+    if node is None:
+        return None
+    if not isinstance(node, Scalar):
+        reading.wrong_type("`resource_group`", "a name", node)
+        return None
+    group = scope.expand(node.value)
+    return Concurrency(group, line_of(node), serialises=_serialises(group))
+
+
+def _serialises(group: str) -> Tri:
+    if _PER_RUN.search(group):
+        return NO
+    return MAYBE if "$" in _PER_PROJECT.sub("", group) else YES
+
+
+def tags_of(
+    draft: Draft, keywords: Keywords, scope: Scope, config: Config, spec: EnvironmentSpec | None
+) -> dict[str, str]:
+    """The facts, by name; those that the job does not state are left out."""
+    found: dict[str, str] = {}
+    image = keywords.get("image")
+    name = given(image.get("name")) if isinstance(image, Mapping) else image
+    if isinstance(name, Scalar):
+        found["image"] = scope.expand(name.value)
+    for word in ("tags", "dependencies"):
+        listed = _names(keywords.get(word))
+        if listed:
+            found[word] = ", ".join(listed)
+    tokens = keywords.get("id_tokens")
+    if isinstance(tokens, Mapping) and len(tokens):
+        found["id-token"] = "write"
+        found["id_tokens"] = ", ".join([key.value for key, _ in tokens.pairs])
+    secrets = keywords.get("secrets")
+    if isinstance(secrets, Mapping) and len(secrets):
+        found["secrets"] = ", ".join([key.value for key, _ in secrets.pairs])
+    interruptible = keywords.get("interruptible")
+    if isinstance(interruptible, Scalar) and interruptible.as_bool() is not None:
+        cancels = interruptible.as_bool() and not _keeps_running(config)
+        found["interruptible"] = "true" if cancels else "false"
+    retry = keywords.get("retry")
+    limit = retry.get("max") if isinstance(retry, Mapping) else retry
+    if isinstance(limit, Scalar) and limit.value not in ("", "0"):
+        found["retry"] = limit.value
+    if draft.keywords.own.get("needs") is not None:
+        found["needs"] = "yes"
+    if spec is not None:
+        found.update(spec.facts)
+    return found
+
+
+def _keeps_running(config: Config) -> bool:
+    """Whether a newer commit cancels nothing: ``workflow:auto_cancel:on_new_commit: none``."""
+    cancel = config.workflow.mapping("auto_cancel") if config.workflow is not None else None
+    return cancel is not None and cancel.text("on_new_commit") == "none"
+
+
+def _names(node: Node | None) -> list[str]:
+    items = node.items if isinstance(node, Sequence) else [node]
+    return [item.value for item in items if isinstance(item, Scalar)]
