@@ -186,3 +186,34 @@ def test_an_override_in_the_action_counts(tmp_path: Path) -> None:
     (tmp_path / "prod.yml").write_text("version: 0.2\nphases: {build: {commands: [./deploy.sh]}}\n")
     found = of(tmp_path, inline(), build("Build", more="BuildspecOverride: prod.yml\n"))
     assert texts(found.steps) == ["./deploy.sh"]
+
+
+def test_a_project_of_a_nested_stack_in_the_repository(tmp_path: Path) -> None:
+    (tmp_path / "stacks").mkdir()
+    nested = project("      BuildSpec: !Ref Spec\n").replace("\n", "\n  ")
+    (tmp_path / "stacks" / "project.yml").write_text(
+        f"Parameters:\n  Spec: {{Type: String}}\nOutputs:\n  Name: {{Value: !Ref Project}}\nResources:\n  {nested}"
+    )
+    (tmp_path / "test.yml").write_text(SPEC)
+    stack = (
+        "Stack:\n  Type: AWS::CloudFormation::Stack\n  Properties:\n"
+        "    TemplateURL: stacks/project.yml\n    Parameters: {Spec: test.yml}\n"
+    )
+    pipeline = one(tmp_path, template(stage("Build", build("Build", "!GetAtt Stack.Outputs.Name")), more=stack))
+    assert texts(job(pipeline, "Build/Build").steps)[1] == "npm test"
+    assert set(pipeline.files) == {"pipeline.yml", "stacks/project.yml", "test.yml"}
+
+
+def test_stacks_that_nest_themselves_end(tmp_path: Path) -> None:
+    stack = "Stack:\n  Type: AWS::CloudFormation::Stack\n  Properties: {TemplateURL: pipeline.yml}\n"
+    text = template(stage("Build", build("Build", "!GetAtt Stack.Outputs.Name")), more=stack)
+    text += "Outputs:\n  Name: {Value: !GetAtt Stack.Outputs.Name}\n"
+    assert one(tmp_path, text).unresolved
+
+
+def test_what_the_cdk_synthesised_stands_beside_its_template(tmp_path: Path) -> None:
+    (tmp_path / "cdk.out").mkdir()
+    (tmp_path / "cdk.out" / "buildspec-assets.yaml").write_text(SPEC)
+    text = template(stage("Build", build("Build")), more=project("      BuildSpec: buildspec-assets.yaml\n"))
+    pipeline = one(tmp_path, text, "cdk.out/Pipeline.template.json")
+    assert "cdk.out/buildspec-assets.yaml" in pipeline.files

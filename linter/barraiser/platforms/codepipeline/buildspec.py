@@ -132,7 +132,7 @@ class _Buildspec:
         path = project.buildspec or DEFAULT_BUILDSPEC
         if "${" in path or path.startswith("arn:") or "://" in path:
             return self._cannot(path, "it is not in the repository", project.place)
-        inside = self.repository.inside(path)
+        inside = self._located(path, project)
         if not inside:
             return self._cannot(path, "the path leads out of the repository", project.place)
         if not self.repository.exists(inside):
@@ -143,6 +143,15 @@ class _Buildspec:
         except SourceError as error:
             return self._cannot(inside, error.message, error.place)
         return self._root(root, Place(inside, 1), inside)
+
+    def _located(self, path: str, project: BuildProject) -> str | None:
+        """Relative to the repository's root; what the CDK has synthesised stands beside its template."""
+        beside = project.place.path.rpartition("/")[0]
+        if project.place.path.endswith(".template.json") and beside:
+            found = self.repository.inside(path, beside)
+            if found and self.repository.exists(found):
+                return found
+        return self.repository.inside(path)
 
     def _root(self, root: Node | None, place: Place, name: str) -> None:
         phases = root.mapping("phases") if isinstance(root, nodes.Mapping) else None

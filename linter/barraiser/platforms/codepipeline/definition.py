@@ -23,7 +23,8 @@ from barraiser.source.nodes import Mapping, Node, Scalar, Sequence, describe, li
 ProjectLookup = Callable[[Node | None, Values], BuildProject | None]
 """Finds the build project that the value of ``ProjectName`` names."""
 
-_CATEGORIES = ("Source", "Build", "Test", "Deploy", "Invoke", "Approval", "Compute")
+CATEGORIES = ("Source", "Build", "Test", "Deploy", "Invoke", "Approval", "Compute")
+"""What an action can be: the service's list."""
 
 
 def no_projects(node: Node | None, values: Values) -> BuildProject | None:
@@ -158,10 +159,10 @@ class Definition:
                 "a mapping with `Category`, `Owner`, `Provider` and `Version`",
             )
         category = self._text(kind, "Category")
-        if kind is not None and category not in _CATEGORIES and "${" not in category:
+        if kind is not None and category not in CATEGORIES and "${" not in category:
             at = field(kind, "Category") or kind
             what = f"the category `{category}`, which does not exist" if category else "no category"
-            self._problem(f"the action {name} has {what}", line_of(at), f"use one of {', '.join(_CATEGORIES)}")
+            self._problem(f"the action {name} has {what}", line_of(at), f"use one of {', '.join(CATEGORIES)}")
         configuration, places = self._configuration(field(node, "Configuration"), f"action {name}")
         given = self.values.mapping(field(node, "Configuration"))
         provider = self._text(kind, "Provider")

@@ -56,14 +56,20 @@ class Branch:
 
 
 class Values:
-    """The values of one template. ``bindings``: loop variables of ``Fn::ForEach``.
+    """The values of one template. ``bindings``: loop variables of ``Fn::ForEach``. ``arguments``: the parameters that a parent gives.
 
     A document that knows no intrinsic functions (an exported pipeline) has none: ``Values(None)`` takes everything as it stands.
     """
 
-    def __init__(self, template: Mapping | None, bindings: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        template: Mapping | None,
+        bindings: dict[str, str] | None = None,
+        arguments: dict[str, str] | None = None,
+    ) -> None:
         self.template = template
         self.bindings = bindings or {}
+        self.arguments = arguments or {}
         self._parameters = template.mapping("Parameters") if template is not None else None
         self._mappings = template.mapping("Mappings") if template is not None else None
         self._conditions = template.mapping("Conditions") if template is not None else None
@@ -73,11 +79,11 @@ class Values:
 
     def bound(self, bindings: dict[str, str]) -> Values:
         """The same template inside a loop."""
-        return Values(self.template, {**self.bindings, **bindings})
+        return Values(self.template, {**self.bindings, **bindings}, self.arguments)
 
     def assuming(self, condition: str) -> Values:
         """The same template where a condition is known to hold."""
-        values = Values(self.template, self.bindings)
+        values = Values(self.template, self.bindings, self.arguments)
         values._decided[condition] = YES
         return values
 
@@ -144,6 +150,8 @@ class Values:
 
     def _default(self, name: str) -> str | None:
         """The default of a parameter; None if it has none. Those that name a store's key stand for a value that is not here."""
+        if name in self.arguments:
+            return self.arguments[name]
         parameter = self._parameters.mapping(name) if self._parameters is not None else None
         default = parameter.get("Default") if parameter is not None else None
         if parameter is None or not isinstance(default, Scalar) or parameter.text("Type").startswith("AWS::SSM::"):

@@ -59,7 +59,7 @@ def _of_document(path: str, document: Document, repository: Repository, options:
     if not isinstance(root, Mapping):
         return []
     if is_template(root):
-        structures = read_template(root)
+        structures = read_template(root, repository)
     elif is_exported(root):
         structures = read_exported(root)
     else:

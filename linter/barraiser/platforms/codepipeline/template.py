@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from barraiser.model.place import Place
-from barraiser.platforms.codepipeline.buildspec import is_inline
 from barraiser.platforms.codepipeline.definition import Definition
-from barraiser.platforms.codepipeline.intrinsics import Values, called, resources_of
-from barraiser.platforms.codepipeline.structure import BuildProject, PipelineStructure
-from barraiser.source.nodes import Mapping, Node, Scalar, Sequence, line_of, place_of
+from barraiser.platforms.codepipeline.intrinsics import Values, resources_of
+from barraiser.platforms.codepipeline.projects import Projects
+from barraiser.platforms.codepipeline.structure import PipelineStructure
+from barraiser.source.nodes import Mapping, Node, Sequence, line_of, place_of
+from barraiser.source.repository import Repository
 
 PIPELINE_TYPE = "AWS::CodePipeline::Pipeline"
-_PROJECT_TYPE = "AWS::CodeBuild::Project"
 _RULE_TYPES = ("AWS::Events::Rule", "AWS::Scheduler::Schedule")
-_STORES = ("PARAMETER_STORE", "SECRETS_MANAGER")
 
 
 def is_template(root: Node | None) -> bool:
@@ -34,14 +33,10 @@ def _defines(resource: Node) -> bool:
     )
 
 
-def read_template(root: Mapping) -> list[PipelineStructure]:
+def read_template(root: Mapping, repository: Repository) -> list[PipelineStructure]:
     """The pipelines of a template, in its order."""
-    values = Values(root)
-    resources = list(resources_of(root, values))
-    projects = Projects()
-    for logical, body, inside in resources:
-        if body.text("Type") == _PROJECT_TYPE:
-            projects.add(logical, body, inside)
+    resources = list(resources_of(root, Values(root)))
+    projects = Projects(root.path, resources, repository)
     found = [
         _pipeline(logical, body, inside, projects, place)
         for logical, body, inside in resources
@@ -49,6 +44,7 @@ def read_template(root: Mapping) -> list[PipelineStructure]:
         for place in [_place(root, logical, body)]
     ]
     for structure in found:
+        structure.files = (root.path, *projects.files)
         structure.schedules = tuple(
             schedule
             for _, body, inside in resources
@@ -71,83 +67,6 @@ def _pipeline(logical: str, body: Mapping, values: Values, projects: Projects, p
     structure = definition.read(body.get("Properties"), place, name=logical, key=logical)
     structure.condition = condition
     return structure
-
-
-class Projects:
-    """The build projects of a template, by logical id and by name. Each is read when an action first names it."""
-
-    def __init__(self) -> None:
-        self._resources: dict[str, tuple[Mapping, Values]] = {}
-        self._by_name: dict[str, str] | None = None
-        self._read: dict[str, BuildProject] = {}
-
-    def add(self, logical: str, body: Mapping, values: Values) -> None:
-        """Take in a resource of the type."""
-        self._resources[logical] = (body, values)
-
-    def named(self, node: Node | None, values: Values) -> BuildProject | None:
-        """The project that a value names: a reference to the resource, or the project's own name."""
-        attribute = called(node, "GetAtt")
-        name = values.text(node)
-        if attribute is not None:
-            name = name.removeprefix("${").partition(".")[0]
-        if not name:
-            return None
-        if name not in self._resources:
-            if self._by_name is None:
-                self._by_name = {
-                    inside.text((body.mapping("Properties") or body).get("Name")): logical
-                    for logical, (body, inside) in self._resources.items()
-                }
-            name = self._by_name.get(name, "")
-        if name not in self._resources:
-            return None
-        if name not in self._read:
-            self._read[name] = _project(name, *self._resources[name])
-        return self._read[name]
-
-
-def _project(logical: str, body: Mapping, values: Values) -> BuildProject:
-    properties = values.mapping(body.get("Properties")) or Mapping(body.path, body.line, body.column)
-    source = values.mapping(properties.get("Source"))
-    environment = values.mapping(properties.get("Environment"))
-    written = source.get("BuildSpec") if source is not None else None
-    text = values.text(written)
-    inline = is_inline(text)
-    plain: dict[str, str] = {}
-    secret: dict[str, str] = {}
-    for branch in values.items(environment.get("EnvironmentVariables") if environment is not None else None):
-        item = branch.node
-        if isinstance(item, Mapping):
-            kind = values.text(item.get("Type"))
-            (secret if kind in _STORES else plain)[values.text(item.get("Name"))] = (
-                kind if kind in _STORES else values.text(item.get("Value"))
-            )
-    timeout = values.text(properties.get("TimeoutInMinutes"))
-    unknown = written is not None and not text
-    return BuildProject(
-        values.text(properties.get("Name")) or logical,
-        line_of(written) if isinstance(written, Scalar) else line_of(body),
-        buildspec="" if inline else text or "buildspec.yml",
-        inline=text if inline else "",
-        inline_node=_scalar_of(written) if inline else None,
-        environment=plain,
-        secrets=secret,
-        image=values.text(environment.get("Image")) if environment is not None else "",
-        role=values.text(properties.get("ServiceRole")),
-        timeout_minutes=float(timeout) if timeout.isdecimal() and len(timeout) < 6 else None,
-        unresolved=f"the buildspec of {logical} is not text that can be read here" if unknown else "",
-    )
-
-
-def _scalar_of(node: Node | None) -> Scalar | None:
-    """The scalar that holds a text: itself, or the template of a ``Sub``."""
-    if isinstance(node, Scalar):
-        return node
-    argument = called(node, "Sub")
-    if isinstance(argument, Sequence) and argument.items:
-        argument = argument.items[0]
-    return argument if isinstance(argument, Scalar) else None
 
 
 def _schedules(body: Mapping, values: Values, structure: PipelineStructure) -> list[tuple[str, Place]]:
