@@ -233,7 +233,7 @@ def _links(taker: Taker, node: Node | None) -> list[DeclaredLink]:
     for item in taker.items(node, "`links`"):
         table = taker.table(item, "each of `links`", ("from", "to", "via"))
         for key in ("from", "to"):
-            if key not in table and isinstance(item, Mapping):
+            if key not in table and (isinstance(item, Mapping) or _null(item)):
                 taker.wrong(item, f"a link lacks `{key}`")
         source = taker.text(table.get("from"), "`from` of a link")
         target = taker.text(table.get("to"), "`to` of a link")
@@ -270,7 +270,7 @@ def _freezes(taker: Taker, node: Node | None) -> list[dict[str, object]]:
         table = taker.table(item, "each of `freezes`", ("from", "to", "reason"))
         dates = {key: taker.date(table.get(key), f"`{key}` of a freeze") for key in ("from", "to")}
         for key in ("from", "to"):
-            if key not in table and isinstance(item, Mapping):
+            if key not in table and (isinstance(item, Mapping) or _null(item)):
                 taker.wrong(item, f"a freeze lacks `{key}`")
         if all(dates.values()) and dates["from"] > dates["to"]:
             taker.wrong(table["to"], "a freeze ends before it begins")
@@ -303,7 +303,7 @@ def _waivers(taker: Taker, node: Node | None) -> list[Waiver]:
     for item in taker.items(node, "`waivers`"):
         table = taker.table(item, "a waiver", keys.WAIVER)
         texts = {key: taker.text(value, f"`{key}` of a waiver") for key, value in table.items() if not _null(value)}
-        if isinstance(item, Mapping):
+        if isinstance(item, Mapping) or _null(item):
             found.append(Waiver(place_of(item), **texts))
     return found
 

@@ -16,7 +16,7 @@ _DATE = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])")
 
 
 class ConfigProblem:
-    """One thing that is wrong in the configuration. ``key``: the keys and indices that lead to it from the top."""
+    """One thing that is wrong in the configuration, with its place; as text ``path:line:column: message``."""
 
     __slots__ = ("message", "place")
 
@@ -157,7 +157,8 @@ def plain(node: Node | None, depth: int = 12) -> object:
         return truth
     if _WHOLE.fullmatch(node.value):
         return int(node.value)
-    return float(node.value) if _NUMBER.fullmatch(node.value) else node.value
+    number = float(node.value) if _NUMBER.fullmatch(node.value) else float("inf")
+    return node.value if number in (float("inf"), float("-inf")) else number
 
 
 def described(node: Node) -> str:
