@@ -66,6 +66,8 @@ def load_hcl(data: bytes, path: str) -> Document:
     document = Document(path, None, text)
     builder = _Builder(encoded, path, text.isascii())
     root = tree.root_node
+    if root.descendant_count > 4 * MAX_NODES:
+        raise SourceError(f"more than {MAX_NODES:,} values", Place(path, 1), "split the file")
     if root.has_error:
         raise _told(root, builder)
     body = next((child for child in root.named_children if child.type in ("body", "object")), None)
@@ -233,7 +235,6 @@ class _Builder:
 
     def _object(self, node: tree_sitter.Node, depth: int) -> Mapping:
         found = self.mapping(node)
-        seen: dict[str, Scalar] = {}
         for element in node.named_children:
             if element.type != "object_elem":
                 continue
@@ -249,10 +250,6 @@ class _Builder:
                 key = self._tagged(key.items[0], "!template")
             else:
                 key = self.scalar(parts[0], self.text(parts[0]), tag="!expr")
-            if not key.tag:
-                earlier = seen.setdefault(key.value, key)
-                if earlier is not key:
-                    self.duplicates.append((earlier, key))
             found.pairs.append((key, self.expression(parts[1], depth + 1)))
         return found
 
