@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping as Map, Sequence as Seq
+from collections.abc import Mapping as Map
+from collections.abc import Sequence as Seq
 
 from barraiser.model.condition import Condition
 from barraiser.model.environment import EnvironmentKey
-from barraiser.model.pipeline import Concurrency, Job
+from barraiser.model.pipeline import Job
 from barraiser.model.place import Place
 from barraiser.model.tri import MAYBE, NO, YES, Tri
 from barraiser.platforms.gitlab.drafts import Config, Deciding, Draft, common, delay_of
@@ -20,7 +21,7 @@ from barraiser.platforms.gitlab.steps import StepMaker
 from barraiser.platforms.gitlab.tags import concurrency_of, tags_of
 from barraiser.platforms.gitlab.triggers import Trigger, trigger_of, trigger_step
 from barraiser.platforms.gitlab.variables import Scope, Variable, has_literal
-from barraiser.source.nodes import line_of
+from barraiser.source.nodes import Node, Scalar, line_of
 
 MAX_ENVIRONMENTS = 12
 MANUAL_DEFAULT = "when: manual (allow_failure is true by default)"
@@ -92,7 +93,8 @@ class Assembler:
                 found.append(Built(job, draft, instance, level, needs, trigger, variables))
         return found
 
-    def _needs_node(self, draft: Draft):  # type: ignore[no-untyped-def]
+    def _needs_node(self, draft: Draft) -> Node | None:
+        """The ``needs`` of the first way of starting that matters: a rule may have its own."""
         for _, outcome in self._relevant(draft, [decision.runs for decision in draft.decisions]):
             if outcome.needs is not None:
                 return outcome.needs
@@ -154,11 +156,8 @@ class Assembler:
 
     def _constants(self, draft: Draft, number: int) -> dict[str, Value]:
         """Predefined variables that are the same in every run of the job, and what is chosen when starting."""
-        chosen = (
-            {key: value for key, value in self.starts[number].values.items() if key.startswith(("=", "inputs."))}
-            if number >= 0
-            else {}
-        )
+        values = self.starts[number].values if number >= 0 else {}
+        chosen = {key: value for key, value in values.items() if key.startswith(("=", "inputs."))}
         return {
             **chosen,
             "CI_DEFAULT_BRANCH": self.starts[0].values["CI_DEFAULT_BRANCH"] if self.starts else None,
@@ -303,5 +302,5 @@ def _is_pages(draft: Draft) -> bool:
     value = draft.keywords.get("pages")
     if value is None:
         return draft.name == "pages"
-    flag = value.as_bool() if hasattr(value, "as_bool") else None
+    flag = value.as_bool() if isinstance(value, Scalar) else None
     return flag is not False

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping as Map, Sequence as Seq
+from collections.abc import Mapping as Map
+from collections.abc import Sequence as Seq
 
 from barraiser.model.place import Place
 from barraiser.model.tri import MAYBE, NO, YES, Tri, all_of, any_of
 from barraiser.platforms.gitlab.durations import minutes_of
 from barraiser.platforms.gitlab.includes import NOT_JOBS, Loaded
 from barraiser.platforms.gitlab.reading import Reading, given
-from barraiser.platforms.gitlab.rules import Decider, Decision, Outcome, flat_rules, policy_text, rules_text
+from barraiser.platforms.gitlab.rules import Decider, Decision, Outcome, flat_rules, flattened, policy_text, rules_text
 from barraiser.platforms.gitlab.starts import Start
 from barraiser.platforms.gitlab.steps import Keywords
 from barraiser.platforms.gitlab.variables import Scope, Variable, variables_of
@@ -118,7 +119,7 @@ class Config:
             reading.wrong_type("`stages`", "a list of names", node, "write `stages: [build, test, deploy]`")
             return [".pre", *STAGES, ".post"]
         names: dict[str, None] = {}
-        for item in (inner for item in node.items for inner in (item.items if isinstance(item, Sequence) else [item])):
+        for item in flattened(node, reading):
             if isinstance(item, Scalar):
                 names[item.value] = None
             else:
@@ -235,10 +236,8 @@ class Deciding:
 
     def _decide_workflow(self, number: int) -> None:
         scope = self.scope({}, self.config.variables, number)
-        if self.has_workflow:
-            decision = self.decider.rules(self.workflow_rules, number, scope, {})
-        else:
-            decision = Decision(YES, (Outcome(),))
+        always = Decision(YES, (Outcome(),))
+        decision = self.decider.rules(self.workflow_rules, number, scope, {}) if self.has_workflow else always
         self.workflow.append(decision)
         layers = [outcome.variables for outcome in decision.outcomes]
         self._layers.append(common(layers))

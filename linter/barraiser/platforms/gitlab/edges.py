@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence as Seq
+from collections.abc import Iterable
+from collections.abc import Sequence as Seq
 
 from barraiser.model.pipeline import HARD, ORDER, SOFT, Edge, Job
 from barraiser.model.place import Place
@@ -13,6 +14,8 @@ from barraiser.platforms.gitlab.reading import Reading, refused
 
 MAX_EDGES = 100_000
 """Beyond it, a stage waits for the nearest earlier stage alone."""
+
+MAX_STAGE_EDGES = 200_000
 
 
 class Edges:
@@ -55,11 +58,20 @@ class Edges:
                 self._missing(each, need)
                 continue
             wanted = need.wanted(each.instance.values)
-            for source in sources:
-                if wanted is None or any(row.items() <= source.instance.values.items() for row in wanted):
-                    found.append((source, need))
+            chosen = [
+                source
+                for source in sources
+                if wanted is None or any(row.items() <= source.instance.values.items() for row in wanted)
+            ]
+            found += [(source, need) for source in chosen]
             self.reading.spend(len(sources), each.draft.key)
-            if sources[0].level > each.level >= 0:
+            if not chosen and not need.optional and not self.reading.lenient:
+                self.reading.problem(
+                    f"`{each.draft.name}` needs an instance of `{need.name}` that its matrix does not have",
+                    need.place,
+                    "name values that the matrix has",
+                )
+            if sources[0].level > each.level >= 0 and not self.reading.lenient:
                 self.reading.problem(
                     f"`{each.draft.name}` needs `{need.name}`, which is in a later stage",
                     need.place,
@@ -148,7 +160,12 @@ class Edges:
         for number, waiting in enumerate(targets):
             ids = tuple(source.job.id for source in nearest)
             before = earlier if total <= left else nearest
-            self.reading.spend(len(before) * len(waiting), self.built[0].draft.key) if waiting else None
+            if len(edges) + len(before) * len(waiting) > MAX_STAGE_EDGES:
+                raise refused(
+                    f"more than {MAX_STAGE_EDGES:,} jobs wait for others by stage order",
+                    self.built[0].draft.place,
+                    "split the pipeline, or name what each job needs",
+                )
             for target in waiting:
                 target.job.needs = ids
                 place = target.draft.keywords.key("stage")

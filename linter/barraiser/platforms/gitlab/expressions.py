@@ -65,7 +65,7 @@ class Expression:
         self.variables = tuple(dict.fromkeys(word for kind, word in tokens if kind == "variable"))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def parse(text: str) -> Expression:
     """The expression; one that is not ``valid`` where the platform would refuse the text."""
     output: list[tuple[str, str]] = []

@@ -47,7 +47,7 @@ def instances_of(node: Node | None, job: str, reading: Reading) -> list[Instance
         return found or [Instance("", job, {})]
     if isinstance(node, Scalar):
         number = node.as_number()
-        if number is not None and number == int(number) and 1 <= number:
+        if number is not None and number == int(number) and number >= 1:
             if number > MAX_INSTANCES:
                 raise _too_many(job, int(number), node)
             total = int(number)

@@ -70,12 +70,12 @@ def choices_of(config: Config, named: Named) -> list[Choice]:
             used.update(_NAME.findall(written(name)))
             used.update(f"inputs.{word}" for word in _NAME.findall(written(name)))
     found: list[Choice] = []
-    for name, variable in config.variables.items():
-        if name in used:
+    for word, variable in config.variables.items():
+        if word in used:
             if "$[[" in variable.original and input_name(variable.original):
                 used.add(f"inputs.{input_name(variable.original)}")
             elif variable.prefilled:
-                found.append(Choice(f"={name}", name, variable.options))
+                found.append(Choice(f"={word}", word, variable.options))
     inputs = config.loaded.inputs
     for key, definition in inputs.pairs if inputs is not None else ():
         if f"inputs.{key.value}" in used:

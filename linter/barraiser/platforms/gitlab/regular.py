@@ -9,6 +9,8 @@ from functools import lru_cache
 
 MAX_PATTERN = 1_000
 MAX_STATES = 4_000
+MAX_EXAMPLE = 200
+MAX_EXAMPLES = 12
 _WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 _DIGIT = frozenset("0123456789")
 _SPACE = frozenset(" \t\n\r\f\v")
@@ -33,48 +35,15 @@ class _Set:
     def __contains__(self, character: str) -> bool:
         return (character in self.chars) != self.negated
 
-    def example(self) -> str:
-        """One of its characters, a plain one where it may."""
-        for character in _PREFERRED:
-            if character in self:
-                return character
-        if self.negated:
-            raise _Bad
-        return min(self.chars, key=lambda character: (not character.islower(), character), default="")
-
-
-# A node is ("set", _Set), ("^",), ("$",), ("b",), ("B",), ("cat", nodes), ("alt", nodes) or ("rep", node, low, high).
-_Tree = tuple  # type: ignore[type-arg]
-
-
-class Pattern:
-    """A compiled pattern."""
-
-    __slots__ = ("_example", "_program")
-
-    def __init__(self, program: list[tuple[str, object, object]], example: str | None) -> None:
-        self._program = program
-        self._example = example
-
-    def search(self, text: str) -> bool:
-        """Whether it matches anywhere in the text."""
-        program, states = self._program, set[int]()
-        for at in range(len(text) + 1):
-            states = _closure(program, states | {0}, text, at)
-            if len(program) - 1 in states:
-                return True
-            if at < len(text):
-                character = text[at]
-                states = {
-                    state + 1
-                    for state in states
-                    if program[state][0] == "set" and character in program[state][1]  # type: ignore[operator]
-                }
-        return False
-
-    def example(self) -> str | None:
-        """A text that it matches; None where none was found."""
-        return self._example
+    def examples(self) -> list[tuple[str, bool]]:
+        """Texts that it matches, a few where it has alternatives; each with whether it is all that such an alternative matches."""
+        try:
+            found = _examples(self._tree)
+        except _Bad:
+            return []
+        exact = self._anchored and self._ends
+        kept = {text: exact and literal for text, literal in found if len(text) <= MAX_EXAMPLE and self.search(text)}
+        return list(kept.items())
 
 
 def _closure(program: list[tuple[str, object, object]], states: set[int], text: str, at: int) -> set[int]:
@@ -95,19 +64,15 @@ def _closure(program: list[tuple[str, object, object]], states: set[int], text: 
 
 
 def _holds(what: str, text: str, at: int) -> bool:
-    if what == "^":
-        return at == 0 or text[at - 1] == "\n"
-    if what == "$":
-        return at == len(text) or text[at] == "\n"
-    if what == "A":
+    if what in "^A":
         return at == 0
-    if what == "z":
+    if what in "$z":
         return at == len(text)
     edge = (at > 0 and text[at - 1] in _WORD) != (at < len(text) and text[at] in _WORD)
     return edge == (what == "b")
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=16_384)
 def compile_pattern(written: str) -> Pattern | None:
     """A pattern as rules write it, ``/.../`` with flags; None for what is none, or is not understood."""
     end = written.rfind("/")
@@ -122,14 +87,10 @@ def compile_pattern(written: str) -> Pattern | None:
         program: list[tuple[str, object, object]] = []
         _emit(tree, program)
         program.append(("match", None, None))
-        pattern = Pattern(program, None)
-        try:
-            example = _example(tree)
-        except _Bad:
-            return pattern
-        if len(example) <= 200 and pattern.search(example):
-            return Pattern(program, example)
-        return pattern
+        first = tree[1][0] if tree[0] == "cat" and tree[1] else tree
+        anchored = first[0] == "assert" and first[1] in "^A"
+        last = tree[1][-1] if tree[0] == "cat" and tree[1] else tree
+        return Pattern(program, tree, anchored, last[0] == "assert" and last[1] in "$z")
     except _Bad:
         return None
 
@@ -315,15 +276,23 @@ def _emit(tree: _Tree, program: list[tuple[str, object, object]]) -> None:
                 program[split] = ("split", split + 1, len(program))
 
 
-def _example(tree: _Tree) -> str:
+def _examples(tree: _Tree) -> list[tuple[str, bool]]:
+    """Texts that a tree matches, each with whether it holds nothing but literal characters."""
     kind = tree[0]
     if kind == "set":
-        return str(tree[1].example())
+        one: _Set = tree[1]
+        return [(one.example(), len(one.chars) == 1 and not one.negated)]
     if kind == "assert":
-        return ""
-    if kind == "cat":
-        return "".join([_example(node) for node in tree[1]])
+        return [("", True)]
     if kind == "alt":
-        return _example(tree[1][0])
+        return [found for node in tree[1] for found in _examples(node)][:MAX_EXAMPLES]
+    if kind == "cat":
+        texts = [("", True)]
+        for node in tree[1]:
+            texts = [(first + text, exact and literal) for first, exact in texts for text, literal in _examples(node)][
+                :MAX_EXAMPLES
+            ]
+        return texts
     _, node, low, high = tree
-    return _example(node) * (low or (1 if high else 0))
+    count = low or (1 if high else 0)
+    return [(text * count, literal and low == high) for text, literal in _examples(node)]

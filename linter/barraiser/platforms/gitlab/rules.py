@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping as Map, Sequence as Seq
+from collections.abc import Iterator
+from collections.abc import Mapping as Map
+from collections.abc import Sequence as Seq
 
 from barraiser.model.tri import MAYBE, NO, YES, Tri, all_of, any_of, negate, tri
 from barraiser.platforms.gitlab import expressions
@@ -128,7 +130,7 @@ class Decider:
     def changes(self, node: Node | None, start: Start) -> Tri:
         """Whether files changed: true where there is no push to compare, else it depends on the change."""
         compared = isinstance(node, Mapping) and "compare_to" in node
-        return MAYBE if compared or start.changes and not start.tag else YES
+        return MAYBE if compared or (start.changes and not start.tag) else YES
 
     def exists(self, node: Node | None) -> Tri:
         """Whether files exist in the repository."""

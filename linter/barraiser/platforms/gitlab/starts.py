@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from barraiser.model.pipeline import Scenario
 from barraiser.model.place import Place
@@ -163,17 +163,12 @@ def starts_of(named: Named, branch: str, choices: Sequence[Choice], place: Place
     if called:
         return [maker.branch("called", "called", "parent_pipeline", branch, which="default")]
     starts = [maker.branch(f"push to {branch}", "push", "push", branch, which="default")]
-    names = [name for name in named.branches if name != branch][:MAX_BRANCHES]
-    starts += [maker.branch(f"push to {name}", "push", "push", name, which="named") for name in names]
     patterns = _patterns(named.branch_patterns)
+    exact = [text for _, pattern in patterns for text, whole in pattern.examples() if whole]
+    names = [name for name in dict.fromkeys((*named.branches, *exact)) if name != branch][:MAX_BRANCHES]
+    starts += [maker.branch(f"push to {name}", "push", "push", name, which="named") for name in names]
     seen = {_answers(patterns, name) for name in (branch, *names, _OTHER_BRANCH)}
-    for text, pattern in patterns:
-        example = pattern.example()
-        if example is None or (answers := _answers(patterns, example)) in seen:
-            continue
-        seen.add(answers)
-        if len(seen) > MAX_BRANCHES + len(names):
-            break
+    for text, example in _new(patterns, seen, MAX_BRANCHES):
         name = f"push to a branch like {text}"
         starts.append(maker.branch(name, "push", "push", Sample(example), which="named", refs=(text,)))
     starts.append(maker.branch("push to another branch", "push", "push", Sample(_OTHER_BRANCH), which="other"))
@@ -192,14 +187,13 @@ def starts_of(named: Named, branch: str, choices: Sequence[Choice], place: Place
 
 def _tags(named: Named, maker: _Maker) -> list[Start]:
     patterns = _patterns(named.tag_patterns)
-    starts = [maker.tag(f"tag {name}", name, ()) for name in list(named.tags)[:MAX_TAGS]]
-    seen = {_answers(patterns, _OTHER_TAG)}
-    for text, pattern in patterns:
-        example = pattern.example()
-        if example is None or (answers := _answers(patterns, example)) in seen or len(starts) >= MAX_TAGS:
-            continue
-        seen.add(answers)
-        starts.append(maker.tag(f"tag like {text}", Sample(example), (text,)))
+    exact = [text for _, pattern in patterns for text, whole in pattern.examples() if whole]
+    names = [name for name in dict.fromkeys((*named.tags, *exact)) if name not in named.branches][:MAX_TAGS]
+    starts = [maker.tag(f"tag {name}", name, ()) for name in names]
+    seen = {_answers(patterns, name) for name in (*names, _OTHER_TAG)}
+    starts += [
+        maker.tag(f"tag like {text}", Sample(example), (text,)) for text, example in _new(patterns, seen, MAX_TAGS)
+    ]
     starts.append(maker.tag("another tag" if starts else "tag", Sample(_OTHER_TAG), ()))
     return starts
 
@@ -220,6 +214,17 @@ def _patterns(written: Iterable[str]) -> list[tuple[str, Pattern]]:
         if pattern is not None:
             found.append((text, pattern))
     return found
+
+
+def _new(patterns: Sequence[tuple[str, Pattern]], seen: set[tuple[bool, ...]], limit: int) -> Iterator[tuple[str, str]]:
+    """Patterns with examples of refs that the patterns tell from all that was seen, at most so many."""
+    for text, pattern in patterns:
+        for example, _ in pattern.examples()[:4]:
+            answers = _answers(patterns, example)
+            if answers not in seen and limit > 0:
+                seen.add(answers)
+                limit -= 1
+                yield text, example
 
 
 def _answers(patterns: Sequence[tuple[str, Pattern]], text: str) -> tuple[bool, ...]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping as Map
+from collections.abc import Callable
+from collections.abc import Mapping as Map
 
 from barraiser.platforms.gitlab.expressions import ANYTHING, FILLED, Sample, Value, input_name
 from barraiser.platforms.gitlab.inputs import FromInput, written
