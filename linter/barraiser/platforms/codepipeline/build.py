@@ -85,9 +85,14 @@ class _Building:
             skips = next((each for each in stage.before_entry if each.result.upper() == "SKIP"), None)
             if skips is not None and condition is UNCONDITIONAL:
                 condition = self._holds(entry.id, skips.place)
+        first = len(self.jobs)
         for group in _groups(stage):
             self._follow([self._action(stage, action, condition, tags) for action in group], kind)
             kind = "run-order"
+        if "${" in stage.name:
+            deploying = [job.id for job in self.jobs[first:] if job.tags["action-type"].startswith("Deploy/")]
+            if deploying:
+                self.unresolved.append(Unresolved("stage name", stage.name, stage.name_place, jobs=deploying))
         if stage.on_success:
             self._follow([self._conditions(stage, "OnSuccess", stage.on_success, condition, tags)], "sequence")
 
@@ -179,7 +184,7 @@ class _Building:
             own["result"] = results
         return Job(
             self._id(stage, when),
-            conditions[0].place,
+            stage.entry_place if when == "BeforeEntry" else stage.success_place,
             name=f"{when} of {stage.name}",
             stage=stage.name,
             steps=steps,
@@ -217,7 +222,7 @@ def _groups(stage: StageStructure) -> list[list[ActionStructure]]:
 
 def _call(action: ActionStructure, unresolved: str = "") -> Step:
     return Step(
-        action.type_place,
+        action.place,
         name=action.name,
         uses=action.type,
         inputs=action.configuration,
@@ -269,11 +274,12 @@ def _facts(structure: PipelineStructure) -> dict[str, tuple[str, Place]]:
     for stage in structure.stages:
         failure = stage.on_failure
         on_failure = failure.conditions if failure is not None else ()
-        for condition in (*stage.before_entry, *stage.on_success, *on_failure):
-            facts.setdefault("stage-conditions", (stage.name, condition.place))
+        places = [stage.entry_place] * bool(stage.before_entry) + [stage.success_place] * bool(stage.on_success)
+        for place in (*places, *([failure.place] if failure is not None and on_failure else ())):
+            facts.setdefault("stage-conditions", (stage.name, place))
         if failure is not None:
             if failure.retry_place is not None and failure.conditions:
-                facts.setdefault("retry-with-conditions", (stage.name, failure.retry_place))
+                facts.setdefault("retry-with-conditions", (stage.name, failure.place))
             facts[f"on-failure:{stage.name}"] = (_stage_tags(stage).get("on-failure", ""), failure.place)
         if stage.disabled is not None:
             facts[f"disabled-transition:{stage.name}"] = (stage.disabled, stage.disabled_place or stage.place)

@@ -40,6 +40,13 @@ def field(mapping: Mapping | None, name: str) -> Node | None:
     return found if found is not None else mapping.get(name[0].lower() + name[1:])
 
 
+def _place_of_field(mapping: Mapping, name: str) -> Place | None:
+    """A property with its key; None where it is not given."""
+    key = mapping.key(name) or mapping.key(name[0].lower() + name[1:])
+    value = field(mapping, name)
+    return Place(key.path, key.line, key.column, value.end_line) if key is not None and value is not None else None
+
+
 class Definition:
     """Reads one pipeline. ``problems`` and ``unresolved`` gather what is wrong or not to be known."""
 
@@ -125,10 +132,13 @@ class Definition:
             actions=actions,
             before_entry=self._conditions(field(node, "BeforeEntry"), name),
             on_success=self._conditions(field(node, "OnSuccess"), name),
-            on_failure=self._failure(field(node, "OnFailure"), name),
+            on_failure=self._failure(field(node, "OnFailure"), name, _place_of_field(node, "OnFailure") or place),
             disabled=off[0] if off is not None else None,
             disabled_place=off[1] if off is not None else None,
             condition=branch.condition,
+            name_place=_place_of_field(node, "Name"),
+            entry_place=_place_of_field(node, "BeforeEntry"),
+            success_place=_place_of_field(node, "OnSuccess"),
         )
 
     def _action(self, branch: Branch, number: int, stage: str) -> ActionStructure | None:
@@ -253,13 +263,13 @@ class Definition:
                 )
         return StageCondition(place_of(node), result=self._text(node, "Result"), rules=rules)
 
-    def _failure(self, node: Node | None, stage: str) -> StageFailure | None:
+    def _failure(self, node: Node | None, stage: str, place: Place) -> StageFailure | None:
         body = self.values.mapping(node)
         if body is None:
             return None
         retry = field(body, "RetryConfiguration")
         return StageFailure(
-            place_of(body),
+            place,
             result=self._text(body, "Result"),
             retry_mode=self._text(self.values.mapping(retry), "RetryMode"),
             retry_place=line_of(retry) if retry is not None else None,

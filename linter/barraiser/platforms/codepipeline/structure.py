@@ -190,10 +190,12 @@ class StageStructure:
     """One stage. ``disabled``: the reason why its inbound transition is disabled (None: it is not), with its place.
 
     ``condition``: the undecidable condition of the template under which the stage exists at all, else empty.
+    ``name_place``: where its name stands. ``entry_place`` and ``success_place``: where its conditions start.
     """
 
     __slots__ = (
-        "actions", "before_entry", "condition", "disabled", "disabled_place", "name", "on_failure", "on_success", "place",
+        "actions", "before_entry", "condition", "disabled", "disabled_place", "entry_place", "name", "name_place", "on_failure",
+        "on_success", "place", "success_place",
     )  # fmt: skip
 
     def __init__(
@@ -208,8 +210,14 @@ class StageStructure:
         disabled: str | None = None,
         disabled_place: Place | None = None,
         condition: str = "",
+        name_place: Place | None = None,
+        entry_place: Place | None = None,
+        success_place: Place | None = None,
     ) -> None:
         self.name = name
+        self.name_place = name_place or place
+        self.entry_place = entry_place or (before_entry[0].place if before_entry else place)
+        self.success_place = success_place or (on_success[0].place if on_success else place)
         self.place = place
         self.actions = tuple(actions)
         self.before_entry = tuple(before_entry)
