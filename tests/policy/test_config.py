@@ -177,9 +177,7 @@ def reader_accepts(data: object) -> bool:
 
 
 @settings(max_examples=50, deadline=None)
-@given(
-    st.fixed_dictionaries({"version": st.sampled_from([1, 1, 1, 2])}, optional={key: NESTED for key in keys.TOP[1:]})
-)
+@given(st.fixed_dictionaries({"version": st.sampled_from([1, 1, 1, 2])}, optional=dict.fromkeys(keys.TOP[1:], NESTED)))
 def test_reader_and_schema_agree(data: dict[str, Any]) -> None:
     assert reader_accepts(data) == VALIDATOR.is_valid(data)
 

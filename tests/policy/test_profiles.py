@@ -17,7 +17,7 @@ class Bake(Rule):
     """Bake."""
 
     id, name, severity = "BAK001", "bake-after-onebox", "warning"
-    severities = {"standard": "error"}
+    severities = {"standard": "error"}  # noqa: RUF012
     parameters = (
         Parameter("minutes", 60, "how long", unit="minutes", minimum=1, maximum=1000),
         Parameter("mode", "alarm", "how", choices=("alarm", "time")),

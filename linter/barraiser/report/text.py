@@ -120,10 +120,10 @@ class _Writer:
             reason = finding.waived
             if reason is not None:
                 owner = f", {reason.owner}" if reason.owner else ""
-                text = f"waived  {finding.rule} {finding.name} until {reason.expires}: {reason.reason}{owner}"
-                self.lines += [
-                    self.paint(line, "dim") for line in wrapped(visible(text), self.options.width, _BODY, "  ")
-                ]
+                head = f"  waived  {finding.rule} {finding.name}"
+                told = visible(f" until {reason.expires}: {reason.reason}{owner}")
+                lines = wrapped(told, self.options.width, _BODY, f"{head} ")
+                self.lines += [self.paint(line, "dim") for line in lines]
         if waived:
             self.lines.append("")
 
