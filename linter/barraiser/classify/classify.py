@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
+from barraiser.classify.actions import read_step
+from barraiser.classify.commands import read
+from barraiser.classify.declared import DeclaredKinds
+from barraiser.classify.environment import UNKNOWN, Environments, Placed
+from barraiser.classify.finish import finish
+from barraiser.classify.follow import Follower
+from barraiser.classify.hit import Hit
+from barraiser.classify.kind import MAKES, kind_of
+from barraiser.classify.scenarios import both
+from barraiser.classify.view import Found, View
+from barraiser.model.activity import Activity
+from barraiser.model.condition import Condition
 from barraiser.model.declarations import Declarations
-from barraiser.model.pipeline import Pipeline
+from barraiser.model.pipeline import Job, Pipeline, Step
+from barraiser.model.place import Place
+from barraiser.model.tri import MAYBE, Tri
+from barraiser.shell.parser import commands_of
 from barraiser.source.repository import Repository
+
+_PLACED = frozenset({"deploy", "config-deploy", "destroy", "migrate", "rollback"})
+_LOOKING = frozenset({"integration-test", "e2e-test", "smoke-test", "load-test", "chaos-test", "dast", "alarm-gate"})
+_MAX_TEXT = 400
 
 
 def classify(pipeline: Pipeline, repository: Repository, declared: Declarations) -> None:
@@ -13,4 +32,120 @@ def classify(pipeline: Pipeline, repository: Repository, declared: Declarations)
     A job that does several things has an activity for each, in order; one that deploys to several environments has one
     for each. Scripts, make targets and package scripts of the repository that a command calls are followed one level.
     """
-    raise NotImplementedError
+    follower = Follower(repository)
+    kinds = DeclaredKinds(declared)
+    for job in pipeline.jobs:
+        reading = _Reading(job, pipeline, declared, follower)
+        activities = kinds.applied(job, reading.activities())
+        job.activities = tuple(finish(job, pipeline, activities))
+    if follower.files:
+        pipeline.files = tuple(dict.fromkeys([*pipeline.files, *follower.files]))
+    stated = declared.pipeline(pipeline.path)
+    if stated is not None and stated.kind:
+        pipeline.kind, pipeline.kind_reason = stated.kind, "declared in the configuration"
+    else:
+        pipeline.kind, pipeline.kind_reason = kind_of(pipeline)
+
+
+class _Reading:
+    """One job that is read."""
+
+    def __init__(self, job: Job, pipeline: Pipeline, declared: Declarations, follower: Follower) -> None:
+        self.job = job
+        self.pipeline = pipeline
+        self.follower = follower
+        self.environments = Environments(job, pipeline, declared)
+        self.deployed = False
+        self.edited = ""
+
+    def activities(self) -> list[Activity]:
+        """What the job does, in order; small shell commands left out."""
+        made: list[Activity] = []
+        for index, step in enumerate(self.job.steps):
+            view = View(self.job, step, self.follower.commands)
+            view.deployed, view.edited = self.deployed, self.edited
+            for found in self._found(step, view):
+                made += self._made(found, step, index)
+            self.deployed, self.edited = self.deployed or view.deployed, view.edited or self.edited
+        return made
+
+    def _found(self, step: Step, view: View) -> list[Found]:
+        if step.script is None:
+            found = read_step(step, view, self.pipeline.platform) if step.uses else []
+            view.deployed = view.deployed or any(each.hit.kind == "deploy" for each in found)
+            return found
+        found = []
+        for command in commands_of(step.script, {**self.job.variables, **step.env}):
+            for each in read(command, view):
+                if each.hit.kind == "deploy":
+                    view.deployed = True
+                found.append(each)
+        return [each for each in found if not each.hit.noise]
+
+    def _made(self, found: Found, step: Step, index: int) -> list[Activity]:
+        hit, command = found.hit, found.command
+        soft, reason, soft_place = _softness(found, step, hit)
+        text = command.text if step.script is not None or command.text != step.uses else step.uses
+        if hit.makes:
+            hit.facts[MAKES] = hit.makes
+        made = []
+        for environment, runs in self._placed(hit, step):
+            condition = step.condition
+            if runs is not None:
+                condition = Condition(
+                    condition.text or (environment.name if environment else ""), both(condition.runs, runs), always=condition.always,
+                    on_failure=condition.on_failure, place=condition.place,
+                )  # fmt: skip
+            made.append(
+                Activity(
+                    hit.kind,
+                    command.place,
+                    text=" ".join(text.split())[:_MAX_TEXT],
+                    confidence=hit.confidence,
+                    reason=hit.reason or f"{hit.tool} is known" if hit.tool else hit.reason,
+                    environment=environment,
+                    argv=hit.argv if step.script is not None or hit.argv[:1] != (step.uses,) else (),
+                    tool=hit.tool,
+                    minutes=hit.minutes,
+                    step=index,
+                    soft=soft,
+                    soft_reason=reason,
+                    soft_place=soft_place,
+                    opaque=hit.opaque,
+                    conditional=found.conditional,
+                    condition=condition,
+                    facts=_facts(hit),
+                    images=hit.images,
+                )
+            )
+        return made
+
+    def _placed(self, hit: Hit, step: Step) -> list[Placed] | list[tuple[None, None]]:
+        """Where it works: one environment or several, or nowhere in particular."""
+        if hit.kind in _PLACED:
+            return self.environments.of_deploy(hit, step)
+        if hit.kind in _LOOKING:
+            placed = [each for each in self.environments.of_deploy(hit, step, certain=True) if each[0].cls != UNKNOWN]
+            if placed:
+                return placed[:1]
+        return [(None, None)]
+
+
+def _facts(hit: Hit) -> dict[str, str]:
+    facts = dict(hit.facts)
+    if hit.watch:
+        facts["watch"] = "yes"
+    if hit.gitops:
+        facts["gitops"] = "yes"
+    return facts
+
+
+def _softness(found: Found, step: Step, hit: Hit) -> tuple[Tri, str, Place | None]:
+    """Whether its failure lets the job go on, why, and where that is written."""
+    if step.soft and step.soft >= found.soft:
+        return step.soft, "continue-on-error", step.soft_place or step.place
+    if found.soft:
+        return found.soft, found.soft_reason, found.command.place
+    if hit.soft_reason:
+        return MAYBE, hit.soft_reason, found.command.place
+    return found.soft, "", None

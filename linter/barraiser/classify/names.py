@@ -178,5 +178,7 @@ def _follows_to(words: list[str], at: int) -> bool:
     return back >= 0 and words[back] in ("to", "into", "onto", "2")
 
 
-_ALSO_DOING = frozenset("test testing integration functional review acceptance accept local ci release releases public pr mr branch".split())
+_ALSO_DOING = frozenset(
+    "test testing integration functional review acceptance accept local ci release releases public pr mr branch".split()
+)
 """First words that may as well say what the job does before it deploys (``test-deploy``)."""

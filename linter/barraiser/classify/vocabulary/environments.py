@@ -94,3 +94,16 @@ GITLAB_TIERS = {"production": "prod", "staging": "gamma", "testing": "beta", "de
 
 ORDER = ("ephemeral", "static", "alpha", "beta", "gamma", "onebox", "prod")
 """Which class is taken when a name holds words of several."""
+
+ENVIRONMENT_VARIABLES = frozenset({
+    "env", "environment", "stage", "stack-name", "namespace", "cluster", "cluster-name", "app-name", "app", "account", "profile", "workspace", "deploy-host",
+    "host", "server", "target-env", "deploy-env", "target", "slot", "project", "project-id", "resource-group", "service-name", "stack", "bucket", "bucket-name",
+    "url", "domain", "role", "role-arn", "tier",
+})  # fmt: skip
+"""Last words of variables whose values name where something is deployed."""
+
+BUILD_VARIABLES = frozenset({
+    "NODE_ENV", "BABEL_ENV", "HUGO_ENV", "HUGO_ENVIRONMENT", "JEKYLL_ENV", "MIX_ENV", "GATSBY_ENV", "VITE_ENV", "NUXT_ENV", "APP_ENV_BUILD", "CARGO_PROFILE",
+    "CI_ENVIRONMENT_NAME", "CI_ENVIRONMENT_SLUG", "CI_PROJECT_URL", "GITHUB_SERVER_URL", "CI_SERVER_HOST", "DOCKER_HOST", "PYTHON_ENV", "CONDA_ENV", "VIRTUAL_ENV",
+})  # fmt: skip
+"""Variables that configure a build or belong to the platform."""

@@ -1,0 +1,339 @@
+"""Which environment an activity works on: the surest of what its job, its words, its variables and its names say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from barraiser.classify.hit import Aim, Hit
+from barraiser.classify.names import (
+    ENVIRONMENT,
+    NAME,
+    VALUE,
+    Guess,
+    class_in_text,
+    class_in_value,
+    environment_class,
+    without_expressions,
+    words_of,
+)
+from barraiser.classify.scenarios import Runs, values_of
+from barraiser.classify.vocabulary.environments import BUILD_VARIABLES, ENVIRONMENT_VARIABLES, GITLAB_TIERS
+from barraiser.model.declarations import Declarations
+from barraiser.model.environment import Environment
+from barraiser.model.pipeline import Job, Pipeline, Step
+from barraiser.model.words import CODEPIPELINE
+
+UNKNOWN = "unknown"
+Placed = tuple[Environment, "Runs | None"]
+
+_REF = re.compile(
+    r"(?:refs/heads/|ref_name\s*==\s*'|CI_COMMIT_BRANCH\s*==\s*[\"']|CI_COMMIT_REF_NAME\s*==\s*[\"'])([\w./-]{1,60})"
+)
+_CHANGING = re.compile(r"sha\b|short_sha|run_id|run_number|digest|version", re.I)
+
+
+class Environments:
+    """The environments of one job's activities."""
+
+    def __init__(self, job: Job, pipeline: Pipeline, declared: Declarations) -> None:
+        self.job = job
+        self.pipeline = pipeline
+        self.declared = declared
+        self._job_guess: Guess | None = None
+        self._job_name = ""
+        self._asked = False
+
+    def of_deploy(self, hit: Hit, step: Step, *, certain: bool = False) -> list[Placed]:
+        """Where a deploy (or what goes with one) goes: one environment, or one for each value that a name takes. ``certain``: only
+        what is surely meant, nothing from the names of the job, so that the answer may be empty."""
+        aimed = self._aimed(hit, named=True)
+        key = self.job.environment
+        if key is not None and (key.action in ("", "start") or certain or hit.kind not in ("deploy", "config-deploy")):
+            placed = self._by_key(aimed)
+            if placed:
+                return placed
+        elif aimed is not None:
+            return [(aimed, None)]
+        if aimed is None:
+            split = self._split_aims(hit)
+            if split:
+                return split
+        found = aimed or self._aimed(hit, named=False) or self._by_variables(step.env, step)
+        if found is None and certain:
+            found = (
+                self._by_text(step.name, step) or self._by_text(self.job.name, step) or self._by_text(self.job.id, step)
+            )
+            return [(found, None)] if found else []
+        found = found or self._by_text(step.name, step) or self._by_job(hit)
+        if found is None and hit.default is not None:
+            found = Environment(
+                hit.default[0], hit.default[0], hit.default[1], f"where {hit.tool} deploys by default", step.place
+            )
+        found = found or self._by_start()
+        if found is None:
+            name = key.name if key is not None else ""
+            found = Environment(name, UNKNOWN, 1.0, "nothing names the environment", key.place if key else step.place)
+        elif key is not None and key.name and key.resolved:
+            found = Environment(key.name, found.cls, found.confidence, found.reason, found.place)
+        return [(found, None)]
+
+    def declared_as(self, name: str, place_of: Step) -> Environment | None:
+        """The environment of that name as the configuration declares it, with a class."""
+        declared = self.declared.environment(name) if name else None
+        if declared is None or not declared.cls:
+            return None
+        return Environment(name, declared.cls, 1.0, "declared in the configuration", place_of.place)
+
+    def _by_key(self, aimed: Environment | None) -> list[Placed]:
+        key = self.job.environment
+        assert key is not None
+        placed: list[Placed] = []
+        for name, runs in values_of(key.name, self.pipeline.scenarios):
+            declared = self.declared.environment(name)
+            if declared is not None and declared.cls:
+                placed.append((Environment(name, declared.cls, 1.0, "declared in the configuration", key.place), runs))
+                continue
+            guess = environment_class(name, ENVIRONMENT)
+            tier = GITLAB_TIERS.get(key.tier)
+            if tier and not (guess is not None and guess.cls in ("ephemeral", "onebox") and tier == "prod"):
+                placed.append((Environment(name, tier, 0.95, f"deployment_tier: {key.tier}", key.place), runs))
+            elif guess is not None:
+                placed.append((Environment(name, guess.cls, guess.confidence, f"environment {name}", key.place), runs))
+            elif GITLAB_TIERS.get(key.counts_as):
+                placed.append(
+                    (
+                        Environment(
+                            name,
+                            GITLAB_TIERS[key.counts_as],
+                            NAME,
+                            f"the platform counts it as {key.counts_as}",
+                            key.place,
+                        ),
+                        runs,
+                    )
+                )
+            elif runs is not None:
+                placed.append((Environment(name, UNKNOWN, 1.0, "its name says no class", key.place), runs))
+        if aimed is not None and len(placed) <= 1 and (not placed or self._overrides(aimed, placed[0][0])):
+            return [(aimed, placed[0][1] if placed else None)]
+        if placed and all(environment.cls == UNKNOWN for environment, _ in placed):
+            return [] if len(placed) == 1 else placed
+        if len(placed) == 1 and placed[0][0].cls == "prod":
+            share = self._onebox()
+            if share is not None:
+                return [(share, placed[0][1])]
+        return placed
+
+    def _onebox(self) -> Environment | None:
+        """A job that names the first slice of production (``canary``) although its environment is production's."""
+        for name in (self.job.id, self.job.name):
+            words = words_of(name)
+            if (
+                words
+                and (
+                    words == ["canary"]
+                    or {"canary", "onebox"} & set(words)
+                    and {"deploy", "prod", "production"} & set(words)
+                )
+                and "test" not in words
+            ):
+                return Environment(
+                    self.job.environment.name if self.job.environment else name,
+                    "onebox",
+                    0.7,
+                    f"job {name}",
+                    self.job.place,
+                )
+        return None
+
+    def _overrides(self, aimed: Environment, key: Environment) -> bool:
+        """Whether what the command names outright is believed before the job's environment: it says another one."""
+        return (
+            aimed.cls not in (key.cls, UNKNOWN)
+            and key.confidence < 0.95
+            and not (aimed.cls == "alpha" and aimed.confidence < VALUE)
+        )
+
+    def _aimed(self, hit: Hit, *, named: bool) -> Environment | None:
+        for aim in hit.aims:
+            if aim.named is not named and named:
+                continue
+            for text, _ in values_of(aim.text, self.pipeline.scenarios)[:1]:
+                found = self._by_aim(aim, text)
+                if found is not None:
+                    return found
+        return None
+
+    def _by_aim(self, aim: Aim, text: str) -> Environment | None:
+        if not text or len(text) > 300:
+            return None
+        if aim.named:
+            declared = self.declared.environment(text)
+            if declared is not None and declared.cls:
+                return Environment(text, declared.cls, 1.0, "declared in the configuration", self.job.place)
+            guess = environment_class(text, VALUE) or class_in_value(text, VALUE)
+        else:
+            guess = class_in_value(text, VALUE)
+            if guess is not None and guess.cls == "ephemeral" and _CHANGING.search(guess.word):
+                guess = None
+        if guess is None:
+            return None
+        return Environment(text, guess.cls, guess.confidence, f"{text} in the command", self.job.place)
+
+    def _split_aims(self, hit: Hit) -> list[Placed]:
+        """A named argument that takes several values over the scenarios: an environment for each."""
+        for aim in hit.aims:
+            if not aim.named or "$" not in aim.text:
+                continue
+            values = values_of(aim.text, self.pipeline.scenarios)
+            if len(values) < 2:
+                continue
+            placed: list[Placed] = []
+            for text, runs in values:
+                found = self._by_aim(aim, text) or Environment(
+                    text, UNKNOWN, 1.0, "its name says no class", self.job.place
+                )
+                placed.append((found, runs))
+            if any(environment.cls != UNKNOWN for environment, _ in placed):
+                return placed
+        return []
+
+    def _by_variables(self, variables: Mapping[str, str], step: Step) -> Environment | None:
+        for name, value in variables.items():
+            if name in BUILD_VARIABLES or not value or len(value) > 200:
+                continue
+            words = words_of(name)
+            if not words or not (words[-1] in ENVIRONMENT_VARIABLES or "-".join(words[-2:]) in ENVIRONMENT_VARIABLES):
+                continue
+            named = words[-1] in ("env", "environment", "stage")
+            declared = self.declared_as(value, step) if named else None
+            if declared is not None:
+                return declared
+            guess = environment_class(value, VALUE) if named else class_in_value(value, VALUE)
+            if guess is not None and not (guess.cls == "ephemeral" and _CHANGING.search(guess.word)):
+                return Environment(value, guess.cls, guess.confidence, f"{name}={value}", step.place)
+        return None
+
+    def _by_text(self, text: str, step: Step) -> Environment | None:
+        if not text:
+            return None
+        guess = class_in_text(text, NAME)
+        if guess is None:
+            return None
+        return Environment(guess.word, guess.cls, guess.confidence, f"the name {text[:60]}", step.place)
+
+    def _by_job(self, hit: Hit) -> Environment | None:
+        """What the job's variables, names, stage, matrix, file and condition say; asked once for each job."""
+        if not self._asked:
+            self._asked = True
+            self._answer = next(self._from_job(), None)
+        return self._answer
+
+    _answer: Environment | None = None
+
+    def _from_job(self) -> Iterator[Environment]:
+        job, step = self.job, Step(self.job.place)
+        found = self._by_variables(job.variables, step)
+        if found:
+            yield found
+        for name in dict.fromkeys((job.id, job.name)):
+            found = self.declared_as(name, step)
+            if found:
+                yield found
+            guess = self._of_job_name(name)
+            if guess:
+                yield Environment(guess.word, guess.cls, guess.confidence, f"job {name}", job.place)
+        yield from self._from_stage()
+        for key, value in job.matrix.items():
+            named = bool({"env", "environment", "stage", "envs", "target"} & set(words_of(key)))
+            guess = environment_class(value, VALUE) if named else class_in_value(value, VALUE)
+            if guess:
+                yield Environment(value, guess.cls, guess.confidence, f"matrix {key}: {value}", job.place)
+        for text in (job.tags.get("account", ""), job.tags.get("role", "")):
+            found = self._by_account(text)
+            if found:
+                yield found
+        yield from self._from_pipeline()
+
+    def _of_job_name(self, name: str) -> Guess | None:
+        parts = [part.strip() for part in name.split(" / ")]
+        for part in reversed(parts):
+            words = words_of(part)
+            guess = (
+                environment_class(part, NAME)
+                if len(words) == 1 and words[0] not in _ORDINARY
+                else class_in_text(part, NAME)
+            )
+            if guess:
+                return guess
+        return None
+
+    def _from_stage(self) -> Iterator[Environment]:
+        stage = self.job.stage or ""
+        if not stage:
+            return
+        words = [word for word in words_of(stage)]
+        if self.pipeline.platform == CODEPIPELINE:
+            literal = without_expressions(stage)[0]
+            guess = (
+                environment_class(literal, ENVIRONMENT)
+                if not (len(words) == 1 and words[0] in _ORDINARY - {"test"})
+                else None
+            )
+        else:
+            guess = (
+                environment_class(stage, ENVIRONMENT)
+                if len(words) == 1 and words[0] not in _ORDINARY
+                else class_in_text(stage, NAME)
+            )
+        if guess:
+            yield Environment(stage, guess.cls, guess.confidence, f"stage {stage}", self.job.place)
+
+    def _by_account(self, text: str) -> Environment | None:
+        if not text:
+            return None
+        for declared in self.declared.environments:
+            if declared.account and declared.cls and declared.account in text:
+                return Environment(
+                    declared.name, declared.cls, 1.0, f"account {declared.account} is declared", self.job.place
+                )
+        guess = class_in_value(text, VALUE)
+        if guess is None or guess.cls == "ephemeral":
+            return None
+        return Environment(guess.word, guess.cls, guess.confidence, f"account or role {text[:80]}", self.job.place)
+
+    def _from_pipeline(self) -> Iterator[Environment]:
+        pipeline = self.pipeline
+        stem = pipeline.path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+        for text in (pipeline.name, stem):
+            guess = class_in_text(text, NAME) if text else None
+            if guess:
+                yield Environment(
+                    guess.word, guess.cls, guess.confidence, f"the pipeline's name {text[:60]}", pipeline.place
+                )
+        for branch in _REF.findall(self.job.condition.text[:1000]):
+            guess = (
+                environment_class(branch, 0.5)
+                if branch not in ("main", "master", "trunk", pipeline.default_branch)
+                else None
+            )
+            if guess and not branch.startswith(("feature", "release")):
+                yield Environment(
+                    branch, guess.cls, min(guess.confidence, 0.5), f"it runs on branch {branch}", self.job.place
+                )
+
+    def _by_start(self) -> Environment | None:
+        """A deploy that only unmerged code starts goes to something that is thrown away."""
+        runs = self.job.condition
+        scenarios = [each for index, each in enumerate(self.pipeline.scenarios) if runs.in_scenario(index)]
+        if scenarios and all(each.unmerged for each in scenarios):
+            return Environment("pull request", "ephemeral", 0.5, "only unmerged changes start it", self.job.place)
+        return None
+
+
+_ORDINARY = frozenset(
+    "test testing build deploy release ci local integration functional acceptance accept review feature branch pr mr pages public stage pull-request"
+    " publish prepare check lint nightly sys int perf demo training dark shadow mirror acc customer customers live releases released".split()
+)
+"""Words that alone name a job's or stage's work, not an environment."""

@@ -1,0 +1,58 @@
+"""What a command or an action was found to be, before its environment is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class Aim:
+    """Text that may tell where a deploy goes. ``named``: it stands where an environment's name does (``--stage``), so that weak
+    words count; else (a path, a host, a stack's name) clear ones only."""
+
+    __slots__ = ("named", "text")
+
+    def __init__(self, text: str, *, named: bool = False) -> None:
+        self.text = text
+        self.named = named
+
+
+class Hit:
+    """``kind``: an activity's kind. ``default``: the class where nothing names one, with its confidence. ``watch``: it waits for a
+    deploy before it. ``noise``: it does nothing of interest and is dropped where the job does something else. ``makes``: the pipeline
+    kind that such a deploy speaks for. ``gitops``: it changes a definition that something else rolls out."""
+
+    __slots__ = (
+        "aims", "argv", "confidence", "default", "facts", "gitops", "images", "kind", "makes", "minutes", "noise", "opaque", "reason",
+        "soft_reason", "tool", "watch",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        kind: str,
+        *,
+        confidence: float = 0.85,
+        reason: str = "",
+        tool: str = "",
+        argv: Sequence[str] = (),
+        opaque: bool = False,
+        noise: bool = False,
+    ) -> None:
+        self.kind = kind
+        self.confidence = confidence
+        self.reason = reason
+        self.tool = tool
+        self.argv = tuple(argv)
+        self.opaque = opaque
+        self.noise = noise
+        self.facts: dict[str, str] = {}
+        self.images: list[str] = []
+        self.aims: list[Aim] = []
+        self.default: tuple[str, float] | None = None
+        self.watch = False
+        self.gitops = False
+        self.makes = ""
+        self.minutes: float | None = None
+        self.soft_reason = ""
+
+    def __repr__(self) -> str:
+        return f"Hit({self.kind} {self.tool} {self.confidence})"

@@ -1,0 +1,166 @@
+"""Programs that no vocabulary knows: scripts and tools of the repository's own, judged by their names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from barraiser.classify.hit import Aim, Hit
+from barraiser.classify.names import words_of
+from barraiser.classify.rows import Words
+from barraiser.classify.tests_kind import named_kind
+from barraiser.classify.view import Called, View
+from barraiser.classify.vocabulary import wrapping
+from barraiser.classify.vocabulary.developing import TEST_WORDS
+
+TRUSTED = frozenset(
+    {"lint", "build", "unit-test", "integration-test", "e2e-test", "smoke-test", "load-test", "test", "chaos-test"}
+)
+"""Kinds that the conventional name of a package script or make target tells by itself."""
+
+_RUN = frozenset({"run", "run-script", "rum", "urn"})
+_NODE_OWN = frozenset(
+    "install i ci add remove rm up update upgrade publish pack audit config cache link unlink exec dlx create init login logout version view info"
+    " whoami why list ls outdated prune rebuild set get workspaces workspace node npm plugin import dedupe store patch env root bin help owner tag dist-tag".split()
+)
+_TASK_RUNNERS = frozenset(
+    {
+        "just",
+        "task",
+        "mage",
+        "invoke",
+        "inv",
+        "poe",
+        "doit",
+        "gulp",
+        "grunt",
+        "rake",
+        "ant",
+        "nake",
+        "cake",
+        "fake",
+        "psake",
+        "run-s",
+        "run-p",
+        "npm-run-all",
+        "wireit",
+        "taskipy",
+        "composer",
+        "deno",
+    }
+)
+
+
+def named_script(program: str, words: Sequence[str]) -> Called | None:
+    """The script, target or package script of the repository that words call; None where they call none."""
+    if program in ("npm", "yarn", "pnpm", "bun"):
+        return _package_script(program, words)
+    if program in ("make", "gmake"):
+        split = Words(program, words[1:], wrapping.VALUED["make"])
+        folder = (split.option(("-C", "--directory")) or [""])[0]
+        targets = [word for word in split.plain if "=" not in word]
+        return (
+            Called("make", targets[0] if targets else "", folder, [word for word in words[1:] if "=" in word])
+            if len(targets) <= 1
+            else None
+        )
+    if program in wrapping.INTERPRETERS:
+        rest = list(words[1:])
+        while rest and rest[0].startswith("-") and rest[0] not in ("-c", "-e", "-m", "-Command"):
+            rest = rest[1:]
+        if (
+            rest
+            and not rest[0].startswith("-")
+            and "$" not in rest[0]
+            and program in ("bash", "sh", "zsh", "dash", "ksh", "ash", "source", ".")
+        ):
+            return Called("script", rest[0], arguments=rest[1:])
+        return None
+    first = words[0]
+    if "$" in first:
+        return None
+    if ("/" in first and not first.startswith(("/", "@"))) or first.endswith((".sh", ".bash")):
+        return Called("script", first, arguments=words[1:]) if not _is_binary_folder(first) else None
+    return None
+
+
+def _is_binary_folder(word: str) -> bool:
+    return (
+        "node_modules/" in word or "vendor/bin/" in word or word.endswith(("gradlew", "mvnw", "manage.py", "artisan"))
+    )
+
+
+def _package_script(program: str, words: Sequence[str]) -> Called | None:
+    split = Words(program, words[1:], wrapping.VALUED.get(program, frozenset()))
+    plain = split.plain
+    if plain[:1] == ["workspace"] and len(plain) > 2:
+        plain = plain[2:]
+    if not plain:
+        return None
+    folder = (split.option(("--prefix", "-C", "--dir", "--cwd")) or [""])[0]
+    name = plain[1] if plain[0] in _RUN and len(plain) > 1 else "" if plain[0] in _RUN else plain[0]
+    if not name or (
+        plain[0] not in _RUN and (name in _NODE_OWN or (program == "npm" and name not in ("test", "t", "start")))
+    ):
+        return None
+    filtered = split.option(("--filter", "-F", "-w", "--workspace"))
+    return Called(
+        "package", "test" if name in ("t", "tst") else name, folder or (f"@{filtered[0]}" if filtered else "")
+    )
+
+
+def in_house(program: str, words: Sequence[str], view: View) -> Hit:
+    """What a program that is not in the vocabulary does, by its name and its first word: never sure, and opaque."""
+    called = named_script(program, words)
+    if called is not None and called.kind in ("package", "make"):
+        return _conventional(called, words, view)
+    name, arguments = program, list(words[1:])
+    if program in wrapping.INTERPRETERS:
+        while arguments and arguments[0].startswith("-") and arguments[0] not in ("-c", "-m"):
+            arguments = arguments[1:]
+        if not arguments or arguments[0] == "-c":
+            return Hit("other", tool=program, argv=words, opaque=bool(arguments), noise=not arguments)
+        name, arguments = arguments[0], arguments[1:]
+    base = name.replace("\\", "/").rsplit("/", 1)[-1]
+    split = Words(base, arguments, frozenset())
+    kind = named_kind(base)
+    is_script = base.endswith(wrapping.SCRIPT_SUFFIXES) or "/" in name
+    if not kind and (
+        not is_script or program in _TASK_RUNNERS or base in ("manage", "run", "cli", "main", "index", "x", "do", "go")
+    ):
+        kind = named_kind(" ".join(split.plain[:2])) if split.plain else ""
+    hit = Hit(kind or "other", tool=base, argv=words, confidence=0.55, opaque=True)
+    return _finished(hit, split, view)
+
+
+def _conventional(called: Called, words: Sequence[str], view: View) -> Hit:
+    kind = named_kind(called.name)
+    hit = Hit(
+        kind or ("build" if called.kind == "make" and not called.name else "other"),
+        tool=words[0].rsplit("/", 1)[-1],
+        argv=words,
+    )
+    hit.confidence = 0.8 if kind in TRUSTED else 0.6
+    hit.opaque = kind not in TRUSTED
+    hit.reason = f"`{called.name}` cannot be read here; its name says so" if hit.opaque else ""
+    hit.aims = [Aim(called.name)]
+    split = Words(hit.tool, words[1:], wrapping.VALUED.get(hit.tool, frozenset()))
+    return _finished(hit, split, view)
+
+
+def _finished(hit: Hit, split: Words, view: View) -> Hit:
+    if hit.kind == "test":
+        hit.kind = view.test_kind([*split.plain]) or "unit-test"
+    elif hit.kind == "publish" and view.job.environment is not None and not view.says_deploy:
+        hit.kind = "publish"
+    elif hit.kind == "other" and hit.opaque and _is_check(split.program) and view.deployed:
+        hit.kind = "smoke-test"
+    if hit.kind in ("deploy", "destroy", "rollback", "migrate", "plan", *TEST_WORDS.values()):
+        hit.aims += [Aim(value, named=True) for value in split.option(wrapping.NAMED_OPTIONS)]
+        if hit.kind in ("deploy", "destroy", "rollback", "migrate"):
+            hit.aims += [Aim(word, named=len(split.plain) == 1) for word in split.plain[:3]]
+            hit.aims += [Aim(word) for word in (split.program, *split.all)]
+    return hit
+
+
+def _is_check(name: str) -> bool:
+    return not set(words_of(name)).isdisjoint({"health", "healthcheck", "smoke", "verify", "validate", "probe"})

@@ -1,0 +1,70 @@
+"""Which kind of test a test is: from its arguments, else from the names of its step, job and stage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from barraiser.classify.names import words_of
+from barraiser.classify.vocabulary.developing import NAME_KINDS, TEST_WORDS
+
+_UNSURE = frozenset(
+    {"api", "component", "it", "its", "canary", "health", "performance", "perf", "capacity", "browser", "load"}
+)
+"""Words that tell a test's kind only in a script's or job's name that speaks of a test, not in any argument."""
+
+_NAMES = {word: kind for words, kind in reversed(NAME_KINDS) for word in words.split()}
+_AT = {word: at for at, (words, _) in enumerate(NAME_KINDS) for word in words.split()}
+
+
+def from_arguments(words: Iterable[str]) -> str:
+    """The kind that a test runner's arguments tell (``tests/integration``, ``-Pe2e``, ``@smoke``); empty where they do not."""
+    unit = ""
+    for word in words:
+        if not word or word[0] == "$":
+            continue
+        negative = "not " in word or "ignore" in word or "exclude" in word or "!" in word
+        for part in words_of(word):
+            kind = TEST_WORDS.get(part, "")
+            if kind == "unit-test":
+                unit = kind
+            elif kind and part not in _UNSURE and not negative:
+                return kind
+            elif kind in ("load-test", "integration-test") and not negative and part in ("load", "api") and "/" in word:
+                return kind
+    return unit
+
+
+def from_name(name: str) -> str:
+    """The kind that a name tells (``integration-tests``, ``test:e2e``); empty where it tells none."""
+    parts = words_of(name)
+    found = [TEST_WORDS[part] for part in parts if part in TEST_WORDS]
+    if not found:
+        return ""
+    testing = any(part in ("test", "tests", "testing", "check", "checks", "spec", "specs", "verify") for part in parts)
+    for part in parts:
+        kind = TEST_WORDS.get(part, "")
+        if kind and (testing or part not in _UNSURE or len(parts) == 1):
+            return kind
+    return ""
+
+
+def named_kind(name: str) -> str:
+    """What a name says that a thing does: an activity's kind, or ``test`` where it does not say which; empty where it says nothing."""
+    parts = words_of(name)
+    runs = [*parts, *("-".join(pair) for pair in zip(parts, parts[1:], strict=False))]
+    best = min((part for part in runs if part in _NAMES), key=_AT.__getitem__, default="")
+    if not best:
+        kind = from_name(name)
+        return kind if kind in ("e2e-test", "smoke-test", "integration-test") else ""
+    kind = _NAMES[best]
+    if kind == "test":
+        return from_name(name) or "test"
+    if (
+        kind == "deploy"
+        and any(part in ("test", "tests") for part in parts)
+        and parts.index("deploy" if "deploy" in parts else parts[0]) < len(parts) - 1
+    ):
+        after = parts[parts.index("deploy") + 1 :] if "deploy" in parts else []
+        if after and after[-1] in ("test", "tests") and from_name(name):
+            return from_name(name)
+    return kind
