@@ -6,6 +6,7 @@ The platform's engine (RE2) has neither back-references nor look-around; what th
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 MAX_PATTERN = 1_000
 MAX_STATES = 4_000
@@ -34,6 +35,53 @@ class _Set:
 
     def __contains__(self, character: str) -> bool:
         return (character in self.chars) != self.negated
+
+    def example(self) -> str:
+        """One of its characters, a plain one where it may."""
+        for character in _PREFERRED:
+            if character in self:
+                return character
+        if self.negated:
+            raise _Bad
+        return min(self.chars, key=lambda character: (not character.islower(), character), default="")
+
+
+# A node is ("set", _Set), ("^",), ("$",), ("b",), ("B",), ("cat", nodes), ("alt", nodes) or ("rep", node, low, high).
+_Tree = tuple[Any, ...]
+
+
+class Pattern:
+    """A compiled pattern. ``anchored``: it can only match at the start, ``ends``: at the end; names of refs have one line."""
+
+    __slots__ = ("_anchored", "_ends", "_program", "_tree")
+
+    def __init__(self, program: list[tuple[str, object, object]], tree: _Tree, anchored: bool, ends: bool) -> None:
+        self._program = program
+        self._tree = tree
+        self._anchored = anchored
+        self._ends = ends
+
+    def search(self, text: str) -> bool:
+        """Whether it matches anywhere in the text."""
+        program, states = self._program, set[int]()
+        last = len(program) - 1
+        for at in range(len(text) + 1):
+            if at and self._anchored:
+                if not states:
+                    return False
+            else:
+                states.add(0)
+            states = _closure(program, states, text, at)
+            if last in states:
+                return True
+            if at < len(text):
+                character = text[at]
+                states = {
+                    state + 1
+                    for state in states
+                    if program[state][0] == "set" and character in program[state][1]  # type: ignore[operator]
+                }
+        return False
 
     def examples(self) -> list[tuple[str, bool]]:
         """Texts that it matches, a few where it has alternatives; each with whether it is all that such an alternative matches."""

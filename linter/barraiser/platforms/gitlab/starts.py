@@ -164,7 +164,7 @@ def starts_of(named: Named, branch: str, choices: Sequence[Choice], place: Place
         return [maker.branch("called", "called", "parent_pipeline", branch, which="default")]
     starts = [maker.branch(f"push to {branch}", "push", "push", branch, which="default")]
     patterns = _patterns(named.branch_patterns)
-    exact = [text for _, pattern in patterns for text, whole in pattern.examples() if whole]
+    exact = [text for _, pattern in patterns for text, whole in pattern.examples() if whole and text]
     names = [name for name in dict.fromkeys((*named.branches, *exact)) if name != branch][:MAX_BRANCHES]
     starts += [maker.branch(f"push to {name}", "push", "push", name, which="named") for name in names]
     seen = {_answers(patterns, name) for name in (branch, *names, _OTHER_BRANCH)}
@@ -187,7 +187,7 @@ def starts_of(named: Named, branch: str, choices: Sequence[Choice], place: Place
 
 def _tags(named: Named, maker: _Maker) -> list[Start]:
     patterns = _patterns(named.tag_patterns)
-    exact = [text for _, pattern in patterns for text, whole in pattern.examples() if whole]
+    exact = [text for _, pattern in patterns for text, whole in pattern.examples() if whole and text]
     names = [name for name in dict.fromkeys((*named.tags, *exact)) if name not in named.branches][:MAX_TAGS]
     starts = [maker.tag(f"tag {name}", name, ()) for name in names]
     seen = {_answers(patterns, name) for name in (*names, _OTHER_TAG)}
