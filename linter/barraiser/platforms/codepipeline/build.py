@@ -225,7 +225,7 @@ def _call(action: ActionStructure, unresolved: str = "") -> Step:
         action.place,
         name=action.name,
         uses=action.type,
-        inputs=action.configuration,
+        inputs={**action.configuration, "Region": action.region} if action.region else action.configuration,
         input_places=action.configuration_places,
         unresolved=unresolved,
     )

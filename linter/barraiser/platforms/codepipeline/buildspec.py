@@ -54,7 +54,7 @@ class Buildspecs:
         """What an action of CodeBuild runs. Never raises for what the buildspec holds."""
         project = action.project
         name = action.configuration.get("ProjectName", "")
-        built = Built(action.configuration_places.get("ProjectName", action.type_place))
+        built = Built(action.place)
         override = action.configuration.get("BuildspecOverride", "")
         variables, secrets = _variables_of(action.configuration.get("EnvironmentVariables", ""))
         variables = {**action.environment, **variables}
