@@ -183,7 +183,7 @@ class Assembler:
         rule_layer = common(rule_layers)
         own = {**draft.variables, **rule_layer, **instance.layer(draft.key)}
         scope = self._scope(draft, own, {key for layer in rule_layers for key in layer} - rule_layer.keys())
-        environment = spec.key(name, scope) if spec is not None else None
+        environment = spec.key(name, scope, keywords.key("environment")) if spec is not None else None
         if environment is not None:
             scope = self._with_environment(scope, environment)
         whens = [outcome.when or keywords.text("when") or "on_success" for _, outcome in relevant]

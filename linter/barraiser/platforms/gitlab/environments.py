@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from barraiser.model.environment import EnvironmentKey
+from barraiser.model.place import Place
 from barraiser.platforms.gitlab.reading import Reading, given
 from barraiser.platforms.gitlab.variables import Scope, unresolved
-from barraiser.source.nodes import Mapping, Node, Scalar, line_of
+from barraiser.source.nodes import Mapping, Node, Scalar
 
 ACTIONS = ("start", "prepare", "verify", "access", "stop")
 TIERS = ("production", "staging", "testing", "development", "other")
@@ -31,22 +32,21 @@ def tier_of(name: str) -> str:
 class EnvironmentSpec:
     """What a job's ``environment`` says, before its variables are known: one for each way of starting and each instance."""
 
-    __slots__ = ("action", "facts", "name", "node", "tier", "url")
+    __slots__ = ("action", "facts", "name", "tier", "url")
 
-    def __init__(self, name: str, node: Node, *, action: str, tier: str, url: str, facts: dict[str, str]) -> None:
+    def __init__(self, name: str, *, action: str, tier: str, url: str, facts: dict[str, str]) -> None:
         self.name = name
-        self.node = node
         self.action = action
         self.tier = tier
         self.url = url
         self.facts = facts
 
-    def key(self, name: str, scope: Scope) -> EnvironmentKey:
-        """The environment under a name with variables put in."""
+    def key(self, name: str, scope: Scope, place: Place) -> EnvironmentKey:
+        """The environment under a name with variables put in; ``place``: where the job's ``environment`` stands."""
         tier = scope.expand(self.tier)
         return EnvironmentKey(
             name,
-            line_of(self.node),
+            place,
             resolved=not unresolved(name),
             action=self.action,
             tier="" if unresolved(tier) else tier,
@@ -61,7 +61,7 @@ def environment_of(node: Node | None, job: str, reading: Reading) -> Environment
     if node is None:
         return None
     if isinstance(node, Scalar):
-        return EnvironmentSpec(node.value, node, action="start", tier="", url="", facts={}) if node.value else None
+        return EnvironmentSpec(node.value, action="start", tier="", url="", facts={}) if node.value else None
     if not isinstance(node, Mapping):
         reading.wrong_type(f"`environment` of `{job}`", "a name or a mapping", node)
         return None
@@ -90,4 +90,4 @@ def environment_of(node: Node | None, job: str, reading: Reading) -> Environment
     kubernetes = node.mapping("kubernetes")
     if kubernetes is not None:
         facts["kubernetes"] = kubernetes.text("namespace") or kubernetes.text("agent") or "yes"
-    return EnvironmentSpec(name.value, name, action=action, tier=tier, url=node.text("url"), facts=facts)
+    return EnvironmentSpec(name.value, action=action, tier=tier, url=node.text("url"), facts=facts)

@@ -164,7 +164,7 @@ class _Loader:
             if isinstance(file, Scalar):
                 name = f"{project.value}/{file.value.lstrip('/')}"
                 inner = _Where(where.chain, where.conditions, project.value)
-                found += self._elsewhere("project include", name, file, passed, inner)
+                found += self._elsewhere("project include", name, project, passed, inner)
             else:
                 self.reading.wrong_type("`include:file`", "a path or a list of paths", file)
         return found
