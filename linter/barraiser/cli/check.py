@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,9 +13,10 @@ from barraiser.checks.registry import RuleError
 from barraiser.checks.result import BLOCKED, UNREADABLE
 from barraiser.checks.rule import Rule
 from barraiser.cli import options as shared
+from barraiser.cli.plans import Plans
 from barraiser.cli.roots import Configs, prefixes_of, select_roots
 from barraiser.cli.settings import Settings
-from barraiser.cli.work import RootOutcome, check_root, plan_of, policy_of
+from barraiser.cli.work import RootOutcome, check_root
 from barraiser.model.words import PROFILES
 from barraiser.platforms.selection import Selected
 from barraiser.policy.take import ConfigError
@@ -81,22 +83,24 @@ def run(settings: Settings) -> tuple[Report, list[str], bool]:
     selected = select_roots(settings, configs)
     prefixes = prefixes_of([each.root for each in selected])
     configs.show_with(prefixes)
-    for each in selected:
-        plan_of(configs.of(each.root), settings)
-    outcomes = _outcomes(selected, settings, configs)
+    plans = Plans(settings)
+    roots = [each.root for each in selected]
+    for root in roots:
+        plans.of(configs.of(root))
+    outcomes = _outcomes(selected, configs, plans)
     rules: dict[str, type[Rule]] = {}
     findings = []
     errors: list[str] = []
     blocks = False
     for outcome in outcomes:
         config = configs.of(outcome.root)
-        policy = policy_of(config, settings)
+        policy = plans.policy(config)
         outcome.results.sort(key=lambda result: result.pipeline.path)
         policy.settle(outcome.results, outcome.suppressions, whole=outcome.whole)
         if not settings.config or outcome is outcomes[0]:
             findings += policy.findings
         blocks = blocks or any(policy.blocks(finding) for finding in policy.findings)
-        rules.update((rule.id, rule) for rule in plan_of(config, settings).rules)
+        rules.update((rule.id, rule) for rule in plans.of(config).rules)
         prefix = prefixes.get(outcome.root, "")
         errors += [prefix + line for line in outcome.errors]
         for path in outcome.passed_over:
@@ -104,11 +108,11 @@ def run(settings: Settings) -> tuple[Report, list[str], bool]:
     results = [result for outcome in outcomes for result in outcome.results]
     results.sort(key=lambda result: prefixes.get(result.root, "") + result.pipeline.path)
     number([finding for result in results for finding in result.findings] + findings)
-    shown = [config for config in (configs.of(each.root) for each in selected) if config.path]
+    shown = [config for config in (configs.of(root) for root in roots) if config.path]
     report = Report(
         results,
         rules=rules,
-        profile=plan_of(configs.of(selected[0].root), settings).profile if selected else "basic",
+        profile=plans.of(configs.of(roots[0])).profile if roots else "basic",
         as_of=settings.as_of,
         policy_path=shown[0].path if shown else "",
         policy_origin="file" if shown else "none",
@@ -118,13 +122,30 @@ def run(settings: Settings) -> tuple[Report, list[str], bool]:
     return report, errors, blocks
 
 
-def _outcomes(selected: Sequence[Selected], settings: Settings, configs: Configs) -> list[RootOutcome]:
-    entries = sum(len(each.entries) + len(each.named) for each in selected)
-    if settings.jobs != 1 and len(selected) > 1 and (settings.jobs > 1 or entries >= PARALLEL_FROM):
+def _outcomes(selected: list[Selected], configs: Configs, plans: Plans) -> list[RootOutcome]:
+    """What each root gives, in the order of the roots. Empties the list: what was read of a root is not kept."""
+    settings = configs.settings
+    workers = _workers(selected, settings)
+    if workers > 1:
         from barraiser.cli.parallel import check_in_parallel
 
-        return check_in_parallel(selected, settings, configs)
-    return [check_root(each, settings, configs.of(each.root)) for each in selected]
+        return check_in_parallel(selected, workers, configs)
+    selected.reverse()
+    found = []
+    while selected:
+        each = selected.pop()
+        found.append(check_root(each, settings, configs.of(each.root), plans))
+    return found
+
+
+def _workers(selected: Sequence[Selected], settings: Settings) -> int:
+    """How many processes to use: as asked, else all processors where that pays; one where there is one root."""
+    if len(selected) < 2 or settings.stdin is not None:
+        return 1
+    if settings.jobs:
+        return min(settings.jobs, len(selected))
+    entries = sum(len(each.entries) + len(each.named) for each in selected)
+    return min(os.cpu_count() or 1, len(selected)) if entries >= PARALLEL_FROM else 1
 
 
 def _settings(given: dict[str, Any]) -> Settings:

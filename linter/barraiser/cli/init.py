@@ -8,7 +8,8 @@ import sys
 
 import click
 
-from barraiser.cli.roots import Configs, entries_for, select_roots
+from barraiser.cli.entries import entries_for
+from barraiser.cli.roots import Configs, select_roots
 from barraiser.cli.settings import Settings
 from barraiser.model.pipeline import Pipeline
 from barraiser.policy.config import PLACES

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 
+from barraiser.cli.plans import Plans
 from barraiser.cli.roots import Configs
 from barraiser.cli.settings import Settings
 from barraiser.cli.work import RootOutcome, check_root
@@ -13,29 +13,26 @@ from barraiser.source.repository import Repository
 
 Task = tuple[str, list[tuple[str, str]], list[tuple[str, str]], bool]
 
-_state: list[tuple[Settings, Configs]] = []
+_state: list[tuple[Settings, Configs, Plans]] = []
 
 
-def check_in_parallel(selected: Sequence[Selected], settings: Settings, configs: Configs) -> list[RootOutcome]:
+def check_in_parallel(selected: Sequence[Selected], workers: int, configs: Configs) -> list[RootOutcome]:
     """What each root gives, in the order of the roots."""
     from concurrent.futures import ProcessPoolExecutor
 
-    workers = min(settings.jobs or os.cpu_count() or 1, len(selected))
-    if workers == 1:
-        return [check_root(each, settings, configs.of(each.root)) for each in selected]
     tasks = [(each.root, each.entries, each.named, each.whole) for each in selected]
     chunk = max(1, min(16, len(tasks) // (workers * 4)))
-    with ProcessPoolExecutor(workers, initializer=_begin, initargs=(settings, configs.prefixes)) as pool:
+    with ProcessPoolExecutor(workers, initializer=_begin, initargs=(configs.settings, configs.prefixes)) as pool:
         return list(pool.map(_work, tasks, chunksize=chunk))
 
 
 def _begin(settings: Settings, prefixes: dict[str, str]) -> None:
     configs = Configs(settings)
     configs.show_with(prefixes)
-    _state[:] = [(settings, configs)]
+    _state[:] = [(settings, configs, Plans(settings))]
 
 
 def _work(task: Task) -> RootOutcome:
-    settings, configs = _state[0]
+    settings, configs, plans = _state[0]
     root, entries, named, whole = task
-    return check_root(Selected(Repository(root), entries, named, whole=whole), settings, configs.of(root))
+    return check_root(Selected(Repository(root), entries, named, whole=whole), settings, configs.of(root), plans)

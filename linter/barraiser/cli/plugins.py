@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from barraiser.checks.registry import Registry, RuleError
 from barraiser.cli import options as shared
+from barraiser.cli.plans import registry_for
 from barraiser.cli.roots import Configs
 from barraiser.cli.settings import Settings
-from barraiser.cli.work import registry_for
 from barraiser.policy.take import ConfigError
 from barraiser.source.discovery import root_of
 

@@ -5,21 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from barraiser.classify.entries import Entries
 from barraiser.cli.settings import Settings
-from barraiser.model.declarations import Declarations
-from barraiser.platforms.reader import ReadOptions
 from barraiser.platforms.selection import READERS, Selected, platform_of, reader_for, select
 from barraiser.policy.config import NO_CONFIG, Config, find_config, read_config, read_config_file
 from barraiser.source.discovery import root_of
-from barraiser.source.errors import SourceError
 from barraiser.source.repository import Repository
 
 STDIN_NAME = "stdin.yml"
 """What standard input is called without ``--stdin-filename``."""
-
-_ORIGIN_HEAD = ".git/refs/remotes/origin/HEAD"
-_REMOTE = "ref: refs/remotes/origin/"
 
 
 class Configs:
@@ -75,14 +68,6 @@ def select_roots(settings: Settings, configs: Configs) -> list[Selected]:
     return select(settings.paths, root=settings.root, platform=settings.platform, exclude_of=configs.exclude)
 
 
-def entries_for(selected: Selected, settings: Settings, declared: Declarations) -> Entries:
-    """The entries of a root, read as the run's options say."""
-    branch, found = _default_branch(selected, settings, declared)
-    options = ReadOptions(default_branch=branch, default_branch_from=found, include_map=settings.include_map)
-    platforms = {path: platform for path, platform in (*selected.entries, *selected.named) if platform}
-    return Entries(selected.repository, options, declared, platforms)
-
-
 def _standard_input(settings: Settings, data: bytes) -> Selected:
     """Standard input in the place of the file that it stands for."""
     name = settings.stdin_name or STDIN_NAME
@@ -94,19 +79,3 @@ def _standard_input(settings: Settings, data: bytes) -> Selected:
         if platform == settings.platform or (not settings.platform and reader_for(platform).owns(path)):
             return Selected(repository, [(path, platform)])
     return Selected(repository, named=[(path, platform_of(path, repository))])
-
-
-def _default_branch(selected: Selected, settings: Settings, declared: Declarations) -> tuple[str, str]:
-    """The default branch and who said so, or empty: then the reader takes one that a trigger names."""
-    if settings.default_branch:
-        return settings.default_branch, "--default-branch"
-    if declared.default_branch:
-        return declared.default_branch, "the configuration"
-    here = os.environ.get("CI_PROJECT_DIR")
-    if here and os.environ.get("CI_DEFAULT_BRANCH") and os.path.realpath(here) == os.path.realpath(selected.root):
-        return os.environ["CI_DEFAULT_BRANCH"], "CI_DEFAULT_BRANCH"
-    try:
-        head = selected.repository.read_text(_ORIGIN_HEAD).strip()
-    except SourceError:
-        return "", ""
-    return (head[len(_REMOTE) :], "origin/HEAD") if head.startswith(_REMOTE) else ("", "")

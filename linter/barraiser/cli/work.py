@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from barraiser.checks.registry import Registry, load
 from barraiser.checks.result import PipelineResult
-from barraiser.checks.runner import Plan, judge
+from barraiser.checks.runner import judge
 from barraiser.classify.entries import Entries
-from barraiser.cli.roots import entries_for
+from barraiser.cli.entries import entries_for
+from barraiser.cli.plans import Plans
 from barraiser.cli.settings import Settings
 from barraiser.model.pipeline import Job, Pipeline
 from barraiser.platforms.selection import Selected, read_selected
 from barraiser.policy.config import Config
-from barraiser.policy.hygiene import Hygiene
-from barraiser.policy.profiles import Choice, plan_for
 from barraiser.policy.suppressions import Suppression, suppressions_in
-from barraiser.policy.verdict import Policy
 from barraiser.source.errors import MissingExtra
 
 
@@ -33,34 +30,6 @@ class RootOutcome:
         self.suppressions: dict[str, list[Suppression]] = {}
         self.passed_over: list[str] = []
         self.errors: list[str] = []
-
-
-_REGISTRIES: dict[tuple[str, ...], Registry] = {}
-
-
-def registry_for(config: Config) -> Registry:
-    """The rules that a configuration's plugins and the default pack bring. Raises RuleError."""
-    known = _REGISTRIES.get(config.plugins)
-    if known is None:
-        known = _REGISTRIES[config.plugins] = load(config.plugins)
-    return known
-
-
-def plan_of(config: Config, settings: Settings) -> Plan:
-    """The rules that are asked under a configuration. Raises ConfigError, RuleError."""
-    choice = Choice(
-        profile=settings.profile,
-        select=settings.select,
-        extend_select=settings.extend_select,
-        ignore=settings.ignore,
-    )
-    return plan_for(config, registry_for(config), choice)
-
-
-def policy_of(config: Config, settings: Settings) -> Policy:
-    """What decides whether the results of a root block."""
-    hygiene = Hygiene(plan_of(config, settings), registry_for(config), settings.as_of)
-    return Policy(config.waivers, hygiene, config.declared, fail_on=settings.fail_on)
 
 
 def read_root(
@@ -89,10 +58,10 @@ def read_root(
     return entries, found
 
 
-def check_root(selected: Selected, settings: Settings, config: Config) -> RootOutcome:
+def check_root(selected: Selected, settings: Settings, config: Config, plans: Plans) -> RootOutcome:
     """The verdicts of all rules on the pipelines of a root; waivers and the pipelines' own verdicts are not yet set."""
     outcome = RootOutcome(selected.root, selected.whole)
-    plan = plan_of(config, settings)
+    plan = plans.of(config)
     entries, pipelines = read_root(selected, settings, config, outcome)
     for pipeline in pipelines:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from barraiser.model.words import FAILED, UNKNOWN
 from barraiser.report.escape import inert, visible
-from barraiser.report.report import Report, sentence, title
+from barraiser.report.report import Report, gravest_first, sentence, title
 
 
 def render(report: Report, *, show_unknown: bool = False) -> str:
@@ -12,14 +12,14 @@ def render(report: Report, *, show_unknown: bool = False) -> str:
     lines: list[str] = []
     for result in report.results:
         prefix = report.prefix(result)
-        for finding in result.findings:
+        for finding in gravest_first(result.findings):
             if finding.waived is None and (finding.verdict == FAILED or (show_unknown and finding.verdict == UNKNOWN)):
                 level = "unknown" if finding.verdict == UNKNOWN else finding.severity
                 place = f"{prefix}{finding.place.path}:{finding.place.line}:{finding.place.column}"
                 lines.append(f"{place}: {level} {finding.rule} {finding.name}: {' '.join(finding.message.split())}")
         name = title(result)
         path = prefix + result.pipeline.path
-        lines.append(f"{path}: {sentence(result)}" if name == path else f"{path}: {name}: {sentence(result)}")
+        lines.append(f"{path}: {sentence(result)}" if not result.pipeline.name else f"{path}: {name}: {sentence(result)}")
     for finding in report.policy_findings:
         place = f"{finding.place.path}:{finding.place.line}:{finding.place.column}"
         lines.append(f"{place}: {finding.severity} {finding.rule} {finding.name}: {' '.join(finding.message.split())}")

@@ -8,7 +8,7 @@ from barraiser import __version__
 from barraiser.checks.result import BLOCKED, NOT_A_DEPLOYMENT, PASSES, UNREADABLE, Finding, PipelineResult
 from barraiser.checks.rule import Rule
 from barraiser.model.place import Place
-from barraiser.model.words import FAILED, NOT_APPLICABLE, PASSED, UNKNOWN, WAIVED
+from barraiser.model.words import FAILED, NOT_APPLICABLE, PASSED, SEVERITIES, UNKNOWN, WAIVED
 
 HOME_URL = "https://barraiser.github.io/barraiser"
 """Where the rules are explained: ``HOME_URL/rules/ID``."""
@@ -68,6 +68,11 @@ class Report:
 def not_met(findings: Sequence[Finding]) -> list[Finding]:
     """The findings that say that a rule is not met, and that nothing waives."""
     return [finding for finding in findings if finding.verdict == FAILED and finding.waived is None]
+
+
+def gravest_first(findings: Sequence[Finding]) -> list[Finding]:
+    """Findings as people should read them: errors, warnings, infos, each in the order of the catalogue."""
+    return sorted(findings, key=lambda finding: -SEVERITIES.index(finding.severity))
 
 
 def counts(result: PipelineResult) -> dict[str, int]:

@@ -9,7 +9,7 @@ from barraiser.checks.result import Finding, PipelineResult, WitnessStep
 from barraiser.model.words import FAILED, PASSED, UNKNOWN
 from barraiser.report.escape import inert, visible, visible_lines
 from barraiser.report.paint import SEVERITY_STYLE, VERDICT_STYLE, Paint, wrapped
-from barraiser.report.report import Report, sentence, title
+from barraiser.report.report import Report, gravest_first, sentence, title
 
 _BODY = "    "
 
@@ -40,6 +40,7 @@ class _Writer:
         self.paint = Paint(options.colored)
         self.lines: list[str] = []
         self.explained: set[str] = set()
+        self.way = ""
 
     def text(self) -> str:
         for result in self.report.results:
@@ -54,7 +55,8 @@ class _Writer:
 
     def _pipeline(self, result: PipelineResult) -> None:
         prefix = self.report.prefix(result)
-        shown = [finding for finding in result.findings if self._is_shown(finding)]
+        shown = gravest_first([finding for finding in result.findings if self._is_shown(finding)])
+        self.way = ""
         kind = f", {result.pipeline.kind}" if result.pipeline.kind else ""
         about = f"({result.pipeline.platform}{kind})"
         if shown or self.options.show_passed:
@@ -96,7 +98,9 @@ class _Writer:
             more = f" (and {len(finding.scenarios) - 1} more)" if len(finding.scenarios) > 1 else ""
             self._paragraph(f"{finding.scenario or finding.scenarios[0]}{more}", "when: ")
         if finding.witness:
-            self._paragraph(_way(finding.witness, place.path), "way: ")
+            way = _way(finding.witness, place.path)
+            self._paragraph("as above" if way == self.way else way, "way: ")
+            self.way = way
         self._fix(finding.fix)
         self.lines.append("")
 
@@ -150,7 +154,8 @@ class _Writer:
         best = max(by_fix, key=lambda fix: len(by_fix[fix]))
         rules = sorted(set(by_fix[best]))
         head = f"  {self.paint('cannot tell', 'cyan')}  {', '.join(sorted({finding.rule for finding in unknown}))}"
-        settled = f"; to settle {', '.join(rules)}: {best}" if best else ""
+        which = f"; to settle {', '.join(rules)}" if len(by_fix) > 1 else ""
+        settled = f"{which}: {best}" if best else ""
         self.lines += [*wrapped(visible(settled), self.options.width, _BODY, head), ""]
 
     def _summary(self) -> None:
