@@ -17,7 +17,8 @@ from barraiser.platforms.codepipeline.structure import (
     Trigger,
     TriggerFilter,
 )
-from barraiser.platforms.codepipeline.terraform_modules import Instance, Module, blocks_of, modules_for
+from barraiser.platforms.codepipeline.terraform_callers import modules_for
+from barraiser.platforms.codepipeline.terraform_modules import Instance, Module, blocks_of
 from barraiser.platforms.codepipeline.terraform_projects import Projects
 from barraiser.platforms.codepipeline.terraform_values import Scope, text_of, walk, written
 from barraiser.platforms.reader import ReadOptions
@@ -203,14 +204,19 @@ class _Reader:
         written_out = block.body.get("configuration")
         if isinstance(written_out, nodes.Mapping):
             return written_out
+        return self._configured(block)
+
+    def _configured(self, block: Block) -> nodes.Mapping | None:
+        """The configuration's values; old files write it as a block."""
         value = self._value(block, "configuration")
+        if isinstance(value, Sequence) and len(value) == 1:
+            value = value.items[0]
         return value if isinstance(value, nodes.Mapping) else None
 
     def _configuration(self, block: Block) -> tuple[dict[str, str], dict[str, Place]]:
         configuration: dict[str, str] = {}
         places: dict[str, Place] = {}
-        value = self._value(block, "configuration")
-        for key, item in value if isinstance(value, nodes.Mapping) else ():
+        for key, item in self._configured(block) or ():
             text = text_of(item)
             if not text and isinstance(item, Sequence):
                 text = ",".join(text_of(each) for each in item.items)

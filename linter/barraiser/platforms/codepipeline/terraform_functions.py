@@ -55,7 +55,7 @@ def call(name: str, arguments: list[Node], node: Sequence, evaluator: Evaluator,
         return None
     try:
         return function(arguments, node)
-    except (IndexError, ValueError, TypeError):
+    except (ArithmeticError, IndexError, ValueError, TypeError):
         return None
 
 

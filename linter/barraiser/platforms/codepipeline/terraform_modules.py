@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from weakref import WeakKeyDictionary
 
 from barraiser.platforms.codepipeline import terraform_functions
 from barraiser.platforms.codepipeline.terraform_values import (
@@ -20,7 +19,6 @@ from barraiser.platforms.codepipeline.terraform_values import (
     written,
 )
 from barraiser.source import nodes
-from barraiser.source.discovery import SAMPLE_FOLDERS
 from barraiser.source.errors import SourceError
 from barraiser.source.nodes import Document, Node, Scalar, Sequence
 from barraiser.source.repository import Repository
@@ -33,10 +31,10 @@ MAX_CALLS = 12
 
 MAX_LEVELS = 6
 MAX_INSTANCES = 100
-_MAX_SEARCHED = 3_000
 _ANCHOR = "//"
 """What ``path.module`` starts with here: a path from the repository's root."""
 
+_FILES = (("local_file", "content"), ("template_file", "rendered"))
 _META = frozenset(("source", "version", "providers", "count", "for_each", "depends_on", "lifecycle"))
 
 
@@ -83,6 +81,7 @@ class Module:
         self._variables: dict[str, Node | None] = {}
         self._outputs: dict[str, Node | None] = {}
         self._resources: dict[str, dict[str, nodes.Mapping]] = {}
+        self._data: dict[str, dict[str, nodes.Mapping]] = {}
         self._calls: dict[str, nodes.Mapping] = {}
         self._given: dict[str, Node] = {}
         self._known: dict[tuple[str, ...], Node] = {}
@@ -124,10 +123,11 @@ class Module:
                 into[name.value] = block.get("default" if kind == "variable" else "value")
         for name, block in labelled(root.get("module")):
             self._calls[name.value] = block
-        resources = root.get("resource")
-        for kind_key, group in resources if isinstance(resources, nodes.Mapping) else ():
-            for name, block in labelled(group):
-                self._resources.setdefault(kind_key.value, {})[name.value] = block
+        for word, table in (("resource", self._resources), ("data", self._data)):
+            groups = root.get(word)
+            for kind_key, group in groups if isinstance(groups, nodes.Mapping) else ():
+                for name, block in labelled(group):
+                    table.setdefault(kind_key.value, {})[name.value] = block
 
     # Names
 
@@ -136,7 +136,9 @@ class Module:
         head = path[0]
         if head == "path":
             return (self._path(path[1]), 2) if len(path) > 1 and path[1] in ("module", "root") else (None, 0)
-        if head in ("data", "self", "terraform", "each", "count") or len(path) < 2:
+        if head == "data":
+            return (self._once((head, *path[1:4]), path[2], path[1]), 4) if len(path) > 3 else (None, 0)
+        if head in ("self", "terraform", "each", "count") or len(path) < 2:
             return None, 0
         key = (head, path[1])
         if head in ("var", "local", "module"):
@@ -153,7 +155,10 @@ class Module:
             return None
         self._working.add(key)
         try:
-            found = {"var": self._variable, "local": self._local, "module": self._module_value}[kind](name)
+            if key[0] == "data":
+                found = self._file_data(kind, name, key[-1])
+            else:
+                found = {"var": self._variable, "local": self._local, "module": self._module_value}[kind](name)
         finally:
             self._working.discard(key)
         if found is not None:
@@ -171,6 +176,17 @@ class Module:
     def _local(self, name: str) -> Node | None:
         value = self._locals.get(name)
         return self.evaluator.value(value, self.scope) if value is not None else None
+
+    def _file_data(self, kind: str, name: str, attribute: str) -> Node | None:
+        """The text of a file that a data source reads; all other data is the provider's."""
+        body = self._data.get(kind, {}).get(name)
+        if body is None or (kind, attribute) not in _FILES:
+            return None
+        if kind == "template_file":
+            return self.evaluator.value(body.get("template"), self.scope)
+        path = self.evaluator.value(body.get("filename"), self.scope)
+        found = self.file(path.value) if isinstance(path, Scalar) and not path.tag else ""
+        return terraform_functions.file_at(found, path) if found else None
 
     def _path(self, which: str) -> Scalar:
         module = self if which == "module" else self.root()
@@ -402,74 +418,6 @@ def evaluator_for(repository: Repository) -> Evaluator:
 
     evaluator.functions = call
     return evaluator
-
-
-# Who calls a module
-
-
-def modules_for(folder: str, repository: Repository) -> list[Module]:
-    """A module once for each call of it in the repository, from the top of the calls down; else by itself, with its defaults."""
-    found: list[Module] = []
-    for way in _ways(folder, repository):
-        root = Module(way[0], repository, evaluator_for(repository))
-        modules = [root]
-        for target in way[1:]:
-            modules = [
-                child
-                for module in modules
-                for name in module.calls_of(target)
-                for instance in module.instances(module.call(name), module.scope)[:MAX_CALLS]
-                if (child := module.child(name, instance)) is not None
-            ][:MAX_CALLS]
-        found += modules
-        if len(found) >= MAX_CALLS:
-            break
-    return found[:MAX_CALLS] or [Module(folder, repository, evaluator_for(repository))]
-
-
-def _ways(folder: str, repository: Repository) -> list[list[str]]:
-    """The chains of folders that lead to a module, each from a folder that nothing calls."""
-    callers = _callers(repository)
-    finished: list[list[str]] = []
-    waiting = [[folder]]
-    while waiting and len(finished) < MAX_CALLS:
-        way = waiting.pop(0)
-        above = [each for each in callers.get(way[0], ()) if each not in way and _counts(each, folder)]
-        if not above or len(way) >= MAX_LEVELS:
-            finished.append(way)
-        waiting += [[each, *way] for each in above if len(way) < MAX_LEVELS][:MAX_CALLS]
-    return finished
-
-
-def _counts(caller: str, folder: str) -> bool:
-    """Whether a call counts: not one of a sample beside the module."""
-    samples = SAMPLE_FOLDERS | {"test", "tests"}
-    return not any(part in samples for part in caller.split("/")) or any(part in samples for part in folder.split("/"))
-
-
-_CALLERS: WeakKeyDictionary[Repository, dict[str, list[str]]] = WeakKeyDictionary()
-
-
-def _callers(repository: Repository) -> dict[str, list[str]]:
-    """For each folder that is called as a module, the folders that call it. Looked for once for a repository."""
-    known = _CALLERS.get(repository)
-    if known is None:
-        known = {}
-        for path in [path for path in repository.files() if path.endswith(".tf")][:_MAX_SEARCHED]:
-            data = repository.peek(path)
-            if b"module" not in data or b"source" not in data or (b'"./' not in data and b'"../' not in data):
-                continue
-            try:
-                root = repository.documents(path)[0].root
-            except SourceError:
-                continue
-            own = path.rpartition("/")[0]
-            for _, block in labelled(root.get("module")) if isinstance(root, nodes.Mapping) else ():
-                called = folder_of(block, own, repository)
-                if called is not None and own not in known.setdefault(called, []):
-                    known[called].append(own)
-        _CALLERS[repository] = known
-    return known
 
 
 def folder_of(call: nodes.Mapping, folder: str, repository: Repository) -> str | None:
