@@ -1,0 +1,240 @@
+"""A job's ``needs`` and ``if`` together: in which scenarios it runs, and what failing or skipping before it does to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from barraiser.model.condition import UNCONDITIONAL, Condition
+from barraiser.model.pipeline import HARD, SOFT
+from barraiser.model.place import Place
+from barraiser.model.tri import MAYBE, NO, YES, Tri, all_of
+from barraiser.platforms.github.evaluate import Scope, evaluate
+from barraiser.platforms.github.expressions import Tree
+from barraiser.platforms.github.site import Contexts
+from barraiser.platforms.github.values import OPEN, Object, Unknown, Value, truth
+
+Outcomes = Mapping[str, str]
+
+
+class Outcome:
+    """What later jobs see of a job (all its instances, or all jobs of the workflow that it calls).
+
+    ``members``: the ids of its jobs, and whether each is skipped only when the whole is. ``normal``: whether it runs, by scenario,
+    when nothing fails; ``chain``: the same for it and all before it. ``held``: jobs before it whose failure keeps it from running,
+    ``linked``: those of them that a way of hard edges leads from, ``skipped``: those that it is skipped with.
+    """
+
+    __slots__ = (
+        "ancestors",
+        "chain",
+        "held",
+        "linked",
+        "members",
+        "normal",
+        "skipped",
+        "soft",
+        "soft_place",
+        "soft_reason",
+    )
+
+    def __init__(self, normal: list[Tri], chain: list[Tri]) -> None:
+        self.members: list[tuple[str, bool]] = []
+        self.normal = normal
+        self.chain = chain
+        self.soft: Tri = NO
+        self.soft_reason = ""
+        self.soft_place: Place | None = None
+        self.ancestors: set[str] = set()
+        self.held: set[str] = set()
+        self.linked: set[str] = set()
+        self.skipped: set[str] = set()
+
+
+class Bond:
+    """What an edge from a needed job is: its strength, whether skipping goes on, and what takes its teeth."""
+
+    __slots__ = ("place", "skips", "softened_by", "strength")
+
+    def __init__(self, strength: str, skips: bool, place: Place | None, softened_by: str = "") -> None:
+        self.strength = strength
+        self.skips = skips
+        self.place = place
+        self.softened_by = softened_by
+
+
+class Gate:
+    """The condition of a job, when it runs if all goes well, and its bonds to the jobs that it needs (and to ones further back)."""
+
+    __slots__ = ("bonds", "condition", "normal", "outcome")
+
+    def __init__(self, condition: Condition, normal: list[Tri], bonds: dict[str, Bond], outcome: Outcome) -> None:
+        self.condition = condition
+        self.normal = normal
+        self.bonds = bonds
+        self.outcome = outcome
+
+
+class If:
+    """An ``if:`` that was read: its tree, its text on one line, its place; ``status``: it has a status function."""
+
+    __slots__ = ("names", "place", "status", "text", "tree")
+
+    def __init__(self, tree: Tree, names: set[str], text: str, place: Place, status: bool) -> None:
+        self.tree = tree
+        self.names = names
+        self.text = text
+        self.place = place
+        self.status = status
+
+
+def gate_of(
+    condition: If | None,
+    needs: Sequence[tuple[str, Place]],
+    before: Mapping[str, Outcome],
+    contexts: Sequence[Contexts],
+) -> Gate:
+    """The gate of a job. ``before``: the outcomes of the jobs that it needs and of all jobs before them."""
+    names = [name for name, _ in needs]
+    count = len(contexts)
+    success = [min((before[name].chain[index] for name in names), default=YES) for index in range(count)]
+    if condition is None:
+        normal, runs = success, success
+    else:
+        normal = _answers(condition, names, before, contexts, {}, success, NO, NO)
+        if not condition.status:
+            normal = [min(one, other) for one, other in zip(normal, success, strict=True)]
+        runs = normal
+    outcome = Outcome(normal, [min(one, other) for one, other in zip(normal, success, strict=True)])
+    for name in names:
+        outcome.ancestors |= {name, *before[name].ancestors}
+    bonds: dict[str, Bond] = {}
+    on_failure = always = False
+    if condition is None or not condition.status:
+        for name, place in needs:
+            bonds[name] = _firm(before[name], place)
+    else:
+        later = _bind(condition, needs, before, contexts, normal, bonds)
+        on_failure = max(normal, default=YES) == NO and max(later, default=NO) != NO
+        runs = [MAYBE if now == NO and then != NO else now for now, then in zip(normal, later, strict=True)]
+        always = bool(bonds) and not on_failure and all(bond.strength == SOFT for bond in bonds.values())
+    _close(outcome, names, before, bonds, condition is None or not condition.status)
+    made = UNCONDITIONAL
+    if condition is not None or all_of(runs) != YES:
+        made = Condition(
+            condition.text if condition else "",
+            () if all_of(runs) == YES else tuple(runs),
+            always=always,
+            on_failure=on_failure,
+            place=condition.place if condition else None,
+        )
+    return Gate(made, normal, bonds, outcome)
+
+
+def _firm(source: Outcome, place: Place) -> Bond:
+    """The bond of a job that waits for success, by itself or because GitHub adds ``success()``."""
+    if source.soft == YES:
+        return Bond(SOFT, True, source.soft_place or place, source.soft_reason)
+    return Bond(HARD, True, place)
+
+
+def _bind(
+    condition: If,
+    needs: Sequence[tuple[str, Place]],
+    before: Mapping[str, Outcome],
+    contexts: Sequence[Contexts],
+    normal: list[Tri],
+    bonds: dict[str, Bond],
+) -> list[Tri]:
+    """The bonds of a job with a status function, found by asking what it does when each needed job fails, or is skipped.
+
+    Returns, by scenario, the best answer when something before it failed or the run is cancelled.
+    """
+    names = [name for name, _ in needs]
+    count = len(contexts)
+    none, later = [NO] * count, [NO] * count
+    asked = [index for index in range(count) if normal[index] != NO] or list(range(count))
+    for name, place in needs:
+        source = before[name]
+        outcomes = {other: "skipped" for other in names if name in before[other].held}
+        outcomes[name] = "failure"
+        failed = _answers(condition, names, before, contexts, outcomes, none, YES, NO)
+        later = [max(one, other) for one, other in zip(later, failed, strict=True)]
+        outcomes = {other: "skipped" for other in names if name in before[other].skipped}
+        outcomes[name] = "skipped"
+        skipped = _answers(condition, names, before, contexts, outcomes, none, NO, NO)
+        skips = all(skipped[index] == NO for index in asked)
+        if source.soft == YES:
+            bonds[name] = Bond(SOFT, skips, source.soft_place or place, source.soft_reason)
+        elif any(failed[index] != NO for index in asked):
+            bonds[name] = Bond(SOFT, skips, condition.place, condition.text)
+        else:
+            bonds[name] = Bond(HARD, skips, place)
+    if needs:
+        cancelled = _answers(condition, names, before, contexts, {}, none, NO, YES)
+        later = [max(one, other) for one, other in zip(later, cancelled, strict=True)]
+    return later
+
+
+def _close(
+    outcome: Outcome, names: Sequence[str], before: Mapping[str, Outcome], bonds: dict[str, Bond], transitive: bool
+) -> None:
+    """Which jobs further back hold it: by hard edges; and, as ``success()`` looks at the whole chain, beyond an ``always()`` between."""
+    for name in names:
+        bond = bonds[name]
+        if bond.strength == HARD:
+            outcome.linked |= {name, *before[name].linked}
+        if bond.skips:
+            outcome.skipped |= {name, *before[name].skipped}
+    outcome.held = set(outcome.linked)
+    if not transitive:
+        return
+    for name in sorted(outcome.ancestors - outcome.linked):
+        if name in before and before[name].soft != YES and name not in bonds:
+            bonds[name] = Bond(HARD, True, None)
+            outcome.linked.add(name)
+    outcome.held = set(outcome.linked)
+    outcome.skipped |= outcome.ancestors
+
+
+def _answers(
+    condition: If,
+    names: Sequence[str],
+    before: Mapping[str, Outcome],
+    contexts: Sequence[Contexts],
+    outcomes: Outcomes,
+    success: Sequence[Tri],
+    failure: Tri,
+    cancelled: Tri,
+) -> list[Tri]:
+    """What the condition comes to, by scenario, when the needed jobs ended as ``outcomes`` says."""
+    if not condition.names:
+        return [truth(evaluate(condition.tree, Scope({})))] * len(contexts)
+    looks = any(name.startswith("needs") for name in condition.names)
+    found: list[Tri] = []
+    for index, each in enumerate(contexts):
+        if looks:
+            each = {**each, "needs": needs_of(names, before, index, outcomes)}
+        scope = Scope(each, success=success[index], failure=failure, cancelled=cancelled)
+        found.append(truth(evaluate(condition.tree, scope)))
+    return found
+
+
+def needs_of(
+    names: Sequence[str], before: Mapping[str, Outcome], index: int, outcomes: Outcomes | None = None
+) -> Object:
+    """The ``needs`` context in a scenario."""
+    values: dict[str, Value] = {}
+    for name in names:
+        source = before[name]
+        given = (outcomes or {}).get(name)
+        runs = source.normal[index] if index < len(source.normal) else YES
+        if given == "skipped" or (given is None and runs == NO):
+            values[name.lower()] = Object({"result": "skipped", "outputs": Object()})
+            continue
+        result: Value = given or "success"
+        if given == "failure" and source.soft == YES:
+            result = "success"
+        if runs == MAYBE and given is None:
+            result = Unknown(("success", "skipped"))
+        values[name.lower()] = Object({"result": result, "outputs": OPEN})
+    return Object(values)

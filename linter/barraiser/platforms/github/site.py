@@ -1,0 +1,170 @@
+"""What a reading knows where it stands: the state of the whole reading, and the contexts of one job or action."""
+
+from __future__ import annotations
+
+from barraiser.model.pipeline import Edge, Problem, Unresolved
+from barraiser.model.place import Place
+from barraiser.model.tri import MAYBE, NO, YES, Tri
+from barraiser.platforms.github.evaluate import Scope
+from barraiser.platforms.github.texts import Expressions
+from barraiser.platforms.github.values import OPEN, Object, Unknown, Value
+from barraiser.source.nodes import Mapping, Node, Scalar, line_of
+from barraiser.source.repository import Repository
+
+Contexts = dict[str, Value]
+
+
+class Reading:
+    """The state of one file's reading: what was found, and which files it was found in."""
+
+    __slots__ = ("edges", "expressions", "files", "job_count", "problems", "repository", "scenarios", "unresolved")
+
+    def __init__(self, path: str, repository: Repository) -> None:
+        self.repository = repository
+        self.problems: list[Problem] = []
+        self.unresolved: list[Unresolved] = []
+        self.files: list[str] = [path]
+        self.edges: list[Edge] = []
+        self.expressions = Expressions(self.problems)
+        self.scenarios = 0
+        self.job_count = 0
+
+    def add_file(self, path: str) -> None:
+        """Note that a file was read."""
+        if path not in self.files:
+            self.files.append(path)
+
+
+class Site:
+    """The contexts of one job instance: ``static`` for what holds in all its scenarios, ``scenarios`` for each.
+
+    ``env``: mappings of variables, the outermost first. ``runs``: whether the job runs, by scenario. ``where``: for messages.
+    """
+
+    __slots__ = (
+        "env",
+        "expressions",
+        "job_id",
+        "reading",
+        "runs",
+        "scenarios",
+        "shell",
+        "static",
+        "where",
+        "working_directory",
+    )
+
+    def __init__(
+        self,
+        reading: Reading,
+        job_id: str,
+        static: Contexts,
+        scenarios: list[Contexts],
+        runs: list[Tri],
+        where: str,
+    ) -> None:
+        self.reading = reading
+        self.expressions = reading.expressions
+        self.job_id = job_id
+        self.static = static
+        self.scenarios = scenarios
+        self.runs = runs
+        self.where = where
+        self.env: list[Mapping] = []
+        self.shell = ""
+        self.working_directory = ""
+
+    def resolve(self, node: Scalar) -> str:
+        """The text of a scalar with constants put in."""
+        text = node.value
+        return self.expressions.resolve(text, line_of(node), self.static) if "${{" in text else text
+
+    def variables(self, mappings: list[Mapping]) -> dict[str, str]:
+        """The variables of ``env:`` mappings, outermost first, as text; ``static`` then knows them by name."""
+        found: dict[str, str] = {}
+        for mapping in mappings:
+            layer: dict[str, str] = {}
+            for key, value in mapping:
+                if isinstance(value, Scalar):
+                    layer[key.value] = "" if value.is_null() else self.resolve(value)
+            found.update(layer)
+            self.know(layer)
+        return found
+
+    def know(self, variables: dict[str, str]) -> None:
+        """Put variables into the ``env`` context of ``static``."""
+        before = self.static.get("env")
+        known = dict(before.values) if isinstance(before, Object) else {}
+        for name, text in variables.items():
+            known[name.lower()] = text if "${{" not in text else Unknown(text=text)
+        self.static = {**self.static, "env": Object(known, OPEN)}
+
+    def contexts(self, index: int, mappings: list[Mapping]) -> Contexts:
+        """The contexts of a scenario with the ``env`` that these mappings make."""
+        contexts = {**self.scenarios[index], "env": Object({}, OPEN)}
+        for mapping in mappings:
+            known = dict(contexts["env"].values) if isinstance(contexts["env"], Object) else {}
+            scope = Scope(contexts, success=MAYBE, failure=MAYBE, cancelled=MAYBE)
+            for key, value in mapping:
+                if isinstance(value, Scalar):
+                    found = self.expressions.render(value.value, line_of(value), scope)
+                    known[key.value.lower()] = as_variable(found)
+            contexts = {**contexts, "env": Object(known, OPEN)}
+        return contexts
+
+
+def as_variable(value: Value) -> Value:
+    """A value as an environment variable holds it: text."""
+    from barraiser.platforms.github.values import to_text
+
+    if isinstance(value, Unknown):
+        if value.options is None:
+            return value
+        return Unknown(
+            tuple(option if isinstance(option, Unknown) else to_text(option) for option in value.options),
+            text=value.text,
+        )
+    return to_text(value)
+
+
+def merged(contexts: list[Object]) -> Object:
+    """The values that several contexts agree on; the others are not known."""
+    if not contexts:
+        return Object({}, OPEN)
+    first = contexts[0]
+    names = {name for context in contexts for name in context.values}
+    values: dict[str, Value] = {}
+    for name in names:
+        found = [context.get(name) for context in contexts]
+        text = next((value.text for value in found if isinstance(value, Unknown) and value.text), "")
+        known = found[0]
+        if not isinstance(known, Unknown | Object | list) and all(
+            type(value) is type(known) and value == known for value in found
+        ):
+            values[name] = known
+        else:
+            values[name] = Unknown(text=text)
+    return Object(values, first.rest if all(context.rest is first.rest for context in contexts) else OPEN)
+
+
+def soft_of(node: Node | None, site: Site) -> tuple[Tri, Place | None, str]:
+    """``continue-on-error``: whether failures are ignored, where that stands, and how it is written."""
+    if not isinstance(node, Scalar) or node.is_null():
+        return NO, None, ""
+    text = site.resolve(node).strip()
+    reason = f"continue-on-error: {node.value.strip()}"
+    if text.lower() in ("true", "false"):
+        return (YES, line_of(node), reason) if text.lower() == "true" else (NO, None, "")
+    if "${{" not in node.value:
+        return NO, None, ""
+    return MAYBE, line_of(node), reason
+
+
+def number_of(node: Node | None, site: Site) -> float | None:
+    """A number, expressions resolved; None where it is none."""
+    if not isinstance(node, Scalar):
+        return None
+    try:
+        return float(site.resolve(node))
+    except ValueError:
+        return None

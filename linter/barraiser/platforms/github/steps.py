@@ -1,0 +1,305 @@
+"""The steps of a job or composite action."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from barraiser.model.condition import UNCONDITIONAL, Condition
+from barraiser.model.pipeline import Fragment, Script, Step
+from barraiser.model.place import Place
+from barraiser.model.tri import MAYBE, NO, YES, Tri, all_of
+from barraiser.platforms.fragments import fragment_of
+from barraiser.platforms.github.checks import check_step, mapping_of, scalar_of
+from barraiser.platforms.github.evaluate import Scope, evaluate
+from barraiser.platforms.github.expressions import Tree
+from barraiser.platforms.github.site import Site, soft_of
+from barraiser.platforms.github.texts import condition_text, has_status
+from barraiser.platforms.github.values import OPEN, Object, Unknown, Value, truth
+from barraiser.source.nodes import Mapping, Node, Scalar, line_of
+
+MAX_STEPS = 2000
+"""Steps of one job with all composite actions inlined."""
+
+_BY_SCENARIO = ("github", "inputs", "env", "needs", "steps")
+
+
+class Outer:
+    """The step of a caller around the steps of a composite action: its condition and softness hold for each of them."""
+
+    __slots__ = ("condition", "depth", "normal", "soft", "soft_place", "stack")
+
+    def __init__(
+        self, condition: Condition, normal: list[Tri], soft: Tri, soft_place: Place | None, stack: tuple[str, ...]
+    ) -> None:
+        self.condition = condition
+        self.normal = normal
+        self.soft = soft
+        self.soft_place = soft_place
+        self.stack = stack
+        self.depth = len(stack)
+
+
+class _Past:
+    """The steps before: which have an id, and whether each runs."""
+
+    __slots__ = ("normal", "soft")
+
+    def __init__(self) -> None:
+        self.normal: dict[str, list[Tri]] = {}
+        self.soft: dict[str, Tri] = {}
+
+
+def steps_of(nodes: Sequence[Node], site: Site, outer: Outer | None = None) -> list[Step]:
+    """The steps, composite actions inlined. ``site.static`` and ``site.env`` hold the job's variables."""
+    found: list[Step] = []
+    raised: dict[str, int] = {}
+    past = _Past()
+    for node in nodes:
+        step = check_step(site.reading.problems, node, site.where)
+        if step is None or len(found) >= MAX_STEPS:
+            continue
+        key = step.text("id").lower()
+        before = len(found)
+        normal = _add(step, site, past, outer, found)
+        if key:
+            past.normal[key] = normal
+            past.soft[key] = found[before].soft if len(found) > before else NO
+            raised[key] = before
+        _harden(step, found, raised)
+    return found
+
+
+def _add(step: Mapping, site: Site, past: _Past, outer: Outer | None, found: list[Step]) -> list[Tri]:
+    """One step, or the steps of the composite action that it calls. Returns whether it runs, by scenario, when all goes well."""
+    problems, what = site.reading.problems, f"a step of {site.where}"
+    env_node = mapping_of(problems, step, "env", what)
+    static = site.static
+    mappings = [*site.env, env_node] if env_node else site.env
+    env = site.variables([env_node]) if env_node else {}
+    condition, normal = _condition(step, site, past, mappings)
+    if outer is not None:
+        condition, normal = _within(outer, condition, normal)
+    soft, soft_place, _ = soft_of(step.get("continue-on-error"), site)
+    if outer is not None and outer.soft > soft:
+        soft, soft_place = outer.soft, outer.soft_place
+    name = scalar_of(problems, step, "name", what)
+    label = site.resolve(name) if name else ""
+    uses = step.get("uses")
+    if isinstance(uses, Scalar):
+        inputs, places = _inputs(step, site)
+        target = uses.value.strip()
+        if target.startswith(("./", "../")):
+            from barraiser.platforms.github.composite import inline
+
+            depth = outer.stack if outer else ()
+            inner = Outer(condition, normal, soft, soft_place, depth)
+            inlined = inline(target, uses, inputs, step, site, inner)
+            if inlined is not None:
+                for one in inlined if env else ():
+                    one.env = {**env, **one.env}
+                found += inlined
+                site.static = static
+                return normal
+        unresolved = target if any(
+            item.name == target and item.place.line == uses.line and item.place.path == uses.path
+            for item in site.reading.unresolved
+        ) else ""  # fmt: skip
+        key = step.key("uses") or uses
+        found.append(
+            Step(
+                Place(key.path, key.line, key.column, step.end_line),
+                name=label, key=step.text("id"), uses=target, inputs=inputs, input_places=places, env=env,
+                condition=condition, soft=soft, soft_place=soft_place, unresolved=unresolved,
+            )
+        )  # fmt: skip
+    else:
+        run = step.get("run")
+        assert isinstance(run, Scalar)
+        key = step.key("run") or run
+        found.append(
+            Step(
+                Place(key.path, key.line, key.column, run.end_line),
+                name=label, key=step.text("id"), script=_script(step, run, site), env=env,
+                condition=condition, soft=soft, soft_place=soft_place,
+            )
+        )  # fmt: skip
+    site.static = static
+    return normal
+
+
+def _inputs(step: Mapping, site: Site) -> tuple[dict[str, str], dict[str, Place]]:
+    inputs: dict[str, str] = {}
+    places: dict[str, Place] = {}
+    for key, value in mapping_of(site.reading.problems, step, "with", f"a step of {site.where}") or ():
+        if isinstance(value, Scalar):
+            inputs[key.value] = "" if value.is_null() else site.resolve(value)
+            places[key.value] = Place(value.path, value.line, value.column, value.end_line)
+    return inputs, places
+
+
+def _script(step: Mapping, run: Scalar, site: Site) -> Script:
+    """The script with constants put in. An expression's value has no line break, or it stays as it is written: lines keep their numbers."""
+    fragment = fragment_of(run, site.reading.repository)
+    if "${{" in fragment.text:
+        text = site.resolve(run)
+        if text.count("\n") == run.value.count("\n"):
+            fragment = Fragment(
+                text, fragment.path, fragment.line, fragment.columns, folded=fragment.folded, end_line=fragment.end_line
+            )
+    shell_node, folder = step.get("shell"), step.get("working-directory")
+    written = site.resolve(shell_node) if isinstance(shell_node, Scalar) and not shell_node.is_null() else site.shell
+    directory = site.resolve(folder) if isinstance(folder, Scalar) and not folder.is_null() else site.working_directory
+    shell, errexit = shell_of(written)
+    return Script([fragment], shell=shell, errexit=errexit, working_directory=directory)
+
+
+def shell_of(written: str) -> tuple[str, bool]:
+    """The program of a ``shell:`` and whether it stops at the first failing command.
+
+    ``bash`` written out is ``bash --noprofile --norc -eo pipefail {0}`` on GitHub, and the default of a Linux runner ``bash -e {0}``.
+    """
+    words = written.split()
+    if not words:
+        return "bash", True
+    name = words[0].rpartition("/")[2].lower().removesuffix(".exe")
+    if len(words) == 1:
+        return name, name in ("bash", "sh", "pwsh", "powershell")
+    if name in ("pwsh", "powershell"):
+        return name, True
+    flags = [word for word in words[1:] if word.startswith("-") and not word.startswith("--")]
+    return name, any("e" in flag[1:] for flag in flags) or "errexit" in words
+
+
+def _condition(step: Mapping, site: Site, past: _Past, mappings: list[Mapping]) -> tuple[Condition, list[Tri]]:
+    """The condition of a step, and whether it runs by scenario when everything before it went well."""
+    node = step.get("if")
+    always_on = [YES] * site.reading.scenarios
+    if not isinstance(node, Scalar) or node.is_null():
+        if node is not None and not isinstance(node, Scalar):
+            scalar_of(site.reading.problems, step, "if", f"a step of {site.where}")
+        return UNCONDITIONAL, always_on
+    tree = site.expressions.condition(node)
+    names = site.expressions.names(node.value, tree)
+    contexts = _contexts(names, site, past, mappings)
+    status = has_status(names)
+    normal = _verdicts(tree, contexts, past, {}, YES, NO, NO, site)
+    failed = cancelled = [NO] * len(normal)
+    if status:
+        failing = {key: "failure" for key in past.normal if any(name.startswith(f"steps.{key}.") for name in names)}
+        failed = _verdicts(tree, contexts, past, failing, NO, YES, NO, site)
+        cancelled = _verdicts(tree, contexts, past, {}, NO, NO, YES, site)
+    later = [max(one, other) for one, other in zip(failed, cancelled, strict=True)]
+    runs = [MAYBE if now == NO and then != NO else now for now, then in zip(normal, later, strict=True)]
+    on_failure = max(normal, default=YES) == NO and max(later, default=NO) != NO
+    condition = Condition(
+        condition_text(node),
+        () if all_of(runs) == YES else tuple(runs),
+        always=max(failed, default=NO) != NO and not on_failure,
+        on_failure=on_failure,
+        place=line_of(step.key("if") or node),
+    )
+    return condition, normal
+
+
+def _contexts(names: set[str], site: Site, past: _Past, mappings: list[Mapping]) -> list[dict[str, Value]]:
+    """One set of contexts for each scenario; a single one where the condition looks at nothing that differs between them."""
+    used = {name.partition(".")[0] for name in names}
+    if used.isdisjoint(_BY_SCENARIO):
+        return [site.scenarios[0]] if site.scenarios else []
+    needed = mappings if "env" in used else []
+    return [site.contexts(index, needed) for index in range(site.reading.scenarios)]
+
+
+def _verdicts(
+    tree: Tree,
+    contexts: list[dict[str, Value]],
+    past: _Past,
+    outcomes: dict[str, str],
+    success: Tri,
+    failure: Tri,
+    cancelled: Tri,
+    site: Site,
+) -> list[Tri]:
+    found = [
+        truth(
+            evaluate(
+                tree,
+                Scope(
+                    {**each, "steps": _steps(past, index, outcomes)},
+                    success=success,
+                    failure=failure,
+                    cancelled=cancelled,
+                ),
+            )
+        )
+        for index, each in enumerate(contexts)
+    ]
+    count = site.reading.scenarios
+    return found * count if len(found) == 1 else found
+
+
+def _steps(past: _Past, index: int, outcomes: dict[str, str]) -> Object:
+    """The ``steps`` context: what the steps before came to."""
+    values: dict[str, Value] = {}
+    for key, normal in past.normal.items():
+        runs = normal[index] if index < len(normal) else YES
+        outcome: Value = outcomes.get(key, "success")
+        conclusion: Value = "success" if past.soft.get(key) == YES else outcome
+        if runs == NO:
+            values[key] = Object({"outcome": "skipped", "conclusion": "skipped", "outputs": Object()})
+            continue
+        if runs == MAYBE:
+            outcome = Unknown(("skipped", outcome))
+            conclusion = Unknown(("skipped", conclusion))
+        values[key] = Object({"outcome": outcome, "conclusion": conclusion, "outputs": OPEN})
+    return Object(values, OPEN)
+
+
+def _within(outer: Outer, condition: Condition, normal: list[Tri]) -> tuple[Condition, list[Tri]]:
+    """A step's condition inside a composite action: the caller's must hold as well."""
+    around = outer.condition
+    normal = [min(one, other) for one, other in zip(normal, outer.normal, strict=False)]
+    if not around.text and not around.runs:
+        return condition, normal
+    if not condition.text and not condition.runs:
+        return around, normal
+    runs = (
+        tuple(map(min, around.runs, condition.runs))
+        if around.runs and condition.runs
+        else around.runs or condition.runs
+    )
+    return (
+        Condition(
+            joined(around.text, condition.text),
+            runs,
+            always=around.always or condition.always,
+            on_failure=around.on_failure or condition.on_failure,
+            place=condition.place or around.place,
+        ),
+        normal,
+    )
+
+
+def joined(one: str, other: str) -> str:
+    """Two conditions that both must hold, as one text."""
+    parts = [f"({text})" if "||" in text else text for text in (one, other) if text]
+    return " && ".join(parts) if len(parts) > 1 else one or other
+
+
+def _harden(step: Mapping, found: list[Step], raised: dict[str, int]) -> None:
+    """A later step that fails on purpose when an earlier soft one failed gives that its teeth back.
+
+    ``if: steps.test.outcome == 'failure'`` with ``run: exit 1``: the job fails after all.
+    """
+    condition, run = step.get("if"), step.get("run")
+    if not isinstance(condition, Scalar) or not isinstance(run, Scalar) or "exit 1" not in run.value:
+        return
+    if step.get("continue-on-error") is not None:
+        return
+    text = "".join(condition_text(condition).split()).lower().removeprefix("always()&&")
+    alternatives = {part.strip("()") for part in text.split("||")}
+    for key, at in raised.items():
+        outcome = f"steps.{key}.outcome"
+        if at < len(found) and not alternatives.isdisjoint((f"{outcome}=='failure'", f"{outcome}!='success'")):
+            found[at].soft = NO
+            found[at].soft_place = None

@@ -1,0 +1,163 @@
+"""Texts with ``${{ }}`` in them: what they become, as far as the files tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from barraiser.model.pipeline import Problem
+from barraiser.model.place import Place
+from barraiser.platforms.github.evaluate import Scope, concatenate, evaluate
+from barraiser.platforms.github.expressions import ExpressionError, Tree, names_in, parse
+from barraiser.platforms.github.values import Object, Unknown, Value, to_text
+from barraiser.source.nodes import Scalar, line_of
+
+Piece = str | tuple[str, Tree]
+"""Literal text, or an expression as written and its tree."""
+
+_STATUS = frozenset(("success()", "failure()", "always()", "cancelled()"))
+
+
+class Expressions:
+    """The expressions of one reading: each text parsed once, what GitHub refuses noted as a problem."""
+
+    __slots__ = ("_conditions", "_names", "_texts", "problems")
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        self._texts: dict[str, list[Piece]] = {}
+        self._conditions: dict[str, Tree] = {}
+        self._names: dict[str, set[str]] = {}
+
+    def pieces(self, text: str, place: Place) -> list[Piece]:
+        """The text in pieces; one that cannot be parsed is kept as it is written."""
+        found = self._texts.get(text)
+        if found is None:
+            found = self._texts[text] = self._split(text, place)
+        return found
+
+    def _split(self, text: str, place: Place) -> list[Piece]:
+        pieces: list[Piece] = []
+        at = 0
+        while True:
+            start = text.find("${{", at)
+            if start < 0:
+                break
+            end = _closing(text, start + 3)
+            if end < 0:
+                self._refuse(ExpressionError("`${{` is never closed", "close it with `}}`"), place, text, start)
+                break
+            if start > at:
+                pieces.append(text[at:start])
+            inner = text[start + 3 : end]
+            try:
+                pieces.append((_on_one_line(inner), parse(inner)))
+            except ExpressionError as error:
+                self._refuse(error, place, text, start + 3)
+                pieces.append(text[start : end + 2])
+            at = end + 2
+        if at < len(text):
+            pieces.append(text[at:])
+        return pieces
+
+    def condition(self, node: Scalar) -> Tree:
+        """The tree of an ``if:``. Text around ``${{ }}`` makes it text that counts as true, as on GitHub."""
+        text = node.value
+        known = self._conditions.get(text)
+        if known is not None:
+            return known
+        tree: Tree = ("value", True)
+        stripped = text.strip()
+        if "${{" not in stripped:
+            try:
+                tree = parse(stripped) if stripped else ("value", True)
+            except ExpressionError as error:
+                self._refuse(error, line_of(node), text, 0)
+        else:
+            pieces = self.pieces(stripped, line_of(node))
+            if len(pieces) == 1 and not isinstance(pieces[0], str):
+                tree = pieces[0][1]
+            elif any(isinstance(piece, str) and piece.strip() for piece in pieces):
+                tree = _as_text(pieces)
+            else:
+                tree = next((piece[1] for piece in pieces if not isinstance(piece, str)), tree)
+        self._conditions[text] = tree
+        return tree
+
+    def names(self, text: str, tree: Tree) -> set[str]:
+        """What a condition mentions; see :func:`barraiser.platforms.github.expressions.names_in`."""
+        found = self._names.get(text)
+        if found is None:
+            found = self._names[text] = names_in(tree)
+        return found
+
+    def render(self, text: str, place: Place, scope: Scope) -> Value:
+        """The value of a text in a scope: one expression keeps its type, the rest is text."""
+        if "${{" not in text:
+            return text
+        pieces = self.pieces(text, place)
+        if len(pieces) == 1 and not isinstance(pieces[0], str):
+            return evaluate(pieces[0][1], scope)
+        return concatenate([piece if isinstance(piece, str) else evaluate(piece[1], scope) for piece in pieces])
+
+    def resolve(self, text: str, place: Place, contexts: Mapping[str, Value]) -> str:
+        """The text with every constant put in; the other expressions stay as they are written."""
+        if "${{" not in text:
+            return text
+        found: list[str] = []
+        scope = Scope(contexts, success=1, failure=1, cancelled=1)
+        for piece in self.pieces(text, place):
+            if isinstance(piece, str):
+                found.append(piece)
+                continue
+            value = evaluate(piece[1], scope)
+            if isinstance(value, Unknown):
+                found.append(value.text or f"${{{{ {piece[0]} }}}}")
+            elif isinstance(value, list | Object):
+                found.append(f"${{{{ {piece[0]} }}}}")
+            else:
+                found.append(to_text(value))
+        return "".join(found)
+
+    def _refuse(self, error: ExpressionError, place: Place, text: str, offset: int) -> None:
+        shown = _on_one_line(text[max(0, offset - 3) :])
+        shown = shown if len(shown) <= 60 else shown[:57] + "..."
+        self.problems.append(Problem(f"bad expression `{shown}`: {error.message}", place, fix=error.fix))
+
+
+def has_status(names: set[str]) -> bool:
+    """Whether a condition has a status function of its own, so that GitHub adds no ``success()``."""
+    return not _STATUS.isdisjoint(names)
+
+
+def condition_text(node: Scalar) -> str:
+    """An ``if:`` on one line, without the ``${{ }}`` around the whole of it."""
+    text = _on_one_line(node.value)
+    if text.startswith("${{") and _closing(text, 3) == len(text) - 2:
+        return text[3:-2].strip()
+    return text
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _closing(text: str, at: int) -> int:
+    """Where the ``}}`` of an expression stands, quotes passed over; -1 if there is none."""
+    while True:
+        end = text.find("}}", at)
+        quote = text.find("'", at)
+        if end < 0 or quote < 0 or end < quote:
+            return end
+        closed = text.find("'", quote + 1)
+        if closed < 0:
+            return -1
+        at = closed + 1
+
+
+def _as_text(pieces: list[Piece]) -> Tree:
+    """Text with expressions in it, as the call of ``format`` that GitHub makes of it: it is never empty."""
+    arguments = tuple(piece[1] for piece in pieces if not isinstance(piece, str))
+    literal = "".join(
+        piece.replace("{", "{{").replace("}", "}}") if isinstance(piece, str) else "{0}" for piece in pieces
+    )
+    return ("or", (("call", "format", (("value", literal), *arguments)), ("value", True)))

@@ -1,0 +1,503 @@
+"""The jobs of a workflow, and of what it calls, with the edges between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from barraiser.model.condition import Condition
+from barraiser.model.pipeline import Concurrency, Edge, Job, Scenario, Step
+from barraiser.model.place import Place
+from barraiser.model.tri import NO, YES, Tri, all_of
+from barraiser.platforms.github.checks import check_job, jobs_of, mapping_of, refuse, scalar_of
+from barraiser.platforms.github.environments import Part, parts_of
+from barraiser.platforms.github.evaluate import Scope
+from barraiser.platforms.github.gates import Bond, Gate, If, Outcome, gate_of, needs_of
+from barraiser.platforms.github.locks import check_lock, lock_of, together
+from barraiser.platforms.github.matrix import Leg, legs_of, strategy_tags
+from barraiser.platforms.github.site import Contexts, Reading, Site, merged, number_of, soft_of
+from barraiser.platforms.github.steps import joined, steps_of
+from barraiser.platforms.github.tags import tags_of
+from barraiser.platforms.github.texts import condition_text, has_status
+from barraiser.platforms.github.values import OPEN, Object, Unknown, to_text
+from barraiser.source.nodes import Mapping, Node, Scalar, describe, line_of
+from barraiser.source.nodes import Sequence as Items
+
+MAX_JOBS = 2000
+MAX_EDGES = 100_000
+"""Jobs and edges of one pipeline with all instances: far above real ones, and low enough to end within a second."""
+
+
+class Frame:
+    """One workflow file in the place where it is called; the entry itself is called by nobody.
+
+    ``prefix``: what its job ids start with. ``contexts``: by scenario; ``static``: what holds in all. ``caller``: the calling job's
+    condition, whether it runs, its bonds, its locks and permissions. ``stack``: the paths of the files around it.
+    """
+
+    __slots__ = ("caller", "contexts", "prefix", "root", "stack", "starts", "static")
+
+    def __init__(
+        self,
+        root: Mapping,
+        prefix: str,
+        starts: Sequence[Scenario],
+        contexts: list[Contexts],
+        static: Contexts,
+        stack: tuple[str, ...],
+        caller: Caller | None = None,
+    ) -> None:
+        self.root = root
+        self.prefix = prefix
+        self.starts = list(starts)
+        self.contexts = contexts
+        self.static = static
+        self.stack = stack
+        self.caller = caller
+
+
+class Caller:
+    """The job that calls a workflow."""
+
+    __slots__ = ("gate", "lock", "permissions", "sources")
+
+    def __init__(
+        self,
+        gate: Gate,
+        sources: list[tuple[Bond, list[tuple[str, bool]]]],
+        lock: Concurrency | None,
+        permissions: Node | None,
+    ) -> None:
+        self.gate = gate
+        self.sources = sources
+        self.lock = lock
+        self.permissions = permissions
+
+
+def read_frame(frame: Frame, reading: Reading) -> tuple[list[Job], list[tuple[str, bool]]]:
+    """The jobs of a workflow in the order of the file; and the ids of all, each with whether it runs whenever its caller does."""
+    problems = reading.problems
+    jobs = {name.value: (name, job) for name, job in jobs_of(problems, frame.root)}
+    readable = {key: check_job(problems, name, job) for key, (name, job) in jobs.items()}
+    needs = {key: _needs(name, job, jobs, reading) for key, (name, job) in jobs.items()}
+    check_lock(problems, frame.root.get("concurrency"), "the workflow")
+    env = mapping_of(problems, frame.root, "env", "the workflow")
+    made: dict[str, list[Job]] = {}
+    before: dict[str, Outcome] = {}
+    for key in _ordered(jobs, needs, reading):
+        name, job = jobs[key]
+        if readable[key]:
+            made[key] = _Template(frame, reading, name, job, needs[key], before, env).read()
+        else:
+            before[key] = Outcome([YES] * reading.scenarios, [YES] * reading.scenarios)
+    members = [member for key in jobs if key in before for member in before[key].members]
+    return [job for key in jobs for job in made.get(key, ())], members
+
+
+def _needs(
+    name: Scalar, job: Mapping, jobs: dict[str, tuple[Scalar, Mapping]], reading: Reading
+) -> list[tuple[str, Place]]:
+    """The jobs that a job needs, each with its place; names are compared without regard to case."""
+    node = job.get("needs")
+    if node is None or (isinstance(node, Scalar) and node.is_null()):
+        return []
+    if isinstance(node, Mapping):
+        refuse(
+            reading.problems,
+            f"'needs' of job '{name.value}' is a mapping, and must be a list of jobs",
+            node,
+            "write `needs: [build, test]`",
+        )
+        return []
+    low = {key.lower(): key for key in jobs}
+    found: dict[str, Place] = {}
+    for item in [node] if isinstance(node, Scalar) else node.items:
+        if not isinstance(item, Scalar):
+            refuse(
+                reading.problems,
+                f"'needs' of job '{name.value}' holds {describe(item)}",
+                item,
+                "write names of jobs: `needs: [build, test]`",
+            )
+            continue
+        key = low.get(item.value.lower())
+        if key is None:
+            _unknown_need(name, item, jobs, reading)
+        elif key == name.value:
+            refuse(reading.problems, f"job '{key}' needs itself", item, "remove it from its own 'needs'")
+        else:
+            found.setdefault(key, line_of(item))
+    return list(found.items())
+
+
+def _unknown_need(name: Scalar, item: Scalar, jobs: dict[str, tuple[Scalar, Mapping]], reading: Reading) -> None:
+    from difflib import get_close_matches
+
+    near = get_close_matches(item.value, list(jobs)[:300], 1, 0.6) if len(item.value) < 100 else []
+    fix = f"write '{near[0]}'" if near else "name a job of this workflow, or remove it"
+    refuse(reading.problems, f"job '{name.value}' needs '{item.value[:60]}', and there is no such job", item, fix)
+
+
+def _ordered(
+    jobs: dict[str, tuple[Scalar, Mapping]], needs: dict[str, list[tuple[str, Place]]], reading: Reading
+) -> list[str]:
+    """The jobs, each behind those that it needs; a cycle is refused, and cut."""
+    waits = {key: len(needs[key]) for key in jobs}
+    follow: dict[str, list[str]] = {key: [] for key in jobs}
+    for key, names in needs.items():
+        for name, _ in names:
+            follow[name].append(key)
+    order = [key for key in jobs if not waits[key]]
+    for key in order:
+        for other in follow[key]:
+            waits[other] -= 1
+            if not waits[other]:
+                order.append(other)
+    done = set(order)
+    rest = [key for key in jobs if key not in done]
+    if rest:
+        circle = _circle(rest, needs, done)
+        refuse(
+            reading.problems, f"jobs need each other in a circle: {' -> '.join(circle[:10])}", jobs[circle[0]][0],
+            "remove one of these 'needs'",
+        )  # fmt: skip
+    for key in rest:
+        needs[key] = [pair for pair in needs[key] if pair[0] in done]
+        done.add(key)
+    return order + rest
+
+
+def _circle(rest: list[str], needs: dict[str, list[tuple[str, Place]]], done: set[str]) -> list[str]:
+    """The jobs of a circle, the first again at its end."""
+    seen: dict[str, int] = {}
+    key = rest[0]
+    way: list[str] = []
+    while key not in seen:
+        seen[key] = len(way)
+        way.append(key)
+        key = next(name for name, _ in needs[key] if name not in done)
+    return [*way[seen[key] :], key]
+
+
+class _Template:
+    """One job of a file, being read into its instances."""
+
+    def __init__(
+        self,
+        frame: Frame,
+        reading: Reading,
+        name: Scalar,
+        job: Mapping,
+        needs: list[tuple[str, Place]],
+        before: dict[str, Outcome],
+        env: Mapping | None,
+    ) -> None:
+        self.frame = frame
+        self.reading = reading
+        self.name = name
+        self.job = job
+        self.needs = needs
+        self.before = before
+        self.env = env
+        self.what = f"job '{name.value}'"
+        self.id = frame.prefix + name.value
+        self.gate = gate_of(self._if(), needs, before, frame.contexts)
+
+    def _if(self) -> If | None:
+        node = scalar_of(self.reading.problems, self.job, "if", self.what)
+        if node is None:
+            return None
+        expressions = self.reading.expressions
+        tree = expressions.condition(node)
+        names = expressions.names(node.value, tree)
+        text = condition_text(node)
+        if self.frame.caller is not None:
+            text = _in_caller_terms(text, self.frame)
+        place = line_of(self.job.key("if") or node)
+        return If(tree, names, text, place, has_status(names))
+
+    def read(self) -> list[Job]:
+        """The job's instances, or the jobs of the workflow that it calls; edges and outcome are noted."""
+        outcome = self.gate.outcome
+        self.before[self.name.value] = outcome
+        sources = [(bond, self.before[key].members) for key, bond in self.gate.bonds.items()]
+        names = [key for key, _ in self.needs]
+        contexts = [
+            {**each, "needs": needs_of(names, self.before, index)} for index, each in enumerate(self.frame.contexts)
+        ] if names else self.frame.contexts  # fmt: skip
+        static = self._static(contexts)
+        legs = legs_of(
+            self.job, self.what, Scope(static, success=1, failure=1), self.reading.expressions, self.reading.problems
+        )
+        jobs: list[Job] = []
+        for leg in legs:
+            own = [{**each, "matrix": leg.context} for each in contexts]
+            jobs += self._leg(leg, own, {**static, "matrix": leg.context}, sources)
+            if self.reading.job_count > MAX_JOBS or len(self.reading.edges) > MAX_EDGES:
+                self._too_much()
+                break
+        return jobs
+
+    def _too_much(self) -> None:
+        message = f"the workflow makes more than {MAX_JOBS} jobs or {MAX_EDGES} dependencies between jobs"
+        if not any(problem.message == message for problem in self.reading.problems):
+            refuse(self.reading.problems, message, self.name, "split the workflow, or make the matrices smaller")
+
+    def _running(self) -> list[int]:
+        runs = self._runs()
+        return [index for index, value in enumerate(runs) if value != NO] or list(range(len(runs)))
+
+    def _runs(self) -> list[Tri]:
+        """Whether the job runs, by scenario, its caller's condition included."""
+        condition, caller = self.gate.condition, self.frame.caller
+        runs = list(condition.runs) or [YES] * self.reading.scenarios
+        if caller is not None and caller.gate.condition.runs:
+            runs = [min(one, other) for one, other in zip(runs, caller.gate.condition.runs, strict=True)]
+        return runs
+
+    def _static(self, contexts: list[Contexts]) -> Contexts:
+        """What holds in every scenario in which the job runs."""
+        static = dict(self.frame.static)
+        inputs = [each["inputs"] for each in (contexts[index] for index in self._running())]
+        known = merged([each for each in inputs if isinstance(each, Object)])
+        base = static.get("inputs")
+        if isinstance(base, Object):
+            values = dict(base.values)
+            for name, value in known.values.items():
+                if name not in values or isinstance(value, str | bool | float):
+                    values[name] = value
+            static["inputs"] = Object(values, base.rest)
+        else:
+            static["inputs"] = known
+        return static
+
+    def _leg(
+        self, leg: Leg, contexts: list[Contexts], static: Contexts, sources: list[tuple[Bond, list[tuple[str, bool]]]]
+    ) -> list[Job]:
+        job_id = f"{self.id} ({leg.label})" if leg.label else self.id
+        if "uses" in self.job:
+            return self._call(job_id, contexts, static, sources)
+        site = Site(self.reading, job_id, static, contexts, self._runs(), self.what)
+        parts = parts_of(self.job, site, self.reading.problems, self.what)
+        jobs: list[Job] = []
+        for part in parts:
+            label = ", ".join(text for text in (leg.label, part.label) if text)
+            jobs.append(
+                self._instance(f"{self.id} ({label})" if label else self.id, leg, part, site, sources, len(parts) > 1)
+            )
+        return jobs
+
+    def _instance(
+        self,
+        job_id: str,
+        leg: Leg,
+        part: Part,
+        whole: Site,
+        sources: list[tuple[Bond, list[tuple[str, bool]]]],
+        split: bool,
+    ) -> Job:
+        """One job: an instance of the matrix, for one environment."""
+        job, reading, problems = self.job, self.reading, self.reading.problems
+        runs = (
+            [value if index in part.scenarios else NO for index, value in enumerate(whole.runs)]
+            if split
+            else whole.runs
+        )
+        static = whole.static
+        if split:
+            inputs = [whole.scenarios[index]["inputs"] for index in part.scenarios]
+            static = {
+                **static,
+                "inputs": _known_over(static.get("inputs"), [each for each in inputs if isinstance(each, Object)]),
+            }
+        site = Site(reading, job_id, static, whole.scenarios, runs, self.what)
+        site.env = [each for each in (self.env, mapping_of(problems, job, "env", self.what)) if each is not None]
+        lock = self._lock(site)
+        soft, soft_place, soft_reason = soft_of(job.get("continue-on-error"), site)
+        name = scalar_of(problems, job, "name", self.what)
+        title = site.resolve(name) if name else ""
+        timeout = number_of(job.get("timeout-minutes"), site)
+        variables = site.variables(site.env)
+        tags = tags_of(job, self.frame.root, self.frame.caller.permissions if self.frame.caller else None, site)
+        tags.update(strategy_tags(job))
+        site.shell, site.working_directory = self._defaults(site, tags.get("runs-on", ""))
+        site.static["runner"] = runner = _runner(tags.get("runs-on", ""))
+        site.scenarios = [{**each, "runner": runner} for each in whole.scenarios]
+        nodes = job.get("steps")
+        steps = steps_of(nodes.items if isinstance(nodes, Items) else [], site)
+        made = Job(
+            job_id,
+            line_of(self.name),
+            template=self.id,
+            name=title or job_id,
+            needs=self._join(job_id, sources),
+            environment=part.key,
+            steps=steps,
+            variables=variables,
+            matrix=leg.values,
+            condition=self._condition(runs),
+            soft=soft,
+            soft_place=soft_place,
+            soft_reason=soft_reason,
+            timeout_minutes=timeout,
+            concurrency=lock,
+            calls=_calls(steps),
+            tags=tags,
+        )
+        outcome = self.gate.outcome
+        if soft > outcome.soft:
+            outcome.soft, outcome.soft_place, outcome.soft_reason = soft, soft_place, soft_reason
+        condition = self.gate.condition
+        solid = not split and (self.frame.caller is None or (not condition.text and not condition.runs))
+        outcome.members.append((job_id, solid))
+        reading.job_count += 1
+        return made
+
+    def _lock(self, site: Site) -> Concurrency | None:
+        check_lock(self.reading.problems, self.job.get("concurrency"), self.what)
+        own = lock_of(self.job.get("concurrency"), site, self.frame.starts, "job")
+        around = lock_of(self.frame.root.get("concurrency"), site, self.frame.starts, "pipeline")
+        found = together(own, around)
+        return together(found, self.frame.caller.lock) if self.frame.caller else found
+
+    def _condition(self, runs: list[Tri]) -> Condition:
+        """The condition of an instance: its own, with the caller's around it."""
+        own, caller = self.gate.condition, self.frame.caller
+        around = caller.gate.condition if caller else None
+        text = joined(around.text, own.text) if around else own.text
+        first = around is not None and not self.gate.bonds
+        return Condition(
+            text,
+            () if all_of(runs) == YES else tuple(runs),
+            always=(around.always if around and first else own.always),
+            on_failure=own.on_failure or (around is not None and around.on_failure),
+            place=own.place or (around.place if around else None),
+        )
+
+    def _join(self, job_id: str, sources: list[tuple[Bond, list[tuple[str, bool]]]]) -> list[str]:
+        """Note the edges into an instance; its predecessors as the platform has them. The first jobs of a called workflow wait for what its caller needs."""
+        needed: list[str] = []
+        own = {key for key, _ in self.needs}
+        for key, (bond, members) in zip(self.gate.bonds, sources, strict=True):
+            self._edges(bond, members, job_id)
+            if key in own:
+                needed += [member for member, _ in members]
+        caller = self.frame.caller
+        if caller is not None and not (sources and all(bond.strength == "hard" and bond.skips for bond, _ in sources)):
+            for bond, members in caller.sources:
+                self._edges(bond, members, job_id)
+                if not sources:
+                    needed += [member for member, _ in members]
+        return needed
+
+    def _edges(self, bond: Bond, members: list[tuple[str, bool]], job_id: str) -> None:
+        for member, solid in members:
+            self.reading.edges.append(
+                Edge(
+                    member,
+                    job_id,
+                    "needs",
+                    bond.strength,
+                    skips=bond.skips and solid,
+                    place=bond.place,
+                    softened_by=bond.softened_by,
+                )
+            )
+
+    def _defaults(self, site: Site, runner: str) -> tuple[str, str]:
+        """Shell and working directory of ``defaults.run``, the job's before the workflow's."""
+        shell = folder = ""
+        for node in (self.job, self.frame.root):
+            defaults = node.get("defaults")
+            run = defaults.get("run") if isinstance(defaults, Mapping) else None
+            if isinstance(run, Mapping):
+                one, other = run.get("shell"), run.get("working-directory")
+                shell = shell or (site.resolve(one) if isinstance(one, Scalar) else "")
+                folder = folder or (site.resolve(other) if isinstance(other, Scalar) else "")
+        return shell or ("pwsh" if "windows" in runner.lower() else ""), folder
+
+    def _call(
+        self,
+        job_id: str,
+        contexts: list[Contexts],
+        static: Contexts,
+        sources: list[tuple[Bond, list[tuple[str, bool]]]],
+    ) -> list[Job]:
+        """The jobs of the called workflow; one job that stands for it where it cannot be read here."""
+        from barraiser.platforms.github.called import call
+
+        site = Site(self.reading, job_id, static, contexts, self._runs(), self.what)
+        lock = self._lock(site)
+        caller = self.frame.caller
+        gate, around = self.gate, caller.gate if caller else None
+        whole = Gate(
+            self._condition(site.runs), [min(one, other) for one, other in zip(gate.normal, around.normal, strict=True)] if around else gate.normal,
+            gate.bonds, gate.outcome,
+        )  # fmt: skip
+        joined_sources = list(sources)
+        if caller is not None and not (sources and all(bond.strength == "hard" and bond.skips for bond, _ in sources)):
+            joined_sources += caller.sources
+        permissions = (
+            self.job.get("permissions")
+            or self.frame.root.get("permissions")
+            or (caller.permissions if caller else None)
+        )
+        jobs, members, done = call(
+            self.job, site, self.frame, Caller(whole, joined_sources, lock, permissions), self.what
+        )
+        if done:
+            self.gate.outcome.members += members
+            return jobs
+        part = Part("", None, list(range(self.reading.scenarios)))
+        made = Job(
+            job_id, line_of(self.name), template=self.id, name=job_id, needs=self._join(job_id, sources), environment=part.key,
+            steps=[step for job in jobs for step in job.steps], condition=self._condition(site.runs), concurrency=lock,
+            tags=tags_of(self.job, self.frame.root, caller.permissions if caller else None, site),
+        )  # fmt: skip
+        self.gate.outcome.members.append((job_id, caller is None or not (gate.condition.text or gate.condition.runs)))
+        self.reading.job_count += 1
+        return [made]
+
+
+def _known_over(base: object, inputs: list[Object]) -> Object:
+    """The ``inputs`` context of one part of a job: what all its scenarios agree on is known."""
+    known = merged(inputs)
+    values = dict(base.values) if isinstance(base, Object) else {}
+    for name, value in known.values.items():
+        if name not in values or isinstance(value, str | bool | float):
+            values[name] = value
+    return Object(values, OPEN)
+
+
+def _runner(labels: str) -> Object:
+    """The ``runner`` context, as far as the labels of the runner tell it."""
+    low = labels.lower()
+    for word, name in (("ubuntu", "Linux"), ("linux", "Linux"), ("windows", "Windows"), ("macos", "macOS")):
+        if word in low and "${{" not in low:
+            return Object({"os": name}, OPEN)
+    return Object({}, OPEN)
+
+
+def _in_caller_terms(text: str, frame: Frame) -> str:
+    """A condition of a called workflow with the caller's values for its inputs, so that equal texts mean the same."""
+    import re
+
+    inputs = frame.static.get("inputs")
+    if not isinstance(inputs, Object):
+        return text
+
+    def given(match: re.Match[str]) -> str:
+        value = inputs.get(match.group(1))
+        if isinstance(value, Unknown):
+            whole = value.text.startswith("${{") and value.text.endswith("}}") and value.text.count("${{") == 1
+            return value.text[3:-2].strip() if whole else match.group(0)
+        return f"'{value}'" if isinstance(value, str) else to_text(value) or "null"
+
+    found = re.sub(r"\binputs\.([A-Za-z_][A-Za-z0-9_-]*)", given, text)
+    return re.sub(r"\bneeds\.([A-Za-z_])", lambda match: f"needs.{frame.prefix}{match.group(1)}", found)
+
+
+def _calls(steps: Sequence[Step]) -> list[str]:
+    """The workflows that the steps of a job start, without waiting for them."""
+    from barraiser.platforms.github.sending import started_by
+
+    return started_by(steps)
