@@ -416,6 +416,14 @@ def test_no_file_raises(tmp_path: Path, text: str) -> None:
         pipeline_of(found, Repository(str(tmp_path)), ReadOptions())
 
 
+def test_long_chains_of_names_are_given_up_not_followed_for_ever(tmp_path: Path) -> None:
+    chain = "".join(f"  c{at} = [upper(local.c{at + 1})]\n" for at in range(3000))
+    nested = f"  n = {'[' * 70}1{']' * 70}\n"
+    text = f"locals {{\n{chain}{nested}}}\n" + pipeline("", "name = local.c0[0]\n  tags = flatten(local.n)")
+    (found,) = read(tmp_path, {"main.tf": text})
+    assert found.name.startswith("${")
+
+
 def test_texts_that_double_end_soon(tmp_path: Path) -> None:
     doubling = "".join(f'  a{at} = "${{local.a{at - 1}}}${{local.a{at - 1}}}"\n' for at in range(1, 60))
     lists = "".join(f"  l{at} = [for x in local.l{at - 1} : local.l{at - 1}]\n" for at in range(1, 30))

@@ -18,7 +18,7 @@ UNKNOWN, MISSING, FILE, SET, RESOURCE = "!unknown", "!missing", "!file", "!set",
 MAX_STEPS = 200_000
 """Expressions that are worked out for one file: real modules need some thousand."""
 
-MAX_DEPTH = 100
+MAX_DEPTH = 60
 """Expressions, and what they refer to, inside each other."""
 
 MAX_TEXT = 200_000
