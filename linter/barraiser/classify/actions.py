@@ -12,7 +12,7 @@ from barraiser.classify.special import dispatched, minutes_of, remote_script
 from barraiser.classify.tests_kind import from_name, named_kind
 from barraiser.classify.view import Found, View
 from barraiser.classify.vocabulary.actions import ACTIONS, GITLAB, HARMLESS, IMAGES, NOTIFY
-from barraiser.classify.vocabulary.codepipeline import CLOUDFORMATION_MODES, INVOKED, PROVIDERS, SELF_UPDATE
+from barraiser.classify.vocabulary.codepipeline import CLOUDFORMATION_MODES, INVOKED, PROVIDERS
 from barraiser.model.pipeline import Fragment, Script, Step
 from barraiser.model.words import CODEPIPELINE
 from barraiser.shell.command import Command
@@ -56,15 +56,15 @@ _PLACES = (
 _NONE: frozenset[str] = frozenset()
 
 
-def read_step(step: Step, view: View, platform: str) -> list[Found]:
-    """What a step that calls something does."""
+def read_step(step: Step, view: View, platform: str, *, inlined: bool = False) -> list[Found]:
+    """What a step that calls something does. ``inlined``: what it starts stands in this pipeline's own jobs."""
     command = Command((step.uses,), step.place, text=step.uses)
     if platform == CODEPIPELINE:
         return [Found(hit, command) for hit in _codepipeline(step, view)]
     if step.uses.startswith("gitlab:"):
         row = GITLAB.get(step.uses)
         if row is None or row[0] == "trigger":
-            return [Found(_trigger(step, view), command)]
+            return [Found(Hit("other", tool=step.uses) if inlined else _trigger(step, view), command)]
         return [Found(_by_marks(row[0], row[1], step, step.uses), command)]
     if step.uses.startswith("docker://"):
         return _image(step, command, view)
@@ -111,7 +111,7 @@ def _action(step: Step, command: Command, view: View) -> list[Found]:
     elif kind == "test":
         hit.kind = view.test_kind(()) or "unit-test"
     if name == "azure/static-web-apps-deploy" and step.inputs.get("action", "").lower() == "close":
-        hit.kind = "destroy" if False else "other"
+        hit.kind = "other"
     return [Found(hit, command)]
 
 
@@ -299,9 +299,7 @@ def _image(step: Step, command: Command, view: View) -> list[Found]:
 def _trigger(step: Step, view: View) -> Hit:
     """A job that starts another pipeline: what that does stands there, or cannot be read here."""
     name = " ".join([view.job.id, *step.inputs.values(), *view.job.calls])
-    hit = Hit("other", tool=step.uses, opaque=bool(step.unresolved) or True)
-    if not step.unresolved and view.job.calls and not any("$" in call for call in view.job.calls):
-        hit.opaque = True
+    hit = Hit("other", tool=step.uses, opaque=True)
     parts = set(words_of(name))
     if not parts.isdisjoint({"deploy", "deployment", "rollout"}) and parts.isdisjoint({"test", "tests"}):
         hit.kind, hit.confidence = "deploy", 0.6
@@ -346,9 +344,7 @@ def _codepipeline(step: Step, view: View) -> list[Hit]:
         return [Hit("other", tool=step.uses, opaque=True)]
     kind, marks_text = row
     hit = _by_marks(kind, marks_text, step, step.uses)
-    if _is_self_update(view):
-        hit.kind, hit.opaque, hit.facts = "other", False, {}
-    elif kind == "by-name":
+    if kind == "by-name":
         _by_name(hit, category, view)
     elif kind == "invoke":
         _invoked(hit, step, view)
@@ -369,11 +365,6 @@ def _codepipeline(step: Step, view: View) -> list[Hit]:
         if view.job.tags.get(tag) and hit.kind in ("deploy", "config-deploy", "destroy"):
             hit.facts.setdefault(fact, view.job.tags[tag])
     return [hit]
-
-
-def _is_self_update(view: View) -> bool:
-    names = (view.job.name, view.job.stage or "", view.job.id.rsplit("/", 1)[-1])
-    return any("-".join(words_of(name)) in SELF_UPDATE or name.lower() in SELF_UPDATE for name in names)
 
 
 def _by_name(hit: Hit, category: str, view: View) -> None:

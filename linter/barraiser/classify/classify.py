@@ -8,7 +8,7 @@ from barraiser.classify.declared import DeclaredKinds
 from barraiser.classify.environment import UNKNOWN, Environments, Placed
 from barraiser.classify.finish import finish
 from barraiser.classify.follow import Follower
-from barraiser.classify.hit import Hit
+from barraiser.classify.hit import Aim, Hit
 from barraiser.classify.kind import MAKES, kind_of
 from barraiser.classify.scenarios import both
 from barraiser.classify.view import Found, View
@@ -37,7 +37,8 @@ def classify(pipeline: Pipeline, repository: Repository, declared: Declarations)
     for job in pipeline.jobs:
         reading = _Reading(job, pipeline, declared, follower)
         activities = kinds.applied(job, reading.activities())
-        job.activities = tuple(finish(job, pipeline, activities))
+        activities = finish(job, pipeline, activities, reading.first)
+        job.activities = tuple(each for activity in activities for each in reading.settled(activity))
     if follower.files:
         pipeline.files = tuple(dict.fromkeys([*pipeline.files, *follower.files]))
     stated = declared.pipeline(pipeline.path)
@@ -57,6 +58,18 @@ class _Reading:
         self.environments = Environments(job, pipeline, declared)
         self.deployed = False
         self.edited = ""
+        self.first: Place | None = None
+
+    def settled(self, activity: Activity) -> list[Activity]:
+        """An activity that was only found to be a deploy at the end, with its environment."""
+        if activity.kind not in _PLACED or activity.environment is not None:
+            return [activity]
+        step = self.job.steps[activity.step] if activity.step < len(self.job.steps) else Step(self.job.place)
+        hit = Hit(activity.kind, tool=activity.tool, argv=activity.argv)
+        hit.aims = [Aim(word) for word in activity.argv]
+        placed = self.environments.of_deploy(hit, step)
+        activity.environment = placed[0][0]
+        return [activity]
 
     def activities(self) -> list[Activity]:
         """What the job does, in order; small shell commands left out."""
@@ -71,11 +84,17 @@ class _Reading:
 
     def _found(self, step: Step, view: View) -> list[Found]:
         if step.script is None:
-            found = read_step(step, view, self.pipeline.platform) if step.uses else []
+            inlined = (
+                any(job.id.startswith(f"{self.job.id} / ") for job in self.pipeline.jobs)
+                if step.uses == "gitlab:trigger"
+                else False
+            )
+            found = read_step(step, view, self.pipeline.platform, inlined=inlined) if step.uses else []
             view.deployed = view.deployed or any(each.hit.kind == "deploy" for each in found)
             return found
         found = []
         for command in commands_of(step.script, {**self.job.variables, **step.env}):
+            self.first = self.first or command.place
             for each in read(command, view):
                 if each.hit.kind == "deploy":
                     view.deployed = True

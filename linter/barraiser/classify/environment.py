@@ -18,7 +18,7 @@ from barraiser.classify.names import (
     words_of,
 )
 from barraiser.classify.scenarios import Runs, values_of
-from barraiser.classify.vocabulary.environments import BUILD_VARIABLES, ENVIRONMENT_VARIABLES, GITLAB_TIERS
+from barraiser.classify.vocabulary.environments import BUILD_VARIABLES, CLEAR, ENVIRONMENT_VARIABLES, GITLAB_TIERS, WEAK
 from barraiser.model.declarations import Declarations
 from barraiser.model.environment import Environment
 from barraiser.model.pipeline import Job, Pipeline, Step
@@ -47,6 +47,9 @@ class Environments:
     def of_deploy(self, hit: Hit, step: Step, *, certain: bool = False) -> list[Placed]:
         """Where a deploy (or what goes with one) goes: one environment, or one for each value that a name takes. ``certain``: only
         what is surely meant, nothing from the names of the job, so that the answer may be empty."""
+        if hit.default is not None and hit.default[0] == "static":
+            name = self.job.environment.name if self.job.environment is not None else hit.tool
+            return [(Environment(name, "static", hit.default[1], f"{hit.tool} publishes pages", step.place), None)]
         aimed = self._aimed(hit, named=True)
         key = self.job.environment
         if key is not None and (key.action in ("", "start") or certain or hit.kind not in ("deploy", "config-deploy")):
@@ -99,7 +102,14 @@ class Environments:
             if tier and not (guess is not None and guess.cls in ("ephemeral", "onebox") and tier == "prod"):
                 placed.append((Environment(name, tier, 0.95, f"deployment_tier: {key.tier}", key.place), runs))
             elif guess is not None:
-                placed.append((Environment(name, guess.cls, guess.confidence, f"environment {name}", key.place), runs))
+                placed.append(
+                    (
+                        self._unless_job_says(
+                            Environment(name, guess.cls, guess.confidence, f"environment {name}", key.place), guess
+                        ),
+                        runs,
+                    )
+                )
             elif GITLAB_TIERS.get(key.counts_as):
                 placed.append(
                     (
@@ -124,6 +134,16 @@ class Environments:
             if share is not None:
                 return [(share, placed[0][1])]
         return placed
+
+    def _unless_job_says(self, environment: Environment, guess: Guess) -> Environment:
+        """The environment, unless only a weak word tells its class and the job's own name has a clear one for another."""
+        if guess.word not in WEAK:
+            return environment
+        for name in dict.fromkeys((self.job.id, self.job.name)):
+            other = class_in_text(name.split(" / ")[-1], NAME)
+            if other is not None and other.cls != guess.cls and other.word in CLEAR:
+                return Environment(environment.name, other.cls, other.confidence, f"job {name}", self.job.place)
+        return environment
 
     def _onebox(self) -> Environment | None:
         """A job that names the first slice of production (``canary``) although its environment is production's."""

@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
-from barraiser.classify.names import words_of
+from barraiser.classify.names import environment_class, words_of
+from barraiser.classify.tests_kind import named_kind
+from barraiser.classify.vocabulary.codepipeline import SELF_UPDATE
 from barraiser.classify.vocabulary.credentials import STATIC_KEYS
+from barraiser.classify.vocabulary.environments import GITLAB_TIERS
 from barraiser.model.activity import Activity
-from barraiser.model.environment import Environment
+from barraiser.model.environment import EnvironmentKey
 from barraiser.model.pipeline import Job, Pipeline
-from barraiser.model.words import GITLAB_CI
+from barraiser.model.place import Place
+from barraiser.model.words import CODEPIPELINE, GITLAB_CI
 
 _DEPLOYS = ("deploy", "config-deploy")
+_SAYS_ITSELF = frozenset({"deploy", "config-deploy", "publish", "destroy", "plan", "rollback", "migrate", "approval"})
 _WORK = frozenset({"other", "source", "notify", "approval"})
 
 
-def finish(job: Job, pipeline: Pipeline, activities: list[Activity]) -> list[Activity]:
-    """The job's activities with what only the whole job tells."""
+def finish(job: Job, pipeline: Pipeline, activities: list[Activity], first: Place | None = None) -> list[Activity]:
+    """The job's activities with what only the whole job tells. ``first``: where its first command stands."""
+    activities = _implied(job, pipeline, activities, first)
     _watched(activities)
     _keys(job, activities)
     if pipeline.platform == GITLAB_CI:
-        activities = _gitlab(job, activities)
+        return _gitlab(job, activities)
+    if pipeline.platform == CODEPIPELINE and _is_self_update(job):
+        for activity in activities:
+            if activity.kind in (*_DEPLOYS, "plan"):
+                activity.kind, activity.environment, activity.reason = "other", None, "the pipeline changes itself"
     return activities
+
+
+def _is_self_update(job: Job) -> bool:
+    return any(
+        "-".join(words_of(name)) in SELF_UPDATE or name.lower() in SELF_UPDATE
+        for name in (job.name, job.stage or "")
+        if name
+    )
 
 
 def _watched(activities: list[Activity]) -> None:
@@ -59,25 +77,59 @@ def _keys(job: Job, activities: list[Activity]) -> None:
             activity.facts = {**activity.facts, "static-keys": own or held}
 
 
+def _implied(job: Job, pipeline: Pipeline, activities: list[Activity], first: Place | None) -> list[Activity]:
+    """A deploy that nothing in the commands shows: the platform counts the job as one, or its name says so of what cannot be read."""
+    if any(each.kind in _SAYS_ITSELF for each in activities):
+        return activities
+    opaque = [each for each in activities if each.opaque and each.kind == "other"]
+    key = job.environment
+    starts = key is not None and key.action in ("", "start")
+    short = job.id.split(" / ")[-1].split(" (")[0].split("/")[-1]
+    says = named_kind(short) or named_kind(job.name)
+    if not says and job.stage:
+        says = named_kind(job.stage)
+        if says == "deploy" and pipeline.platform == GITLAB_CI:
+            says = ""
+    kind, reason = "deploy", ""
+    if says == "deploy" and opaque:
+        reason = "what cannot be read here runs in a job named for deploying"
+    elif says == "deploy" and starts and not activities:
+        reason = "a job named for deploying has an environment"
+    elif starts and pipeline.platform == GITLAB_CI and key is not None and says in ("", "deploy", "publish"):
+        if says == "publish" and opaque:
+            kind, reason = "publish", "what cannot be read here runs in a job named for publishing"
+        elif (_names_class(key) or not activities) and (opaque or all(each.kind in _WORK for each in activities)):
+            reason = "the job starts a deployment of its environment"
+    if not reason:
+        return activities
+    if opaque:
+        chosen = opaque[-1]
+        chosen.kind, chosen.confidence, chosen.reason = kind, 0.55, reason
+        return activities
+    place = first or (job.steps[0].place if job.steps else key.place if key is not None else job.place)
+    return [
+        *activities,
+        Activity(
+            "deploy", place, text=job.name, confidence=0.5, reason=reason, opaque=True, step=max(0, len(job.steps) - 1)
+        ),
+    ]
+
+
+def _names_class(key: EnvironmentKey) -> bool:
+    return environment_class(key.name) is not None or key.counts_as in GITLAB_TIERS
+
+
 def _gitlab(job: Job, activities: list[Activity]) -> list[Activity]:
     key = job.environment
     works = [each for each in activities if each.kind not in _WORK or each.opaque]
     if job.manual and job.manual_blocks and not works and not (key is not None and key.action in ("", "start")):
+        place = job.manual_place or job.place
         approval = Activity(
             "approval",
-            job.manual_place or job.place,
-            text=f"{job.id}: when: manual",
+            place,
+            text="when: manual",
             confidence=0.8,
             reason="a person starts a job that does nothing else",
         )
         return [approval, *activities]
     return activities
-
-
-def placeless(job: Job) -> Environment:
-    """The environment of a deploy that nothing names."""
-    name = job.environment.name if job.environment is not None else ""
-    return Environment(name, "unknown", 1.0, "nothing names the environment", job.place)
-
-
-__all__ = ["finish", "placeless", "words_of"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from barraiser.classify.hit import Aim, Hit
@@ -48,6 +49,16 @@ _TASK_RUNNERS = frozenset(
         "deno",
     }
 )
+
+
+_CMDLET = re.compile(r"^\$?[A-Z][a-z]+-[A-Z][A-Za-z]+$|^\$(env|Env|ENV):|^\$\w+$(?!.)")
+_SYSTEM_FOLDERS = ("/usr/", "/bin/", "/sbin/", "/etc/")
+_VERBS = {
+    "deploy": "deploy", "redeploy": "deploy", "rollout": "deploy", "promote": "deploy", "rollback": "rollback", "destroy": "destroy",
+    "teardown": "destroy", "migrate": "migrate", "test": "test", "e2e": "e2e-test", "smoke": "smoke-test", "lint": "lint", "build": "build",
+    "publish": "publish",
+}  # fmt: skip
+"""First words of an unknown tool that say outright what it does."""
 
 
 def named_script(program: str, words: Sequence[str]) -> Called | None:
@@ -122,12 +133,15 @@ def in_house(program: str, words: Sequence[str], view: View) -> Hit:
         name, arguments = arguments[0], arguments[1:]
     base = name.replace("\\", "/").rsplit("/", 1)[-1]
     split = Words(base, arguments, frozenset())
+    if _CMDLET.match(base) or name.startswith(_SYSTEM_FOLDERS):
+        return Hit("other", tool=base, argv=words, noise=bool(_CMDLET.match(base)))
     kind = named_kind(base)
-    is_script = base.endswith(wrapping.SCRIPT_SUFFIXES) or "/" in name
-    if not kind and (
-        not is_script or program in _TASK_RUNNERS or base in ("manage", "run", "cli", "main", "index", "x", "do", "go")
-    ):
-        kind = named_kind(" ".join(split.plain[:2])) if split.plain else ""
+    said = next((_VERBS[word.lower()] for word in split.plain[:3] if word.lower() in _VERBS), "")
+    if said and kind != "deploy":
+        kind = said
+    elif not kind and program not in wrapping.INTERPRETERS and "/" not in name:
+        told = [word for word in split.plain[:2] if "$" not in word and "/" not in word and "." not in word]
+        kind = named_kind(" ".join(told)) if told else ""
     hit = Hit(kind or "other", tool=base, argv=words, confidence=0.55, opaque=True)
     return _finished(hit, split, view)
 

@@ -21,7 +21,9 @@ def subject_kind(activity: Activity, job: Job, pipeline: Pipeline) -> str:
     makes = activity.facts.get(MAKES, "")
     if activity.kind == "config-deploy":
         return makes or "config-flags"
-    if activity.environment is not None and activity.environment.cls == "static":
+    if activity.environment is not None and (
+        activity.environment.cls == "static" or (activity.opaque and not makes and _has_pages(pipeline))
+    ):
         return "static-site"
     if makes == "iac-only":
         return "iac-only" if not _builds_application(pipeline) else "service-deploy"
@@ -45,6 +47,11 @@ def kind_of(pipeline: Pipeline) -> tuple[str, str]:
                 serving = True
             elif activity.kind == "publish":
                 found.setdefault("library-publish", (activity, job))
+    if "library-publish" in found and all(
+        activity.environment is not None and activity.environment.cls == "static"
+        for activity, _ in (found[kind] for kind in found if kind != "library-publish")
+    ):
+        found = {"library-publish": found["library-publish"]}
     for kind in PIPELINE_KINDS:
         if kind in found and not (kind == "config-flags" and "service-deploy" in found):
             activity, job = found[kind]
@@ -57,6 +64,15 @@ def _builds_application(pipeline: Pipeline) -> bool:
     """Whether the pipeline makes an artifact besides: then infrastructure commands deploy an application."""
     return any(
         activity.kind in _APPLICATION and not activity.tool.startswith(("terraform", "tofu"))
+        for job in pipeline.jobs
+        for activity in job.activities
+    )
+
+
+def _has_pages(pipeline: Pipeline) -> bool:
+    """Whether another job publishes pages: what cannot be read beside it is their preview."""
+    return any(
+        activity.environment is not None and activity.environment.cls == "static" and activity.kind == "deploy"
         for job in pipeline.jobs
         for activity in job.activities
     )

@@ -26,8 +26,13 @@ _HEALTH = frozenset(
     "health healthz healthcheck status ready readyz readiness live livez liveness ping smoke up heartbeat actuator".split()
 )
 _STORAGE = frozenset(
-    "artifact artifacts cache caches report reports backup backups log logs coverage release releases download downloads package packages layer layers build builds dist repo repository nightly nightlies binaries source sources results".split()
+    "artifact artifacts cache caches report reports backup backups log logs coverage release releases download downloads package packages layer layers module modules template templates lambda lambdas function functions repo repository nightly nightlies binaries source sources results".split()
 )
+_ARCHIVES = (".zip", ".tar.gz", ".tgz", ".jar", ".whl", ".json", ".yml", ".yaml")
+_SITE_FOLDERS = frozenset(
+    "dist build public site out www html web docs book static frontend client browser dist-web storybook".split()
+)
+_SITE_BUCKETS = frozenset("site www web website static frontend com org net io dev docs app spa cdn".split())
 _GITOPS = frozenset(
     "gitops manifest manifests argocd argo flux fluxcd k8s kubernetes deploy deployment deployments infra infrastructure environments clusters charts helm".split()
 )
@@ -335,14 +340,19 @@ def to_bucket(split: Words, words: Sequence[str], view: View) -> Hit:
         return hit
     if not target.startswith((*bucket, "$")) or (source.startswith(bucket) and not target.startswith(bucket)):
         return hit
+    last = source.rstrip("/.*").rsplit("/", 1)[-1]
     whole = not {"sync", "rsync", "upload-batch"}.isdisjoint(split.plain) or bool(
-        split.flag(("--recursive", "-r", "-R", "--delete", "-d", "-m"))
+        split.flag(("--recursive", "-r", "-R", "-m"))
     )
-    store = not set(words_of(f"{target} {source.rsplit('/', 1)[-1]}")).isdisjoint(
-        _STORAGE - {"build", "dist"}
-    ) or source.endswith((".zip", ".tar.gz", ".tgz", ".jar", ".whl"))
-    if (whole and not store) or (view.may_deploy_here and (whole or not store)):
-        hit.kind, hit.confidence, hit.makes = "deploy", 0.75 if whole else 0.6, "static-site"
+    store = source.endswith(_ARCHIVES) or not set(words_of(f"{target} {last}")).isdisjoint(_STORAGE)
+    site = not set(words_of(last)).isdisjoint(_SITE_FOLDERS) or not set(words_of(target)).isdisjoint(_SITE_BUCKETS)
+    site = (
+        site
+        or target.startswith("$web")
+        or bool(split.flag(("--delete", "--website-redirect", "--cache-control", "-d")))
+    )
+    if whole and not store and (site or view.says_deploy):
+        hit.kind, hit.confidence, hit.makes = "deploy", 0.75 if site else 0.6, "static-site"
         hit.facts.update(waits="yes", target=target.split("//", 1)[-1].split("/", 1)[0])
         hit.aims = [Aim(target), *(Aim(value) for value in split.option(("--profile", "--project", "--account-name")))]
     else:

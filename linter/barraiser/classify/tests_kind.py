@@ -12,6 +12,9 @@ _UNSURE = frozenset(
 )
 """Words that tell a test's kind only in a script's or job's name that speaks of a test, not in any argument."""
 
+_BESIDE = frozenset("post-deploy postdeploy pre-deploy predeploy after-deploy afterdeploy before-deploy deploy-key deploy-keys deploy-token deploy-tools".split())
+"""Words for what stands beside a deploy."""
+
 _NAMES = {word: kind for words, kind in reversed(NAME_KINDS) for word in words.split()}
 _AT = {word: at for at, (words, _) in enumerate(NAME_KINDS) for word in words.split()}
 
@@ -57,6 +60,8 @@ def named_kind(name: str) -> str:
         kind = from_name(name)
         return kind if kind in ("e2e-test", "smoke-test", "integration-test") else ""
     kind = _NAMES[best]
+    if kind == "deploy" and not _BESIDE.isdisjoint(runs):
+        return "smoke-test" if "verify" in parts or "check" in parts else ""
     if kind == "test":
         return from_name(name) or "test"
     if (

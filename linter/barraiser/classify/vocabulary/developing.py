@@ -243,7 +243,7 @@ SILENT = frozenset(
 
 KNOWN_TOOLS = frozenset(
     "apt apt-get apk yum dnf microdnf brew choco snap pacman pip pip3 pipx easy_install conda mamba micromamba rustup nvm fnm volta corepack asdf mise sdk"
-    " git git-lfs svn hg curl wget gpg-agent node python python3 ruby perl php java javac swiftc gcc g++ clang make-noop pkg-config ldconfig"
+    " git git-lfs svn hg curl wget gpg-agent javac swiftc gcc g++ clang make-noop pkg-config ldconfig"
     " docker-credential-ecr-login eval kind minikube k3d k3s microk8s colima vault op doppler sops age chamber direnv dotenvx psql mysql mysqladmin mysqldump"
     " pg_dump pg_restore pg_isready redis-cli mongo mongosh sqlite3 createdb createuser wait-for-it wait-for-it.sh wait-on dockerize nc netcat telnet ping dig nslookup host ss netstat"
     " sqlcmd aws-iam-authenticator gke-gcloud-auth-plugin kubelogin kubectx kubens kubeseal stern k9s istioctl tfenv tfswitch tfupdate tgenv terraform-docs"
@@ -268,7 +268,7 @@ https://aws-samples.github.io/aws-deployment-pipeline-reference-architecture/app
 
 NAME_KINDS: tuple[tuple[str, str], ...] = (
     ("rollback revert undo", "rollback"),
-    ("destroy teardown undeploy uninstall cleanup clean-up", "destroy"),
+    ("destroy teardown undeploy", "destroy"),
     ("plan preview-changes dry-run dryrun", "plan"),
     ("lint linting format formatting fmt style typecheck type-check prettier eslint", "lint"),
     ("sast codeql semgrep sonar", "sast"),
