@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from barraiser.classify.commands import hits_of, read_words
-from barraiser.classify.hit import Aim, Hit
+from barraiser.classify.hit import NAMED, PLACE, TEXT, Aim, Hit
 from barraiser.classify.names import words_of
 from barraiser.classify.rows import Marks, Words, marks_of
 from barraiser.classify.special import dispatched, minutes_of, remote_script
@@ -188,7 +188,7 @@ def _aims(hit: Hit, marks: Marks, step: Step) -> None:
     for each in marks.get("env", "").split(","):
         value = _input(each, step)
         if value:
-            hit.aims.append(Aim(value, named=True))
+            hit.aims.append(Aim(value, NAMED))
     default = marks.get("default", "")
     if default:
         cls, _, sure = default.partition(":")
@@ -206,14 +206,14 @@ def _aims(hit: Hit, marks: Marks, step: Step) -> None:
             hit.aims += [Aim(part) for part in value.split()]
     if hit.kind in ("deploy", "config-deploy", "destroy", "migrate", "rollback"):
         hit.aims += [
-            Aim(inputs[each], named=True)
+            Aim(inputs[each], NAMED)
             for each in _AIMING
             if inputs.get(each) and not any(aim.text == inputs[each] for aim in hit.aims)
         ]
-        hit.aims += [Aim(inputs[each]) for each in _PLACES if inputs.get(each)]
+        hit.aims += [Aim(inputs[each], PLACE) for each in _PLACES if inputs.get(each)]
         target = hit.facts.get("target")
         if target:
-            hit.aims.append(Aim(target))
+            hit.aims.append(Aim(target, PLACE))
 
 
 def _input(name: str, step: Step) -> str:
@@ -281,7 +281,7 @@ def _cli(program: str, marks: Marks, step: Step, command: Command, view: View, n
         )
         for part in marks.get("env", "").split(","):
             if part and step.inputs.get(part):
-                each.hit.aims.insert(0, Aim(step.inputs[part], named=True))
+                each.hit.aims.insert(0, Aim(step.inputs[part], NAMED))
         if extra is not None:
             each.hit.facts.update(extra.facts)
     return found
@@ -321,15 +321,20 @@ def _unlisted(name: str, step: Step, view: View) -> Hit:
     kind = named_kind(short.replace("github-action", ""))
     if kind == "test":
         kind = from_name(short) or view.test_kind(()) or "unit-test"
+    by_step = False
+    if not kind and not any(part in low for part in HARMLESS):
+        kind, by_step = named_kind(step.name) or named_kind(step.key), True
+        if kind == "test":
+            kind = from_name(step.name) or view.test_kind(()) or "unit-test"
     if not kind and any(part in low for part in HARMLESS):
         return Hit("other", tool=name)
     if kind in ("notify", "lint"):
         return Hit(kind, tool=name, confidence=0.6)
     hit = _by_marks(kind or "other", "opaque", step, name)
-    hit.confidence = 0.6 if kind else 0.85
+    hit.confidence = (0.5 if by_step else 0.6) if kind else 0.85
     hit.reason = "its name says so; what it does cannot be read here" if kind else ""
     if kind in ("deploy", "destroy", "rollback"):
-        hit.aims.append(Aim(short))
+        hit.aims += [Aim(short, TEXT), *(Aim(value, TEXT) for value in step.inputs.values() if len(value) < 80)]
     return hit
 
 

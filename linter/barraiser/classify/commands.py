@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from barraiser.classify.hit import Aim, Hit
+from barraiser.classify.hit import NAMED, PLACE, Aim, Hit
 from barraiser.classify.inhouse import in_house, named_script
 from barraiser.classify.names import words_of
 from barraiser.classify.rows import Words, marks_of, matching
@@ -237,6 +237,8 @@ def _looked_up(program: str, words: Sequence[str], view: View) -> list[Hit] | No
         split.plain = split.plain[1:]
     row = matching(entry[1], split)
     if row is None:
+        if named_script(program, words) is not None:
+            return None
         return [Hit("other", argv=words, tool=program, opaque=False)]
     return hits_of(row[0], row[1], split, words, view)
 
@@ -396,18 +398,18 @@ def _aims(hit: Hit, marks: dict[str, str], split: Words) -> None:
         if part.startswith("@"):
             value = split.at(part[1:])
             if value:
-                aims.append(Aim(value, named=True))
+                aims.append(Aim(value, NAMED))
         elif part:
-            aims += [Aim(value, named=True) for value in split.option((part,))]
+            aims += [Aim(value, NAMED) for value in split.option((part,))]
     default = marks.get("default", "")
     if default:
         cls, _, sure = default.partition(":")
         hit.default = (cls, float(sure))
     if hit.kind in _DEPLOYING:
-        aims += [Aim(value, named=True) for value in split.option(wrapping.NAMED_OPTIONS)]
+        aims += [Aim(value, NAMED) for value in split.option(wrapping.NAMED_OPTIONS)]
         if hit.facts.get("target"):
-            aims.append(Aim(hit.facts["target"]))
-        aims += [Aim(value) for value in split.option(wrapping.PLACE_OPTIONS)]
+            aims.append(Aim(hit.facts["target"], PLACE))
+        aims += [Aim(value, PLACE) for value in split.option(wrapping.PLACE_OPTIONS)]
         images = set(hit.images)
         aims += [Aim(word) for word in split.all if word not in images and "image" not in word.lower()]
     elif "aim" in marks:

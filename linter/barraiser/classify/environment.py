@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from barraiser.classify.hit import Aim, Hit
+from barraiser.classify.hit import PLACE, TEXT, Aim, Hit
 from barraiser.classify.names import (
     ENVIRONMENT,
     NAME,
@@ -50,7 +50,7 @@ class Environments:
         if hit.default is not None and hit.default[0] == "static":
             name = self.job.environment.name if self.job.environment is not None else hit.tool
             return [(Environment(name, "static", hit.default[1], f"{hit.tool} publishes pages", step.place), None)]
-        aimed = self._aimed(hit, named=True)
+        aimed = self._aimed(hit, named=True) or self._thrown_away(hit)
         key = self.job.environment
         if key is not None and (key.action in ("", "start") or certain or hit.kind not in ("deploy", "config-deploy")):
             placed = self._by_key(aimed)
@@ -65,7 +65,9 @@ class Environments:
         found = aimed or self._aimed(hit, named=False) or self._by_variables(step.env, step)
         if found is None and certain:
             found = (
-                self._by_text(step.name, step) or self._by_text(self.job.name, step) or self._by_text(self.job.id, step)
+                self._by_text(step.name, step)
+                or self._by_text(self.job.name.split(" (")[0], step)
+                or self._by_text(self.job.id.split(" (")[0], step)
             )
             return [(found, None)] if found else []
         found = found or self._by_text(step.name, step) or self._by_job(hit)
@@ -140,7 +142,7 @@ class Environments:
         if guess.word not in WEAK:
             return environment
         for name in dict.fromkeys((self.job.id, self.job.name)):
-            other = class_in_text(name.split(" / ")[-1], NAME)
+            other = class_in_text(name.split(" / ")[-1].split(" (")[0], NAME)
             if other is not None and other.cls != guess.cls and other.word in CLEAR:
                 return Environment(environment.name, other.cls, other.confidence, f"job {name}", self.job.place)
         return environment
@@ -185,6 +187,15 @@ class Environments:
                     return found
         return None
 
+    def _thrown_away(self, hit: Hit) -> Environment | None:
+        """A namespace, stack or application whose name is another one for each change: whatever the job calls its environment."""
+        for aim in hit.aims:
+            if aim.how == PLACE:
+                found = self._by_aim(aim, aim.text)
+                if found is not None and found.cls == "ephemeral":
+                    return found
+        return None
+
     def _by_aim(self, aim: Aim, text: str) -> Environment | None:
         if not text or len(text) > 300:
             return None
@@ -194,8 +205,14 @@ class Environments:
                 return Environment(text, declared.cls, 1.0, "declared in the configuration", self.job.place)
             guess = environment_class(text, VALUE) or class_in_value(text, VALUE)
         else:
-            guess = class_in_value(text, VALUE)
-            if guess is not None and guess.cls == "ephemeral" and _CHANGING.search(guess.word):
+            guess = class_in_text(text, VALUE) if aim.how == TEXT else None
+            guess = guess or class_in_value(text, VALUE)
+            if (
+                guess is not None
+                and guess.cls == "ephemeral"
+                and "$" in text
+                and (aim.how != PLACE or _CHANGING.search(guess.word))
+            ):
                 guess = None
         if guess is None:
             return None
@@ -277,7 +294,7 @@ class Environments:
         yield from self._from_pipeline()
 
     def _of_job_name(self, name: str) -> Guess | None:
-        parts = [part.strip() for part in name.split(" / ")]
+        parts = [part.split(" (")[0].strip() for part in name.split(" / ")]
         for part in reversed(parts):
             words = words_of(part)
             guess = (

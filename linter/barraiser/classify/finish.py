@@ -8,7 +8,7 @@ from barraiser.classify.vocabulary.codepipeline import SELF_UPDATE
 from barraiser.classify.vocabulary.credentials import STATIC_KEYS
 from barraiser.classify.vocabulary.environments import GITLAB_TIERS
 from barraiser.model.activity import Activity
-from barraiser.model.environment import EnvironmentKey
+from barraiser.model.environment import Environment, EnvironmentKey
 from barraiser.model.pipeline import Job, Pipeline
 from barraiser.model.place import Place
 from barraiser.model.words import CODEPIPELINE, GITLAB_CI
@@ -21,6 +21,7 @@ _WORK = frozenset({"other", "source", "notify", "approval"})
 def finish(job: Job, pipeline: Pipeline, activities: list[Activity], first: Place | None = None) -> list[Activity]:
     """The job's activities with what only the whole job tells. ``first``: where its first command stands."""
     activities = _implied(job, pipeline, activities, first)
+    _shared(activities)
     _watched(activities)
     _keys(job, activities)
     if pipeline.platform == GITLAB_CI:
@@ -38,6 +39,24 @@ def _is_self_update(job: Job) -> bool:
         for name in (job.name, job.stage or "")
         if name
     )
+
+
+def _shared(activities: list[Activity]) -> None:
+    """A deploy to an environment that nothing names goes where the job's other deploys go, if they agree."""
+    deploys = [each for each in activities if each.kind in _DEPLOYS and each.environment is not None]
+    known = {
+        each.environment.cls: each.environment
+        for each in deploys
+        if each.environment is not None and each.environment.cls != "unknown"
+    }
+    if len(known) != 1:
+        return
+    other = next(iter(known.values()))
+    for each in deploys:
+        if each.environment is not None and each.environment.cls == "unknown":
+            each.environment = Environment(
+                other.name, other.cls, min(0.5, other.confidence), "as the job's other deploys", other.place
+            )
 
 
 def _watched(activities: list[Activity]) -> None:

@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
+NAMED, PLACE, TEXT, VALUE = "named", "place", "text", "value"
+
+
 class Aim:
-    """Text that may tell where a deploy goes. ``named``: it stands where an environment's name does (``--stage``), so that weak
-    words count; else (a path, a host, a stack's name) clear ones only."""
+    """Text that may tell where a deploy goes. ``how``: ``named`` where an environment's name stands (``--stage``), so that weak words
+    count; ``place`` for a namespace, a host, a stack's name; ``text`` for a name that speaks of deploying (``deploy:testing``); ``value``
+    for any other word: clear words alone count."""
 
-    __slots__ = ("named", "text")
+    __slots__ = ("how", "text")
 
-    def __init__(self, text: str, *, named: bool = False) -> None:
+    def __init__(self, text: str, how: str = VALUE) -> None:
         self.text = text
-        self.named = named
+        self.how = how
+
+    @property
+    def named(self) -> bool:
+        """Whether it stands where an environment's name does."""
+        return self.how == NAMED
 
 
 class Hit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from barraiser.classify.hit import Aim, Hit
+from barraiser.classify.hit import NAMED, TEXT, VALUE, Aim, Hit
 from barraiser.classify.names import words_of
 from barraiser.classify.rows import Words
 from barraiser.classify.tests_kind import named_kind
@@ -156,7 +156,7 @@ def _conventional(called: Called, words: Sequence[str], view: View) -> Hit:
     hit.confidence = 0.8 if kind in TRUSTED else 0.6
     hit.opaque = kind not in TRUSTED
     hit.reason = f"`{called.name}` cannot be read here; its name says so" if hit.opaque else ""
-    hit.aims = [Aim(called.name)]
+    hit.aims = [Aim(called.name, TEXT)]
     split = Words(hit.tool, words[1:], wrapping.VALUED.get(hit.tool, frozenset()))
     return _finished(hit, split, view)
 
@@ -169,10 +169,10 @@ def _finished(hit: Hit, split: Words, view: View) -> Hit:
     elif hit.kind == "other" and hit.opaque and _is_check(split.program) and view.deployed:
         hit.kind = "smoke-test"
     if hit.kind in ("deploy", "destroy", "rollback", "migrate", "plan", *TEST_WORDS.values()):
-        hit.aims += [Aim(value, named=True) for value in split.option(wrapping.NAMED_OPTIONS)]
+        hit.aims += [Aim(value, NAMED) for value in split.option(wrapping.NAMED_OPTIONS)]
         if hit.kind in ("deploy", "destroy", "rollback", "migrate"):
-            hit.aims += [Aim(word, named=len(split.plain) == 1) for word in split.plain[:3]]
-            hit.aims += [Aim(word) for word in (split.program, *split.all)]
+            hit.aims += [Aim(word, NAMED if len(split.plain) == 1 else VALUE) for word in split.plain[:3]]
+            hit.aims += [Aim(split.program, TEXT), *(Aim(word) for word in split.all)]
     return hit
 
 

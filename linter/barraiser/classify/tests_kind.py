@@ -12,7 +12,9 @@ _UNSURE = frozenset(
 )
 """Words that tell a test's kind only in a script's or job's name that speaks of a test, not in any argument."""
 
-_BESIDE = frozenset("post-deploy postdeploy pre-deploy predeploy after-deploy afterdeploy before-deploy deploy-key deploy-keys deploy-token deploy-tools".split())
+_BESIDE = frozenset(
+    "post-deploy postdeploy pre-deploy predeploy after-deploy afterdeploy before-deploy deploy-key deploy-keys deploy-token deploy-tools".split()
+)
 """Words for what stands beside a deploy."""
 
 _NAMES = {word: kind for words, kind in reversed(NAME_KINDS) for word in words.split()}

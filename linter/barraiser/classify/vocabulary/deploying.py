@@ -390,7 +390,7 @@ PROGRAMS: dict[str, tuple[str, Rows]] = {
     "wrangler": ("https://developers.cloudflare.com/workers/wrangler/commands/", (
         ("+--dry-run", "plan", ""),
         ("pages deploy|publish", "deploy", "waits=yes env=--branch,--env,-e as=static-site target=--project-name"),
-        ("deploy|publish", "deploy", "waits=yes env=--env,-e target=--name"),
+        ("deploy|publish", "deploy", "waits=yes env=--env,-e target=--name default=prod:0.5"),
         ("versions deploy|upload", "deploy", "waits=yes env=--env,-e"),
         ("deployments rollback", "rollback", ""),
         ("rollback", "rollback", ""),
