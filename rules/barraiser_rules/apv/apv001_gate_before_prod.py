@@ -159,10 +159,16 @@ class GateBeforeProd(Rule):
         if deploy.job.environment is not None:
             return deploy
         for node in case.graph.ahead_of(deploy):
-            outside = node.environment_class not in (*PREPROD_CLASSES, "ephemeral")
-            if node.job.environment is not None and outside and case.graph.gates(node, deploy) != NO:
+            if node.job.environment is None or self._before_prod(node):
+                continue
+            if case.graph.gates(node, deploy) != NO:
                 return node
         return None
+
+    def _before_prod(self, node: Node) -> bool:
+        """Whether a node's job works on pre-production: its reviewers guard that, not production."""
+        classes = {each.environment.cls for each in node.job.activities if each.environment is not None}
+        return not classes.isdisjoint((*PREPROD_CLASSES, "ephemeral"))
 
     def _protection(self, case: Case) -> str:
         return "gitlab: {required_approvals: 1}" if case.pipeline.platform == GITLAB_CI else "github: {reviewers: 1}"

@@ -14,7 +14,7 @@ from barraiser.api import (
     Rule,
     ScenarioGraph,
 )
-from barraiser_rules.questions import declared_protection, demands_people, does, job
+from barraiser_rules.questions import declared_protection, demands_people, does, job, prod_name
 
 
 class UntrustedCodeNeverMeetsProdIdentity(Rule):
@@ -97,7 +97,27 @@ class UntrustedCodeNeverMeetsProdIdentity(Rule):
                 settle=case.fix(job=job(unsure[0])),
                 at=unsure[0],
             )
+        exposed = self._exposed(case)
+        if exposed is not None:
+            return case.failed(
+                f"{job(exposed)} uses variables that are declared not to be protected, and the pipeline also runs on merge requests: "
+                "whoever may push a branch can read production's credentials.",
+                fix="Protect the environment and its variables on the platform, then declare "
+                f"environments: {{{prod_name(exposed)}: {{gitlab: {{protected: true}}}}}}",
+                at=exposed,
+                key=exposed.job.template,
+            )
         return case.passed("No job runs unmerged code with production's credentials.")
+
+    def _exposed(self, case: Case) -> Node | None:
+        """A prod deploy whose environment is declared not to be protected, in a pipeline that unmerged code starts as well."""
+        if not any(scenario.unmerged for scenario in case.pipeline.scenarios):
+            return None
+        for node in case.subject.nodes:
+            protection = declared_protection(case, node)
+            if protection is not None and protection.get("protected") is False:
+                return node
+        return None
 
     def _identity(self, graph: ScenarioGraph, source: Node) -> Node | None:
         """The activity of the same job that holds production's environment, credentials or role; the checkout itself where the job does."""

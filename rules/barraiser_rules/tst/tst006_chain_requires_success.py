@@ -134,7 +134,18 @@ class ChainRequiresSuccess(Rule):
             )
         if arriving:
             return case.passed("It starts only after the earlier pipeline has succeeded.")
+        waited = self._waited_for(case)
+        if waited is not None:
+            return case.passed(f"{job(waited)} waits for the pipeline that it starts.", way=(waited,))
         return case.not_applicable("No other pipeline lies on the way to it.")
+
+    def _waited_for(self, case: Case) -> Node | None:
+        """A job on the way that starts another pipeline and takes on its result."""
+        for deploy in case.deploys:
+            for source in case.graph.ahead_of(deploy):
+                if source.job.calls and source.job.tags.get("waits") == "yes":
+                    return source
+        return None
 
     def _carries(self, case: Case, source: Node) -> bool:
         """Whether what lies at or before the loose edge is worth waiting for: a test or a deploy."""
