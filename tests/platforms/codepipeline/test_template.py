@@ -98,7 +98,7 @@ BeforeEntry:
 """
     pipeline = one(tmp_path, template(stage("Test", "t", more=skip), stage("Prod", "p")))
     assert set(job(pipeline, "Test/t").condition.runs) == {MAYBE}
-    assert ("Test/BeforeEntry", "Prod/p", "stage") in edges(pipeline)
+    assert set(job(pipeline, "Prod/p").needs) == {"Test/t", "Source/Repository"}
     assert not any(edge.skips for edge in pipeline.edges if edge.source == "Test/t")
 
 
@@ -213,3 +213,25 @@ def test_loops_make_a_pipeline_for_each_value(tmp_path: Path) -> None:
     looped = "".join(f"        {line}\n" for line in ("'Shop${Team}':\n" + body).rstrip().split("\n"))
     pipelines = read(tmp_path, f"Resources:\n  Fn::ForEach::Shops:\n    - Team\n    - [red, blue]\n    -\n{looped}")
     assert [each.name for each in pipelines] == ["shop-red", "shop-blue"]
+
+
+def test_the_two_sides_of_a_choice_do_not_wait_for_each_other(tmp_path: Path) -> None:
+    above = "Parameters:\n  Env: {Type: String}\nConditions:\n  IsProd: !Equals [!Ref Env, prod]\n"
+    either = "- !If\n  - IsProd\n" + "".join(
+        f"  {line}\n" for text in (stage("Prod", "p"), stage("Dev", "d")) for line in text.rstrip().split("\n")
+    )
+    pipeline = one(tmp_path, template(either, stage("Last", "l"), above=above))
+    assert job(pipeline, "Dev/d").needs == ("Source/Repository",)
+    assert set(job(pipeline, "Last/l").needs) == {"Prod/p", "Dev/d", "Source/Repository"}
+
+
+def test_many_stages_that_may_be_absent_keep_the_one_that_is_there(tmp_path: Path) -> None:
+    above = "Parameters:\n  Env: {Type: String}\nConditions:\n  IsProd: !Equals [!Ref Env, prod]\n"
+    maybe = [
+        f"- !If [IsProd, {{Name: S{n}, Actions: ["
+        + ", ".join(f"{{Name: a{m}, ActionTypeId: {{Category: Deploy, Provider: S3}}}}" for m in range(20))
+        + "]}, !Ref AWS::NoValue]\n"
+        for n in range(10)
+    ]
+    pipeline = one(tmp_path, template(stage("First", "f"), *maybe, stage("Last", "l"), above=above))
+    assert "First/f" in job(pipeline, "Last/l").needs

@@ -28,11 +28,17 @@ DEFAULT_MODE, DEFAULT_TYPE = "SUPERSEDED", "V1"
 _ACCOUNT = re.compile(r"arn:[^:]{0,40}:iam::(\d{12}|\$\{[^}]{1,80}\}):")
 
 
-def pipeline_of(structure: PipelineStructure, repository: Repository, options: ReadOptions) -> Pipeline:
-    """The pipeline that a structure is. Buildspecs that it names are read from the repository. Never raises for what it holds."""
+def pipeline_of(
+    structure: PipelineStructure, repository: Repository, options: ReadOptions, buildspecs: Buildspecs | None = None
+) -> Pipeline:
+    """The pipeline that a structure is. Buildspecs that it names are read from the repository. Never raises for what it holds.
+
+    ``buildspecs``: those of its file's pipelines, where there are several.
+    """
     branch, branch_from = default_branch_of(structure, options)
     problems = [*structure.problems, *problems_of(structure)]
-    building = _Building(structure, repository, len(scenarios := scenarios_of(structure, branch)))
+    scenarios = scenarios_of(structure, branch)
+    building = _Building(structure, repository, len(scenarios), buildspecs or Buildspecs(repository))
     if not any(problem.fatal for problem in problems):
         building.build()
     return Pipeline(
@@ -54,10 +60,12 @@ def pipeline_of(structure: PipelineStructure, repository: Repository, options: R
 
 
 class _Building:
-    """The state of one pipeline that is built. ``ahead``: the jobs that the next ones wait for, those that may be absent first,
-    back to the nearest that must be there: what may be absent cannot carry an order alone."""
+    """The state of one pipeline that is built. ``ahead``: the nearest jobs of which one is there for sure, which the next ones wait
+    for; ``maybe_ahead``: those since then that may be absent, so that they cannot carry an order alone."""
 
-    def __init__(self, structure: PipelineStructure, repository: Repository, scenarios: int) -> None:
+    def __init__(
+        self, structure: PipelineStructure, repository: Repository, scenarios: int, buildspecs: Buildspecs
+    ) -> None:
         self.structure = structure
         self.repository = repository
         self.maybe = (MAYBE,) * scenarios
@@ -66,8 +74,9 @@ class _Building:
         self.unresolved: list[Unresolved] = []
         self.files: list[str] = []
         self.ahead: list[Job] = []
+        self.maybe_ahead: list[Job] = []
         self.ids: set[str] = set()
-        self.buildspecs = Buildspecs(repository)
+        self.buildspecs = buildspecs
 
     def build(self) -> None:
         """Stages one after the other; within each its actions by run order."""
@@ -78,13 +87,16 @@ class _Building:
         tags = _stage_tags(stage)
         condition = self._holds(stage.condition, stage.place)
         kind = "stage"
+        earlier = None
         if stage.before_entry:
+            before = (self.ahead, self.maybe_ahead)
             entry = self._conditions(stage, "BeforeEntry", stage.before_entry, condition, tags)
             self._follow([entry], kind)
             kind = "sequence"
             skips = next((each for each in stage.before_entry if each.result.upper() == "SKIP"), None)
             if skips is not None and condition is UNCONDITIONAL:
                 condition = self._holds(entry.id, skips.place)
+                earlier = before
         first = len(self.jobs)
         for group in _groups(stage):
             self._follow([self._action(stage, action, condition, tags) for action in group], kind)
@@ -95,18 +107,23 @@ class _Building:
                 self.unresolved.append(Unresolved("stage name", stage.name, stage.name_place, jobs=deploying))
         if stage.on_success:
             self._follow([self._conditions(stage, "OnSuccess", stage.on_success, condition, tags)], "sequence")
+        if earlier is not None:  # a condition that only skips its stage holds nothing back beyond it
+            self.ahead, self.maybe_ahead = earlier[0], [*self.maybe_ahead, *earlier[1]][:_MAX_AHEAD]
 
     def _follow(self, jobs: list[Job], kind: str) -> None:
         """These jobs start, side by side, when all that is ahead has succeeded."""
+        ahead = [*self.maybe_ahead, *self.ahead]
         for job in jobs:
-            job.needs = tuple(before.id for before in self.ahead)
+            before = [each for each in ahead if not _exclude_each_other(each.condition.text, job.condition.text)]
+            job.needs = tuple(each.id for each in before)
             self.edges += [
-                Edge(before.id, job.id, kind, skips=before.condition is UNCONDITIONAL, place=job.place)
-                for before in self.ahead
+                Edge(each.id, job.id, kind, skips=each.condition is UNCONDITIONAL, place=job.place) for each in before
             ]
         self.jobs += jobs
-        certain = any(job.condition is UNCONDITIONAL for job in jobs)
-        self.ahead = jobs if certain else [*jobs, *self.ahead][:_MAX_AHEAD]
+        if any(job.condition is UNCONDITIONAL for job in jobs):
+            self.ahead, self.maybe_ahead = jobs, []
+        else:
+            self.maybe_ahead = [*jobs, *self.maybe_ahead][:_MAX_AHEAD]
 
     def _holds(self, text: str, place: Place) -> Condition:
         return Condition(text, self.maybe, place=place) if text else UNCONDITIONAL
@@ -210,6 +227,14 @@ class _Building:
 
 
 _MAX_AHEAD = 100
+
+
+def _exclude_each_other(first: str, second: str) -> bool:
+    """Whether two conditions of a template cannot both hold: one names what the other denies."""
+    if "not " not in first and "not " not in second:
+        return False
+    one, other = set(first.split(" and ")), set(second.split(" and "))
+    return any(f"not {part}" in other for part in one) or any(f"not {part}" in one for part in other)
 
 
 def _groups(stage: StageStructure) -> list[list[ActionStructure]]:

@@ -25,6 +25,8 @@ FINALLY = "finally runs although the phase failed"
 _SUCCEEDING = "CODEBUILD_BUILD_SUCCEEDING"
 _SECRET_TYPES = ("PARAMETER_STORE", "SECRETS_MANAGER")
 _MAX_COMMANDS = 5000
+_MAX_READ = 2_000_000
+"""Characters of inline buildspecs and of commands that the pipelines of one file may have: a large template has 50,000."""
 
 
 class Built:
@@ -44,11 +46,12 @@ class Built:
 
 
 class Buildspecs:
-    """The buildspecs of one pipeline, each read once however many actions run it."""
+    """The buildspecs of one file's pipelines, each read once however many actions run it."""
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
-        self._read: dict[tuple[int, str], _Buildspec] = {}
+        self._read: dict[tuple[int, str], tuple[_Buildspec, BuildProject]] = {}
+        self._left = _MAX_READ
 
     def of_action(self, action: ActionStructure) -> Built:
         """What an action of CodeBuild runs. Never raises for what the buildspec holds."""
@@ -77,18 +80,23 @@ class Buildspecs:
 
     def _spec(self, project: BuildProject, override: str, place: Place) -> _Buildspec:
         key = (id(project), override)
-        spec = self._read.get(key)
-        if spec is None:
-            spec = self._read[key] = _Buildspec(self._repository)
-            if override:
-                inline = is_inline(override)
-                project = BuildProject(
-                    project.name,
-                    place,
-                    inline=override if inline else "",
-                    buildspec="" if inline else override,
-                )
+        known = self._read.get(key)
+        if known is not None:
+            return known[0]
+        spec = _Buildspec(self._repository)
+        self._read[key] = (spec, project)  # the project is kept, so that its id stays its own
+        if override:
+            inline = is_inline(override)
+            project = BuildProject(
+                project.name, place, inline=override if inline else "", buildspec="" if inline else override
+            )
+        if self._left > 0:
             spec.read(project)
+            self._left -= len(project.inline) + sum(
+                len(fragment.text) + 40 for step in spec.steps if step.script for fragment in step.script.fragments
+            )
+        else:
+            spec.cannot(project.name, "the file's buildspecs are too large together", project.place)
         return spec
 
 
@@ -109,39 +117,41 @@ class _Buildspec:
         self.collapsed = False
 
     def fill(self, built: Built) -> None:
+        """Put what was read into an action's result."""
         built.steps = self.steps
         built.files = self.files
         built.tags = dict(self.tags)
         if self.reason:
             built.unresolved, built.name, built.place = self.reason, self.name, self.place or built.place
 
-    def _cannot(self, name: str, reason: str, place: Place) -> None:
+    def cannot(self, name: str, reason: str, place: Place) -> None:
+        """Note why it cannot be read."""
         self.name, self.reason, self.place = name, reason, place
 
     def read(self, project: BuildProject) -> None:
         """Find the text and read its phases."""
         if project.unresolved:
-            return self._cannot(project.name, project.unresolved, project.place)
+            return self.cannot(project.name, project.unresolved, project.place)
         if project.inline:
             root, self.collapsed, reason = parse_inline(
                 project.inline, project.inline_node, project.place, self.repository
             )
             if reason:
-                return self._cannot(project.name, f"its inline buildspec: {reason}", project.place)
+                return self.cannot(project.name, f"its inline buildspec: {reason}", project.place)
             return self._root(root, project.place, project.name)
         path = project.buildspec or DEFAULT_BUILDSPEC
         if "${" in path or path.startswith("arn:") or "://" in path:
-            return self._cannot(path, "it is not in the repository", project.place)
+            return self.cannot(path, "it is not in the repository", project.place)
         inside = self._located(path, project)
         if not inside:
-            return self._cannot(path, "the path leads out of the repository", project.place)
+            return self.cannot(path, "the path leads out of the repository", project.place)
         if not self.repository.exists(inside):
-            return self._cannot(inside, "it is not in the repository", project.place)
+            return self.cannot(inside, "it is not in the repository", project.place)
         self.files.append(inside)
         try:
             root = self.repository.documents(inside)[0].root
         except SourceError as error:
-            return self._cannot(inside, error.message, error.place)
+            return self.cannot(inside, error.message, error.place)
         return self._root(root, Place(inside, 1), inside)
 
     def _located(self, path: str, project: BuildProject) -> str | None:
@@ -156,7 +166,7 @@ class _Buildspec:
     def _root(self, root: Node | None, place: Place, name: str) -> None:
         phases = root.mapping("phases") if isinstance(root, nodes.Mapping) else None
         if not isinstance(root, nodes.Mapping) or phases is None:
-            return self._cannot(name, "it has no phases", place)
+            return self.cannot(name, "it has no phases", place)
         if root.mapping("batch") is not None:
             self.tags["batch"] = "yes"
         self._environment(root.mapping("env"))
@@ -165,7 +175,7 @@ class _Buildspec:
             if phase is not None:
                 self._phase(phase_name, phase, phases)
         if not self.steps:
-            self._cannot(name, "it has no commands", place)
+            self.cannot(name, "it has no commands", place)
         return None
 
     def _environment(self, env: nodes.Mapping | None) -> None:

@@ -14,7 +14,11 @@ from barraiser.source.nodes import Mapping, Node, Scalar, Sequence
 MAX_TEXT = 100_000
 """Characters of one resolved text: a buildspec in a template is smaller; what is built up beyond that stays unknown."""
 
+MAX_BUILT = 8_000_000
+"""Characters of all texts together that calls build in one template: a large template builds some 100,000."""
+
 _MAX_DEPTH = 40
+_MAX_NAME = 200
 _MAX_ITEMS = 2000
 _NAMES = frozenset(
     ("Ref", "Condition", "Base64", "Cidr", "FindInMap", "GetAtt", "GetAZs", "If", "ImportValue", "Join", "Length", "Select",
@@ -66,10 +70,12 @@ class Values:
         template: Mapping | None,
         bindings: dict[str, str] | None = None,
         arguments: dict[str, str] | None = None,
+        left: list[int] | None = None,
     ) -> None:
         self.template = template
         self.bindings = bindings or {}
         self.arguments = arguments or {}
+        self._left = left if left is not None else [MAX_BUILT]
         self._parameters = template.mapping("Parameters") if template is not None else None
         self._mappings = template.mapping("Mappings") if template is not None else None
         self._conditions = template.mapping("Conditions") if template is not None else None
@@ -79,11 +85,11 @@ class Values:
 
     def bound(self, bindings: dict[str, str]) -> Values:
         """The same template inside a loop."""
-        return Values(self.template, {**self.bindings, **bindings}, self.arguments)
+        return Values(self.template, {**self.bindings, **bindings}, self.arguments, self._left)
 
     def assuming(self, condition: str) -> Values:
         """The same template where a condition is known to hold."""
-        values = Values(self.template, self.bindings, self.arguments)
+        values = Values(self.template, self.bindings, self.arguments, self._left)
         values._decided[condition] = YES
         return values
 
@@ -105,7 +111,9 @@ class Values:
             text = self._called(*call)
         finally:
             self._depth -= 1
-        return text if len(text) <= MAX_TEXT else "${...}"
+        if call[0] != "Ref":
+            self._left[0] -= len(text)
+        return text if len(text) <= MAX_TEXT and self._left[0] > 0 else "${...}"
 
     def _called(self, name: str, argument: Node) -> str:
         if name == "Ref":
@@ -272,7 +280,7 @@ class Values:
                 continue
             choice = _items(called(current, "If")) if self.template is not None else []
             if len(choice) == 3:
-                name = _plain(choice[0])
+                name = _plain(choice[0])[:_MAX_NAME]
                 holds = self.holds(name)
                 for side, value, text in ((NO, choice[2], f"not {name}"), (YES, choice[1], name)):
                     if holds == MAYBE:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from barraiser.model.pipeline import Pipeline, Problem
 from barraiser.model.place import Place
 from barraiser.model.words import CODEPIPELINE
@@ -11,6 +14,12 @@ from barraiser.platforms.reader import ReadOptions
 from barraiser.source.errors import SourceError
 from barraiser.source.nodes import Document, Mapping, Node, describe, line_of
 from barraiser.source.repository import Repository
+
+if TYPE_CHECKING:
+    from barraiser.platforms.codepipeline.structure import PipelineStructure
+
+MAX_PIPELINES, MAX_ACTIONS = 200, 3000
+"""Of one file: generated templates with dozens of pipelines exist; loops could make any number."""
 
 
 class CodePipelineReader:
@@ -34,12 +43,10 @@ class CodePipelineReader:
 
     def read(self, path: str, repository: Repository, options: ReadOptions) -> list[Pipeline]:
         """The pipelines that a file defines; ``[]`` where it defines none."""
-        from barraiser.platforms.codepipeline.build import pipeline_of
-
         if path.endswith(".tf"):
             from barraiser.platforms.codepipeline.terraform import read_terraform
 
-            return [pipeline_of(each, repository, options) for each in read_terraform(path, repository, options)]
+            return _built(read_terraform(path, repository, options), repository, options)
         try:
             documents = repository.documents(path)
         except SourceError as error:
@@ -51,13 +58,13 @@ class CodePipelineReader:
 
 
 def _of_document(path: str, document: Document, repository: Repository, options: ReadOptions) -> list[Pipeline]:
-    from barraiser.platforms.codepipeline.build import pipeline_of
     from barraiser.platforms.codepipeline.exported import read_exported
     from barraiser.platforms.codepipeline.template import read_template
 
     root = document.root
     if not isinstance(root, Mapping):
         return []
+    structures: Iterable[PipelineStructure]
     if is_template(root):
         structures = read_template(root, repository)
     elif is_exported(root):
@@ -68,9 +75,30 @@ def _of_document(path: str, document: Document, repository: Repository, options:
             message = f"`Resources` is {describe(resources)}, and must be a mapping"
             return [_unreadable(path, Problem(message, line_of(resources), fix="write a mapping of logical ids"))]
         return []
+    return _built(structures, repository, options, _duplicates(document))
+
+
+def _built(
+    structures: Iterable[PipelineStructure],
+    repository: Repository,
+    options: ReadOptions,
+    problems: Iterable[Problem] = (),
+) -> list[Pipeline]:
+    from barraiser.platforms.codepipeline.build import pipeline_of
+    from barraiser.platforms.codepipeline.buildspec import Buildspecs
+
+    buildspecs = Buildspecs(repository)
+    pipelines: list[Pipeline] = []
+    actions = 0
     for structure in structures:
-        structure.problems = (*_duplicates(document), *structure.problems)
-    return [pipeline_of(structure, repository, options) for structure in structures]
+        actions += sum(len(stage.actions) for stage in structure.stages)
+        if actions > MAX_ACTIONS or len(pipelines) >= MAX_PIPELINES:
+            message = f"more than {MAX_PIPELINES} pipelines or {MAX_ACTIONS:,} actions in one file"
+            problem = Problem(message, structure.place, fix="split the file")
+            return [*pipelines, _unreadable(structure.place.path, problem)]
+        structure.problems = (*problems, *structure.problems)
+        pipelines.append(pipeline_of(structure, repository, options, buildspecs))
+    return pipelines
 
 
 def _duplicates(document: Document) -> list[Problem]:

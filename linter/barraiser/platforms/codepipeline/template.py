@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from barraiser.model.place import Place
 from barraiser.platforms.codepipeline.definition import Definition
 from barraiser.platforms.codepipeline.intrinsics import Values, resources_of
@@ -12,6 +14,7 @@ from barraiser.source.repository import Repository
 
 PIPELINE_TYPE = "AWS::CodePipeline::Pipeline"
 _RULE_TYPES = ("AWS::Events::Rule", "AWS::Scheduler::Schedule")
+_MAX_CALLS = 50
 
 
 def is_template(root: Node | None) -> bool:
@@ -33,25 +36,20 @@ def _defines(resource: Node) -> bool:
     )
 
 
-def read_template(root: Mapping, repository: Repository) -> list[PipelineStructure]:
-    """The pipelines of a template, in its order."""
+def read_template(root: Mapping, repository: Repository) -> Iterator[PipelineStructure]:
+    """The pipelines of a template, in its order, each read when it is asked for."""
     resources = list(resources_of(root, Values(root)))
     projects = Projects(root.path, resources, repository)
-    found = [
-        _pipeline(logical, body, inside, projects, place)
-        for logical, body, inside in resources
-        if body.text("Type") == PIPELINE_TYPE
-        for place in [_place(root, logical, body)]
-    ]
-    for structure in found:
-        structure.files = (root.path, *projects.files)
-        structure.schedules = tuple(
-            schedule
-            for _, body, inside in resources
-            if body.text("Type") in _RULE_TYPES
-            for schedule in _schedules(body, inside, structure)
-        )
-    return found
+    schedules = _Schedules()
+    for _, body, inside in resources:
+        if body.text("Type") in _RULE_TYPES:
+            schedules.add(body, inside)
+    for logical, body, inside in resources:
+        if body.text("Type") == PIPELINE_TYPE:
+            structure = _pipeline(logical, body, inside, projects, _place(root, logical, body))
+            structure.files = (root.path, *projects.files)
+            structure.schedules = tuple(schedules.of(structure.key, structure.name))
+            yield structure
 
 
 def _place(root: Mapping, logical: str, body: Mapping) -> Place:
@@ -69,24 +67,34 @@ def _pipeline(logical: str, body: Mapping, values: Values, projects: Projects, p
     return structure
 
 
-def _schedules(body: Mapping, values: Values, structure: PipelineStructure) -> list[tuple[str, Place]]:
-    """The schedule of a rule that starts this pipeline."""
-    properties = values.mapping(body.get("Properties"))
-    if properties is None or values.text(properties.get("State")).upper() == "DISABLED":
-        return []
-    written = properties.get("ScheduleExpression")
-    expression = values.text(written)
-    if written is None or not expression:
-        return []
-    names = (structure.key, structure.name)
-    for branch in (*values.items(properties.get("Targets")), *values.branches(properties.get("Target"))):
-        target = branch.node
-        if isinstance(target, Mapping):
-            arn = values.text(target.get("Arn"))
-            given = values.text(target.get("Input"))
-            started = arn.rpartition(":")[2]
-            if started in names or (
-                started == "startPipelineExecution" and any(f'"{name}"' in given for name in names)
-            ):
-                return [(expression, line_of(written))]
-    return []
+class _Schedules:
+    """What starts pipelines at times, by the last part of its targets' names; and what the service's own call is given."""
+
+    def __init__(self) -> None:
+        self._targets: dict[str, list[tuple[str, Place]]] = {}
+        self._calls: list[tuple[str, tuple[str, Place]]] = []
+
+    def add(self, body: Mapping, values: Values) -> None:
+        """Take in a rule, unless it is disabled or has no schedule."""
+        properties = values.mapping(body.get("Properties"))
+        if properties is None or values.text(properties.get("State")).upper() == "DISABLED":
+            return
+        written = properties.get("ScheduleExpression")
+        expression = values.text(written)
+        if written is None or not expression:
+            return
+        schedule = (expression, line_of(written))
+        for branch in (*values.items(properties.get("Targets")), *values.branches(properties.get("Target"))):
+            target = branch.node
+            if isinstance(target, Mapping):
+                started = values.text(target.get("Arn")).rpartition(":")[2]
+                if started != "startPipelineExecution":
+                    self._targets.setdefault(started, []).append(schedule)
+                elif len(self._calls) < _MAX_CALLS:
+                    self._calls.append((values.text(target.get("Input")), schedule))
+
+    def of(self, *names: str) -> list[tuple[str, Place]]:
+        """The schedules that start the pipeline of these names (its own, its logical id)."""
+        found = [schedule for name in dict.fromkeys(names) if name for schedule in self._targets.get(name, ())]
+        found += [schedule for given, schedule in self._calls if any(name and f'"{name}"' in given for name in names)]
+        return found[:_MAX_CALLS]
