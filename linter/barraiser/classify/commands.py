@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from barraiser.classify.hit import NAMED, PLACE, Aim, Hit
 from barraiser.classify.inhouse import in_house, named_script
 from barraiser.classify.names import words_of
-from barraiser.classify.rows import Words, marks_of, matching
+from barraiser.classify.rows import Marks, Words, marks_of, matching
 from barraiser.classify.special import SPECIAL
 from barraiser.classify.tests_kind import from_arguments
 from barraiser.classify.view import Found, View
-from barraiser.classify.vocabulary import deploying, developing, wrapping
+from barraiser.classify.vocabulary import deploying, developing, operating, wrapping
 from barraiser.classify.vocabulary.actions import IMAGES
+from barraiser.classify.vocabulary.clouds import Rows
 from barraiser.shell.command import Command
 
 MAX_DEPTH = 6
@@ -87,12 +88,13 @@ def program_of(word: str) -> str:
     return name.lower() if name.lower() in _table() else name
 
 
-_TABLE: dict[str, tuple[str, deploying.Rows]] = {}
+_TABLE: dict[str, tuple[str, Rows]] = {}
 
 
-def _table() -> dict[str, tuple[str, deploying.Rows]]:
+def _table() -> dict[str, tuple[str, Rows]]:
     if not _TABLE:
         _TABLE.update(developing.PROGRAMS)
+        _TABLE.update(operating.PROGRAMS)
         _TABLE.update(deploying.PROGRAMS)
     return _TABLE
 
@@ -296,8 +298,7 @@ def tool_of(split: Words) -> str:
     return split.program
 
 
-def _deploy_facts(hit: Hit, marks: dict[str, str] | object, split: Words) -> None:
-    assert isinstance(marks, dict)
+def _deploy_facts(hit: Hit, marks: Marks, split: Words) -> None:
     facts = hit.facts
     if hit.kind in ("deploy", "config-deploy"):
         _waiting(hit, marks, split)
@@ -319,7 +320,7 @@ def _deploy_facts(hit: Hit, marks: dict[str, str] | object, split: Words) -> Non
     _aims(hit, marks, split)
 
 
-def _waiting(hit: Hit, marks: dict[str, str], split: Words) -> None:
+def _waiting(hit: Hit, marks: Marks, split: Words) -> None:
     facts = hit.facts
     if "waits" in marks:
         facts["waits"] = marks["waits"]
@@ -389,7 +390,7 @@ def _helm_images(split: Words) -> list[str]:
 _DEPLOYING = frozenset({"deploy", "config-deploy", "destroy", "migrate", "rollback", "plan", "alarm-gate"})
 
 
-def _aims(hit: Hit, marks: dict[str, str], split: Words) -> None:
+def _aims(hit: Hit, marks: Marks, split: Words) -> None:
     """What of the words may tell the environment, the surest first."""
     if hit.kind == "other":
         return

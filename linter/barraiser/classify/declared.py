@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from barraiser.model.activity import Activity
-from barraiser.model.declarations import DeclaredActivity, Declarations
+from barraiser.model.declarations import Declarations, DeclaredActivity
 from barraiser.model.environment import Environment
 from barraiser.model.pipeline import Job
 

@@ -18,6 +18,7 @@ from barraiser.classify.names import (
     words_of,
 )
 from barraiser.classify.scenarios import Runs, values_of
+from barraiser.classify.vocabulary import word_set
 from barraiser.classify.vocabulary.environments import BUILD_VARIABLES, CLEAR, ENVIRONMENT_VARIABLES, GITLAB_TIERS, WEAK
 from barraiser.model.declarations import Declarations
 from barraiser.model.environment import Environment
@@ -155,8 +156,7 @@ class Environments:
                 words
                 and (
                     words == ["canary"]
-                    or {"canary", "onebox"} & set(words)
-                    and {"deploy", "prod", "production"} & set(words)
+                    or ({"canary", "onebox"} & set(words) and {"deploy", "prod", "production"} & set(words))
                 )
                 and "test" not in words
             ):
@@ -310,7 +310,7 @@ class Environments:
         stage = self.job.stage or ""
         if not stage:
             return
-        words = [word for word in words_of(stage)]
+        words = words_of(stage)
         if self.pipeline.platform == CODEPIPELINE:
             literal = without_expressions(stage)[0]
             guess = (
@@ -369,8 +369,9 @@ class Environments:
         return None
 
 
-_ORDINARY = frozenset(
-    "test testing build deploy release ci local integration functional acceptance accept review feature branch pr mr pages public stage pull-request"
-    " publish prepare check lint nightly sys int perf demo training dark shadow mirror acc customer customers live releases released".split()
+_ORDINARY = word_set(
+    "test testing build deploy release ci local integration functional acceptance accept review feature branch pr mr pages public stage"
+    " pull-request"
+    " publish prepare check lint nightly sys int perf demo training dark shadow mirror acc customer customers live releases released"
 )
 """Words that alone name a job's or stage's work, not an environment."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-
 NAMED, PLACE, TEXT, VALUE = "named", "place", "text", "value"
 
 

@@ -10,7 +10,7 @@ from barraiser.classify.names import words_of
 from barraiser.classify.rows import Words
 from barraiser.classify.tests_kind import named_kind
 from barraiser.classify.view import Called, View
-from barraiser.classify.vocabulary import wrapping
+from barraiser.classify.vocabulary import word_set, wrapping
 from barraiser.classify.vocabulary.developing import TEST_WORDS
 
 TRUSTED = frozenset(
@@ -19,9 +19,11 @@ TRUSTED = frozenset(
 """Kinds that the conventional name of a package script or make target tells by itself."""
 
 _RUN = frozenset({"run", "run-script", "rum", "urn"})
-_NODE_OWN = frozenset(
-    "install i ci add remove rm up update upgrade publish pack audit config cache link unlink exec dlx create init login logout version view info"
-    " whoami why list ls outdated prune rebuild set get workspaces workspace node npm plugin import dedupe store patch env root bin help owner tag dist-tag".split()
+_NODE_OWN = word_set(
+    "install i ci add remove rm up update upgrade publish pack audit config cache link unlink exec dlx create init login logout version"
+    " view info"
+    " whoami why list ls outdated prune rebuild set get workspaces workspace node npm plugin import dedupe store patch env root bin"
+    " help owner tag dist-tag"
 )
 _TASK_RUNNERS = frozenset(
     {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from barraiser.classify.names import words_of
+from barraiser.classify.vocabulary import word_set
 from barraiser.model.activity import Activity
 from barraiser.model.pipeline import Job, Pipeline
 from barraiser.model.words import DEPLOY_KINDS, PIPELINE_KINDS
@@ -10,8 +11,8 @@ from barraiser.model.words import DEPLOY_KINDS, PIPELINE_KINDS
 MAKES = "pipeline-kind"
 """The fact that says which pipeline kind a deploy's tool speaks for."""
 
-_SITE = frozenset("docs doc documentation website site web-site blog playground landing storybook".split())
-_APPLICATION = frozenset("build publish".split())
+_SITE = word_set("docs doc documentation website site web-site blog playground landing storybook")
+_APPLICATION = word_set("build publish")
 
 
 def subject_kind(activity: Activity, job: Job, pipeline: Pipeline) -> str:

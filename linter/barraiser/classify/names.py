@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from barraiser.classify.vocabulary import word_set
 from barraiser.classify.vocabulary.environments import (
     AT_MOST,
     CLEAR,
@@ -178,7 +179,7 @@ def _follows_to(words: list[str], at: int) -> bool:
     return back >= 0 and words[back] in ("to", "into", "onto", "2")
 
 
-_ALSO_DOING = frozenset(
-    "test testing integration functional review acceptance accept local ci release releases public pr mr branch".split()
+_ALSO_DOING = word_set(
+    "test testing integration functional review acceptance accept local ci release releases public pr mr branch"
 )
 """First words that may as well say what the job does before it deploys (``test-deploy``)."""

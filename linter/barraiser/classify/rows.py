@@ -9,7 +9,8 @@ Marks are separated by blanks:
 that keep the failed one; ``target=A,B`` options (or ``N``, the N-th word) that name what is deployed; ``def=A,B`` options that name
 what is applied (``@N`` the N-th word, ``@last``); ``image=A,B`` options that name images; ``env=A,B`` options (or ``@N``) that hold an
 environment's name; ``aim=A,B`` further options that tell the environment (``*``: all words); ``default=CLASS:CONFIDENCE``;
-``destroys=WHAT``; ``as=PIPELINE-KIND``; ``also=KIND:CONFIDENCE`` a second activity; ``c=CONFIDENCE``; the flags ``opaque``, ``watch``, ``untest``.
+``destroys=WHAT``; ``as=PIPELINE-KIND``; ``also=KIND:CONFIDENCE`` a second activity; ``c=CONFIDENCE``; the flags ``opaque``,
+``watch`` (it waits for a deploy before it) and ``untest`` (options may take the tests out of a build).
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ NO_MARKS: Marks = {}
 
 
 class Words:
-    """A command's words, split: ``program``; ``plain``: words that are no options and no values of known ones; ``all``: everything after the program."""
+    """A command's words, split: ``program``; ``plain``: words that are no options and no values of known ones; ``all``: everything
+    after the program; ``low``: the same in lower case."""
 
     __slots__ = ("all", "low", "plain", "program")
 
@@ -114,10 +116,13 @@ def marks_of(text: str) -> Marks:
     """Marks as a mapping; flags have the value ``yes``."""
     if not text:
         return NO_MARKS
-    marks = _MARKS.get(text)
-    if marks is None:
-        marks = _MARKS[text] = dict(part.split("=", 1) if "=" in part else (part, "yes") for part in text.split())
-    return marks
+    known = _MARKS.get(text)
+    if known is None:
+        known = _MARKS[text] = {}
+        for part in text.split():
+            name, equals, value = part.partition("=")
+            known[name] = value if equals else "yes"
+    return known
 
 
-_MARKS: dict[str, Marks] = {}
+_MARKS: dict[str, dict[str, str]] = {}

@@ -9,6 +9,7 @@ from barraiser.classify.hit import Aim, Hit
 from barraiser.classify.names import words_of
 from barraiser.classify.rows import Words
 from barraiser.classify.view import Found, View
+from barraiser.classify.vocabulary import word_set
 from barraiser.classify.vocabulary.wrapping import SSH_VALUED
 from barraiser.shell.command import Command
 from barraiser.shell.parser import commands_of_text
@@ -22,19 +23,22 @@ MIN_BAKE_MINUTES = 5
 _NONE: frozenset[str] = frozenset()
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd]?)")
 _UNITS = {"": 1 / 60, "s": 1 / 60, "m": 1.0, "h": 60.0, "d": 1440.0}
-_HEALTH = frozenset(
-    "health healthz healthcheck status ready readyz readiness live livez liveness ping smoke up heartbeat actuator".split()
+_HEALTH = word_set(
+    "health healthz healthcheck status ready readyz readiness live livez liveness ping smoke up heartbeat actuator"
 )
-_STORAGE = frozenset(
-    "artifact artifacts cache caches report reports backup backups log logs coverage release releases download downloads package packages layer layers module modules template templates lambda lambdas function functions repo repository nightly nightlies binaries source sources results".split()
+_STORAGE = word_set(
+    "artifact artifacts cache caches report reports backup backups log logs coverage release releases download downloads package"
+    " packages layer layers module modules template templates lambda lambdas function functions repo repository nightly nightlies"
+    " binaries source sources results"
 )
 _ARCHIVES = (".zip", ".tar.gz", ".tgz", ".jar", ".whl", ".json", ".yml", ".yaml")
-_SITE_FOLDERS = frozenset(
-    "dist build public site out www html web docs book static frontend client browser dist-web storybook".split()
+_SITE_FOLDERS = word_set(
+    "dist build public site out www html web docs book static frontend client browser dist-web storybook"
 )
-_SITE_BUCKETS = frozenset("site www web website static frontend com org net io dev docs app spa cdn".split())
-_GITOPS = frozenset(
-    "gitops manifest manifests argocd argo flux fluxcd k8s kubernetes deploy deployment deployments infra infrastructure environments clusters charts helm".split()
+_SITE_BUCKETS = word_set("site www web website static frontend com org net io dev docs app spa cdn")
+_GITOPS = word_set(
+    "gitops manifest manifests argocd argo flux fluxcd k8s kubernetes deploy deployment deployments infra infrastructure environments"
+    " clusters charts helm"
 )
 _NOTIFIED = (
     "hooks.slack.com",
@@ -395,10 +399,10 @@ def _edit(words: Sequence[str], command: Command, view: View, depth: int, read: 
     program = words[0].rsplit("/", 1)[-1]
     low = " ".join(words).lower()
     edits = (program == "kustomize" and words[1:2] == ["edit"]) or any(
-        word == "-i" or word.startswith("--inplace") or word.startswith("-i") for word in words[1:]
+        word.startswith(("--inplace", "-i")) for word in words[1:]
     )
     if edits and (
-        program != "sed" or ("image" in low or "tag" in low) and any(part in low for part in (".yaml", ".yml"))
+        program != "sed" or (("image" in low or "tag" in low) and any(part in low for part in (".yaml", ".yml")))
     ):
         view.edited = "edit"
     return [Found(Hit("other", tool=program, argv=words, noise=program != "kustomize" or edits), command)]
@@ -445,7 +449,8 @@ def _exec_in(words: Sequence[str], command: Command, view: View, depth: int, rea
 
 SPECIAL: dict[str, Special] = {
     "sleep": _sleep, "Start-Sleep": _sleep, "start-sleep": _sleep,
-    "curl": _request, "wget": _request, "http": _request, "https": _request, "httpie": _request, "xh": _request, "Invoke-WebRequest": _request, "Invoke-RestMethod": _request,
+    "curl": _request, "wget": _request, "http": _request, "https": _request, "httpie": _request, "xh": _request,
+        "Invoke-WebRequest": _request, "Invoke-RestMethod": _request,
     "git": _git, "ssh": _ssh, "sshpass": _ssh, "rsync": _copy, "scp": _copy, "sftp": _copy, "lftp-copy": _copy,
     "psql": _database, "mysql": _database, "mongosh": _database, "sqlcmd": _database, "mariadb": _database, "clickhouse-client": _database,
     "yq": _edit, "sed": _edit, "kustomize": _edit,

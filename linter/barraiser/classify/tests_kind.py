@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from barraiser.classify.names import words_of
+from barraiser.classify.vocabulary import word_set
 from barraiser.classify.vocabulary.developing import NAME_KINDS, TEST_WORDS
 
 _UNSURE = frozenset(
@@ -12,8 +14,8 @@ _UNSURE = frozenset(
 )
 """Words that tell a test's kind only in a script's or job's name that speaks of a test, not in any argument."""
 
-_BESIDE = frozenset(
-    "post-deploy postdeploy pre-deploy predeploy after-deploy afterdeploy before-deploy deploy-key deploy-keys deploy-token deploy-tools".split()
+_BESIDE = word_set(
+    "post-deploy postdeploy pre-deploy predeploy after-deploy afterdeploy before-deploy deploy-key deploy-keys deploy-token deploy-tools"
 )
 """Words for what stands beside a deploy."""
 
@@ -32,9 +34,9 @@ def from_arguments(words: Iterable[str]) -> str:
             kind = TEST_WORDS.get(part, "")
             if kind == "unit-test":
                 unit = kind
-            elif kind and part not in _UNSURE and not negative:
-                return kind
-            elif kind in ("load-test", "integration-test") and not negative and part in ("load", "api") and "/" in word:
+            elif (kind and part not in _UNSURE and not negative) or (
+                kind in ("load-test", "integration-test") and not negative and part in ("load", "api") and "/" in word
+            ):
                 return kind
     return unit
 
@@ -56,7 +58,7 @@ def from_name(name: str) -> str:
 def named_kind(name: str) -> str:
     """What a name says that a thing does: an activity's kind, or ``test`` where it does not say which; empty where it says nothing."""
     parts = words_of(name)
-    runs = [*parts, *("-".join(pair) for pair in zip(parts, parts[1:], strict=False))]
+    runs = [*parts, *("-".join(pair) for pair in pairwise(parts))]
     best = min((part for part in runs if part in _NAMES), key=_AT.__getitem__, default="")
     if not best:
         kind = from_name(name)

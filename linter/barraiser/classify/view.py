@@ -8,7 +8,7 @@ from barraiser.classify.hit import Hit
 from barraiser.classify.names import words_of
 from barraiser.classify.tests_kind import from_arguments, from_name
 from barraiser.model.pipeline import Job, Step
-from barraiser.model.tri import NO, Tri
+from barraiser.model.tri import Tri
 from barraiser.shell.command import Command
 
 
@@ -29,7 +29,8 @@ class Called:
 
 
 class Found:
-    """A hit with the command that it was found in. ``soft``, ``soft_reason`` and ``conditional`` take in those of the commands that call it."""
+    """A hit with the command that it was found in. ``soft``, ``soft_reason`` and ``conditional`` take in those of the commands that
+    call it."""
 
     __slots__ = ("command", "conditional", "hit", "soft", "soft_reason")
 
@@ -121,10 +122,6 @@ class View:
     def tests_deployed(self) -> bool:
         """Whether the job or step is named for a check of what was deployed."""
         return not self.names.isdisjoint(_CHECK_WORDS)
-
-    def soft_of(self, command: Command) -> Tri:
-        """The command's softness."""
-        return command.soft or NO
 
 
 _DEPLOY_WORDS = frozenset(

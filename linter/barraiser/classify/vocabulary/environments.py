@@ -7,6 +7,8 @@ https://aws-samples.github.io/aws-deployment-pipeline-reference-architecture/, a
 
 from __future__ import annotations
 
+from barraiser.classify.vocabulary import word_set
+
 CLEAR: dict[str, str] = {
     "devo": "alpha", "dev": "alpha", "develop": "alpha", "development": "alpha", "build-env": "alpha",
     "qa": "beta", "qat": "beta", "sit": "beta", "integ": "beta", "beta": "beta", "testenv": "beta", "tst": "beta",
@@ -61,22 +63,22 @@ NEUTRAL = frozenset({
 })  # fmt: skip
 """Runs that hold such a word and name no environment."""
 
-NUMBERED = frozenset(
-    "prod prd production dev devo test qa uat sit stage staging stg beta alpha gamma preprod sandbox integ onebox".split()
+NUMBERED = word_set(
+    "prod prd production dev devo test qa uat sit stage staging stg beta alpha gamma preprod sandbox integ onebox"
 )
 """Words that may carry a number (``prod2``)."""
 
-DEPLOYING = frozenset(
+DEPLOYING = word_set(
     "deploy deploys deployed deploying deployment deployto release releases promote promotes promotion rollout roll ship apply provision"
-    " launch push update upgrade install converge sync swap destroy teardown delete trigger".split()
+    " launch push update upgrade install converge sync swap destroy teardown delete trigger"
 )
 """Words for deploying, next to which a weak word names an environment."""
 
-LINKING = frozenset("to into in on onto for the a an our this 2 env environment stage stack app site".split())
+LINKING = word_set("to into in on onto for the a an our this 2 env environment stage stack app site")
 """Words that may stand between a word for deploying and the environment."""
 
-PLACES = frozenset(
-    "env environment environments server servers cluster account stack stage instance slot namespace fleet tier host vpc".split()
+PLACES = word_set(
+    "env environment environments server servers cluster account stack stage instance slot namespace fleet tier host vpc"
 )
 """Words after a weak word that make an environment of it (``test server``)."""
 
@@ -96,14 +98,18 @@ ORDER = ("ephemeral", "static", "alpha", "beta", "gamma", "onebox", "prod")
 """Which class is taken when a name holds words of several."""
 
 ENVIRONMENT_VARIABLES = frozenset({
-    "env", "environment", "stage", "stack-name", "namespace", "cluster", "cluster-name", "app-name", "app", "account", "profile", "workspace", "deploy-host",
-    "host", "server", "target-env", "deploy-env", "target", "slot", "project", "project-id", "resource-group", "service-name", "stack", "bucket", "bucket-name",
+    "env", "environment", "stage", "stack-name", "namespace", "cluster", "cluster-name", "app-name", "app", "account", "profile",
+        "workspace", "deploy-host",
+    "host", "server", "target-env", "deploy-env", "target", "slot", "project", "project-id", "resource-group", "service-name", "stack",
+        "bucket", "bucket-name",
     "url", "domain", "role", "role-arn", "tier",
 })  # fmt: skip
 """Last words of variables whose values name where something is deployed."""
 
 BUILD_VARIABLES = frozenset({
-    "NODE_ENV", "BABEL_ENV", "HUGO_ENV", "HUGO_ENVIRONMENT", "JEKYLL_ENV", "MIX_ENV", "GATSBY_ENV", "VITE_ENV", "NUXT_ENV", "APP_ENV_BUILD", "CARGO_PROFILE",
-    "CI_ENVIRONMENT_NAME", "CI_ENVIRONMENT_SLUG", "CI_PROJECT_URL", "GITHUB_SERVER_URL", "CI_SERVER_HOST", "DOCKER_HOST", "PYTHON_ENV", "CONDA_ENV", "VIRTUAL_ENV",
+    "NODE_ENV", "BABEL_ENV", "HUGO_ENV", "HUGO_ENVIRONMENT", "JEKYLL_ENV", "MIX_ENV", "GATSBY_ENV", "VITE_ENV", "NUXT_ENV",
+        "APP_ENV_BUILD", "CARGO_PROFILE",
+    "CI_ENVIRONMENT_NAME", "CI_ENVIRONMENT_SLUG", "CI_PROJECT_URL", "GITHUB_SERVER_URL", "CI_SERVER_HOST", "DOCKER_HOST", "PYTHON_ENV",
+        "CONDA_ENV", "VIRTUAL_ENV",
 })  # fmt: skip
 """Variables that configure a build or belong to the platform."""
