@@ -14,6 +14,7 @@ from barraiser.checks.result import BLOCKED, UNREADABLE
 from barraiser.checks.rule import Rule
 from barraiser.cli import options as shared
 from barraiser.cli.plans import Plans
+from barraiser.cli.progress import Progress
 from barraiser.cli.roots import Configs, prefixes_of, select_roots
 from barraiser.cli.settings import Settings
 from barraiser.cli.work import RootOutcome, check_root
@@ -132,9 +133,11 @@ def _outcomes(selected: list[Selected], configs: Configs, plans: Plans) -> list[
         return check_in_parallel(selected, workers, configs)
     selected.reverse()
     found = []
+    progress = Progress("pipelines")
     while selected:
         each = selected.pop()
-        found.append(check_root(each, settings, configs.of(each.root), plans))
+        found.append(check_root(each, settings, configs.of(each.root), plans, progress))
+    progress.end()
     return found
 
 

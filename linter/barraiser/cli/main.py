@@ -14,7 +14,6 @@ COMMANDS = {
     "check": "Check pipelines against the rules: the gate.",
     "graph": "Show the stage graph of pipelines.",
     "init": "Write a commented configuration from what is found here.",
-    "init": "Write a commented configuration from what is found here.",
     "rule": "Explain one rule.",
     "rules": "List the rules.",
     "schema": "Print the JSON Schema of a report, a graph or the configuration.",

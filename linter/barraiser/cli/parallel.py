@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from barraiser.cli.plans import Plans
+from barraiser.cli.progress import Progress
 from barraiser.cli.roots import Configs
 from barraiser.cli.settings import Settings
 from barraiser.cli.work import RootOutcome, check_root
@@ -21,9 +22,15 @@ def check_in_parallel(selected: Sequence[Selected], workers: int, configs: Confi
     from concurrent.futures import ProcessPoolExecutor
 
     tasks = [(each.root, each.entries, each.named, each.whole) for each in selected]
+    progress = Progress("repositories")
     chunk = max(1, min(16, len(tasks) // (workers * 4)))
     with ProcessPoolExecutor(workers, initializer=_begin, initargs=(configs.settings, configs.prefixes)) as pool:
-        return list(pool.map(_work, tasks, chunksize=chunk))
+        found = []
+        for outcome in pool.map(_work, tasks, chunksize=chunk):
+            found.append(outcome)
+            progress.step()
+        progress.end()
+        return found
 
 
 def _begin(settings: Settings, prefixes: dict[str, str]) -> None:

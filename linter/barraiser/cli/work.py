@@ -9,6 +9,7 @@ from barraiser.checks.runner import judge
 from barraiser.classify.entries import Entries
 from barraiser.cli.entries import entries_for
 from barraiser.cli.plans import Plans
+from barraiser.cli.progress import Progress
 from barraiser.cli.settings import Settings
 from barraiser.model.pipeline import Job, Pipeline
 from barraiser.platforms.selection import Selected, read_selected
@@ -58,12 +59,16 @@ def read_root(
     return entries, found
 
 
-def check_root(selected: Selected, settings: Settings, config: Config, plans: Plans) -> RootOutcome:
+def check_root(
+    selected: Selected, settings: Settings, config: Config, plans: Plans, progress: Progress | None = None
+) -> RootOutcome:
     """The verdicts of all rules on the pipelines of a root; waivers and the pipelines' own verdicts are not yet set."""
     outcome = RootOutcome(selected.root, selected.whole)
     plan = plans.of(config)
     entries, pipelines = read_root(selected, settings, config, outcome)
     for pipeline in pipelines:
+        if progress is not None:
+            progress.step()
         try:
             result = judge(pipeline, entries, plan, config.declared)
         except Exception as error:

@@ -105,7 +105,7 @@ class Policy:
         self, results: Sequence[PipelineResult], suppressions: Mapping[str, Sequence[Suppression]], whole: bool
     ) -> None:
         """Put each suppression's finding into the first pipeline that is made of its file."""
-        for path in sorted(suppressions):
+        for path in sorted(path for path, found in suppressions.items() if found):
             made_of = [result for result in results if path in result.pipeline.files]
             if not made_of:
                 continue

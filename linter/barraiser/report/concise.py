@@ -19,7 +19,9 @@ def render(report: Report, *, show_unknown: bool = False) -> str:
                 lines.append(f"{place}: {level} {finding.rule} {finding.name}: {' '.join(finding.message.split())}")
         name = title(result)
         path = prefix + result.pipeline.path
-        lines.append(f"{path}: {sentence(result)}" if not result.pipeline.name else f"{path}: {name}: {sentence(result)}")
+        lines.append(
+            f"{path}: {sentence(result)}" if not result.pipeline.name else f"{path}: {name}: {sentence(result)}"
+        )
     for finding in report.policy_findings:
         place = f"{finding.place.path}:{finding.place.line}:{finding.place.column}"
         lines.append(f"{place}: {finding.severity} {finding.rule} {finding.name}: {' '.join(finding.message.split())}")
