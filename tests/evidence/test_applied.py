@@ -28,6 +28,8 @@ def ask(
     facts: dict[str, str] | None = None,
     files: dict[str, str] | None = None,
     deployer: dict[str, object] | None = None,
+    earlier: str = "",
+    earlier_inputs: dict[str, str] | None = None,
 ) -> Applied:
     for name, text in (files or {}).items():
         path = root / name
@@ -35,9 +37,10 @@ def ask(
         path.write_text(text)
     script = Script([Fragment(command, "ci.yml", 3)], working_directory=folder) if command else None
     step = Step(HERE, script=script, uses=uses, inputs=inputs)
-    job = Job("deploy", HERE, steps=[step])
+    job = Job("deploy", HERE, steps=[step, Step(HERE, inputs=earlier_inputs)])
+    before = Activity("build", HERE, text=earlier, argv=earlier.split(), step=1)
     activity = Activity("deploy", HERE, text=command or uses, argv=command.split(), tool=uses, facts=facts)
-    job.activities = (activity,)
+    job.activities = (before, activity)
     node = Node(0, job, activity, Pipeline("ci.yml", "github-actions", jobs=[job]))
     declared = Declarations(deployer=deployer) if deployer else NOTHING_DECLARED
     return applied_definition(node, Repository(str(root)), declared)
@@ -54,7 +57,7 @@ def tris(found: Applied) -> tuple[int, int, int]:
         ("docker compose up -d", "docker", (NO, NO, NO)),
         ("rsync -a dist/ host:/srv", "files", (NO, NO, NO)),
         ("terraform apply -auto-approve", "terraform", (NO, NO, NO)),
-        ("kubectl apply -f nowhere/", "kubernetes", (NO, NO, NO)),
+        ("kubectl apply -f nowhere/", "kubernetes", (MAYBE, MAYBE, NO)),
         ("kubectl set image deployment/shop shop=shop:1", "kubernetes", (NO, NO, NO)),
         ("helm upgrade --install shop ./chart --atomic", "helm", (YES, NO, YES)),
         ("helm upgrade --install shop ./chart --rollback-on-failure", "helm", (YES, NO, YES)),
@@ -69,6 +72,9 @@ def tris(found: Applied) -> tuple[int, int, int]:
         ("heroku container:release web", "heroku", (NO, NO, YES)),
         ("aws lambda update-function-code --function-name f", "lambda", (NO, NO, NO)),
         ("aws lambda update-function-code --function-name f --publish", "lambda", (NO, NO, YES)),
+        ("werf converge --auto-rollback", "werf", (YES, NO, YES)),
+        ("az deployment group create --rollback-on-error", "azure-resource-manager", (YES, NO, NO)),
+        ("kubectl rollout restart rollout/shop", "argo-rollouts", (MAYBE, MAYBE, YES)),
         ("./deploy.sh prod", "", (MAYBE, MAYBE, MAYBE)),
     ],
 )
@@ -159,6 +165,37 @@ def test_the_template_of_a_codepipeline_action_is_read(tmp_path: Path) -> None:
     )
     assert (found.mechanism, tris(found), found.read) == ("cloudformation", (YES, NO, NO), True)
     assert found.places == (Place("infra/app.yml", 1),)
+
+
+def test_an_executed_change_set_has_the_template_of_the_one_that_was_prepared(tmp_path: Path) -> None:
+    names = {"StackName": "shop", "ChangeSetName": "release"}
+    found = ask(
+        tmp_path,
+        uses="Deploy/AWS/CloudFormation",
+        inputs={"ActionMode": "CHANGE_SET_EXECUTE", **names},
+        earlier_inputs={"ActionMode": "CHANGE_SET_REPLACE", "TemplatePath": "Out::assembly/app.json", **names},
+        files={"cdk.out/assembly/app.json": '{"Resources": {"B": {"Type": "AWS::S3::Bucket"}}}'},
+    )
+    assert (found.read, found.places[0].path) == (True, "cdk.out/assembly/app.json")
+
+
+def test_a_packaged_template_is_read_from_what_it_is_made_of(tmp_path: Path) -> None:
+    package = "aws cloudformation package --template-file infra/app.yml --output-template-file out.yml"
+    found = ask(
+        tmp_path, "aws cloudformation deploy --template-file out.yml", earlier=package, files={"infra/app.yml": SAM}
+    )
+    assert (found.rolls_back_on_alarm, found.places[0].path) == (YES, "infra/app.yml")
+
+
+def test_a_service_of_another_name_is_not_this_one(tmp_path: Path) -> None:
+    text = SERVICE.replace("{how}", "DeploymentCircuitBreaker: {Enable: true, Rollback: true}")
+    found = ask(tmp_path, "aws ecs update-service --service payments", files={"s.yml": text})
+    assert (found.read, found.rolls_back_on_failure) == (False, MAYBE)
+
+
+def test_a_job_that_waits_for_a_deployment_rolls_out_no_canary(tmp_path: Path) -> None:
+    found = ask(tmp_path, "kubectl apply -f -", earlier="kubectl rollout status deployment/shop")
+    assert tris(found) == (NO, NO, NO)
 
 
 def test_a_flag_that_turns_rollback_off_is_stronger_than_the_default(tmp_path: Path) -> None:

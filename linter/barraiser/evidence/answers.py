@@ -24,6 +24,7 @@ from barraiser.model.tri import MAYBE, NO, YES, Tri, any_of
 from barraiser.source.errors import SourceError
 from barraiser.source.repository import Repository
 
+_PLAIN = frozenset(("deployment", "deployments", "deploy", "statefulset", "sts", "daemonset", "ds", "dc"))
 TEMPLATES = ("template.yaml", "template.yml", "template.json")
 
 
@@ -32,7 +33,8 @@ def answer(deployer: Deployer, repository: Repository) -> Applied:
     special = {
         "cloudformation": _cloudformation, "codedeploy": _codedeploy, "ecs": _ecs, "helm": _helm, "kubernetes": _kubernetes,
         "argocd": _rendered_elsewhere, "flux": _rendered_elsewhere, "gitops": _rendered_elsewhere, "terraform": _terraform,
-        "lambda": _lambda, "azure-app-service": _app_service, "argo-rollouts": _kubernetes,
+        "lambda": _lambda, "azure-app-service": _app_service, "argo-rollouts": _kubernetes, "werf": _werf,
+        "azure-resource-manager": _resource_manager,
     }.get(deployer.mechanism)  # fmt: skip
     return special(deployer, repository) if special is not None else by_itself(deployer.mechanism)
 
@@ -77,8 +79,12 @@ def _cloudformation(deployer: Deployer, repository: Repository) -> Applied:
     named = [
         *deployer.options("--template-file", "--template-body", "--template", "-t"),
         deployer.input("template", "template-file"),
-        deployer.input("TemplatePath").partition("::")[2],
     ]
+    inside = deployer.prepared().get("TemplatePath", "").partition("::")[2]
+    if inside:
+        beside = deployer.pipeline.path.rpartition("/")[0]
+        named += [inside, f"cdk.out/{inside}", f"{beside}/{inside}" if beside else inside]
+    named += [deployer.packaged_from(name) for name in named if name]
     path = deployer.path(repository, *named)
     if not path and words and words[0].rpartition("/")[2] == "sam":
         path = first_existing(TEMPLATES, deployer.folder, repository)
@@ -131,9 +137,11 @@ def _ecs(deployer: Deployer, repository: Repository) -> Applied:
 
 
 def _chosen(found: Sequence[Definition], name: str) -> list[Definition]:
-    """The definition of that name; else all, which then must agree."""
-    exact = [each for each in found if name and each.name == name.rpartition("/")[2]]
-    return exact or list(found)
+    """The definition of that name, else those without a name of their own; all where the name is not known. They must agree."""
+    wanted = name.rpartition("/")[2]
+    if not wanted or "$" in wanted or "{" in wanted:
+        return list(found)
+    return [each for each in found if each.name == wanted] or [each for each in found if not each.name]
 
 
 def _codedeploy(deployer: Deployer, repository: Repository) -> Applied:
@@ -208,8 +216,7 @@ def _kubernetes(deployer: Deployer, repository: Repository) -> Applied:
     base = by_itself(deployer.mechanism)
     named = [*deployer.options("-f", "--filename", "-k", "--kustomize"), deployer.input("manifests", "manifest")]
     if deployer.starts("set", "image") or deployer.starts("rollout", "restart"):
-        workload = next((word for word in deployer.words if "/" in word), "")
-        if workload.startswith(("rollout/", "rollouts/")):
+        if any(word.startswith(("rollout/", "rollouts/")) for word in deployer.words):
             return by_itself("argo-rollouts")
         return base
     library = library_of(repository)
@@ -227,7 +234,16 @@ def _kubernetes(deployer: Deployer, repository: Repository) -> Applied:
     if workloads:
         base.read = True
         base.places = tuple(each.place for each in workloads[:10])
+    elif not _plain_workload(deployer):
+        base.rolls_back_on_failure = base.rolls_back_on_alarm = MAYBE
+        base.why = "what is applied was not read: a plain Deployment only waits"
     return base
+
+
+def _plain_workload(deployer: Deployer) -> bool:
+    """Whether the job itself shows that it rolls out plain workloads: it waits for one by name."""
+    words = [word for activity in deployer.job.activities for word in activity.argv if "rollout" in activity.argv]
+    return any(word.partition("/")[0] in _PLAIN for word in words)
 
 
 def _rendered_elsewhere(deployer: Deployer, repository: Repository) -> Applied:
@@ -278,4 +294,20 @@ def _app_service(deployer: Deployer, repository: Repository) -> Applied:
     if deployer.starts("webapp", "deployment", "slot") or (slot and slot.lower() != "production"):
         base.keeps_releases = YES
         base.why = "the earlier version stays in the other slot"
+    return base
+
+
+def _werf(deployer: Deployer, repository: Repository) -> Applied:
+    base = by_itself("werf")
+    base.rolls_back_on_failure = deployer.flag("--auto-rollback", "-R")
+    if base.rolls_back_on_failure == YES:
+        base.why = "werf brings the old release back when the rollout fails (`--auto-rollback`)"
+    return base
+
+
+def _resource_manager(deployer: Deployer, repository: Repository) -> Applied:
+    base = by_itself("azure-resource-manager")
+    base.rolls_back_on_failure = deployer.flag("--rollback-on-error")
+    if base.rolls_back_on_failure == YES:
+        base.why = "a failed deployment is followed by the last one that succeeded (`--rollback-on-error`)"
     return base

@@ -56,5 +56,5 @@ def applied_definition(node: Node, repository: Repository, declared: Declaration
     from barraiser.evidence.declared import with_declared
     from barraiser.evidence.deployer import Deployer
 
-    found = answer(Deployer(node.activity, node.job), repository)
+    found = answer(Deployer(node.activity, node.job, node.pipeline), repository)
     return with_declared(found, declared.deployer)

@@ -67,7 +67,7 @@ def _service(key: Scalar, resource: Mapping, properties: Node | None, hooks: Tri
     if _computed(how) or _computed(alarms) or _computed(properties):
         on_alarm = MAYBE
     controller = literal(below(properties, "DeploymentController", "Type")).upper()
-    name = literal(below(properties, "ServiceName")) or key.value
+    name = literal(below(properties, "ServiceName"))
     validates = max(hooks, filled(below(how, "LifecycleHooks")))
     place = line_of(below_or(how, resource, key))
     return Definition(
@@ -96,7 +96,7 @@ def _group(key: Scalar, resource: Mapping, properties: Node | None) -> Definitio
     )
     if _computed(rollback):
         on_failure = on_alarm = MAYBE
-    name = literal(below(properties, "DeploymentGroupName")) or key.value
+    name = literal(below(properties, "DeploymentGroupName"))
     place = line_of(below_or(rollback, resource, key))
     return Definition(
         DEPLOYMENT_GROUP, name, place, on_failure=on_failure, on_alarm=on_alarm, validates=MAYBE,

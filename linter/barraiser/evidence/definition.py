@@ -14,8 +14,8 @@ ROLLOUT, CANARY, WORKLOAD = "rollout", "canary", "workload"
 
 
 class Definition:
-    """``kind``: one of the words above; ``name``: as the file has it, empty where it is computed; ``external``: an ECS service whose
-    deployments CodeDeploy makes; the rest as in ``Applied``."""
+    """``kind``: one of the words above; ``name``: as the file has it, empty where it gives none or computes it; ``external``: an ECS
+    service whose deployments CodeDeploy makes; the rest as in ``Applied``."""
 
     __slots__ = ("external", "kind", "name", "on_alarm", "on_failure", "place", "validates", "why")
 

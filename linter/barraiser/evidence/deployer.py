@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from barraiser.classify.facts import DEFINITION
 from barraiser.evidence.mechanisms import mechanism_of_call, mechanism_of_words
 from barraiser.model.activity import Activity
-from barraiser.model.pipeline import Job, Step
+from barraiser.model.pipeline import Job, Pipeline, Step
 from barraiser.model.tri import MAYBE, NO, YES, Tri
 from barraiser.source.repository import Repository
 
@@ -20,14 +20,15 @@ _COMPUTED = re.compile(r"[$#]\{|\$[A-Za-z_(]|\{\{")
 
 class Deployer:
     """``mechanism``: see :mod:`barraiser.evidence.mechanisms`; ``words``: the command's, empty for an action; ``inputs``: the
-    action's; ``folder``: where the command runs, relative to the root."""
+    action's; ``folder``: where the command runs, relative to the root; ``pipeline``: in which other jobs may prepare what it applies."""
 
-    __slots__ = ("activity", "folder", "inputs", "job", "mechanism", "uses", "words")
+    __slots__ = ("activity", "folder", "inputs", "job", "mechanism", "pipeline", "uses", "words")
 
-    def __init__(self, activity: Activity, job: Job) -> None:
+    def __init__(self, activity: Activity, job: Job, pipeline: Pipeline) -> None:
         step = _step(activity, job)
         self.activity = activity
         self.job = job
+        self.pipeline = pipeline
         self.words: tuple[str, ...] = activity.argv
         self.uses = "" if activity.argv or step is None else step.uses
         self.inputs: Mapping[str, str] = step.inputs if step is not None and not activity.argv else {}
@@ -46,15 +47,7 @@ class Deployer:
 
     def options(self, *names: str) -> list[str]:
         """All values of these options, in order."""
-        found = []
-        for at, word in enumerate(self.words):
-            head, equals, value = word.partition("=")
-            if head in names:
-                if equals:
-                    found.append(value)
-                elif at + 1 < len(self.words):
-                    found.append(self.words[at + 1])
-        return found
+        return values_of(self.words, names)
 
     def flag(self, *names: str) -> Tri:
         """Whether one of these flags is given; maybe where a variable may hold further flags."""
@@ -81,6 +74,31 @@ class Deployer:
         low = {key.lower(): value for key, value in self.inputs.items()}
         return next((low[name.lower()] for name in names if low.get(name.lower())), "")
 
+    def packaged_from(self, path: str) -> str:
+        """The file that a command of the pipeline makes ``path`` of (``package --template-file A --output-template-file PATH``)."""
+        name = path.rpartition("/")[2]
+        if not name:
+            return ""
+        for job in self.pipeline.jobs:
+            for activity in job.activities:
+                made = values_of(activity.argv, ("--output-template-file", "--output-template"))
+                if any(each.rpartition("/")[2] == name for each in made):
+                    source = values_of(activity.argv, ("--template-file", "--template", "-t"))
+                    return source[0] if source else "template.yaml"
+        return ""
+
+    def prepared(self) -> Mapping[str, str]:
+        """For an action that executes a change set, the inputs of the one that prepared it; else its own."""
+        if self.input("ActionMode") != "CHANGE_SET_EXECUTE":
+            return self.inputs
+        wanted = (self.input("StackName"), self.input("ChangeSetName"))
+        for job in self.pipeline.jobs:
+            for step in job.steps:
+                inputs = step.inputs
+                if inputs.get("TemplatePath") and (inputs.get("StackName"), inputs.get("ChangeSetName")) == wanted:
+                    return inputs
+        return self.inputs
+
     def path(self, repository: Repository, *named: str) -> str:
         """The first of these paths, or of the fact ``definition``, that is in the repository, relative to the root; else empty.
 
@@ -97,6 +115,19 @@ class Deployer:
                 if inside is not None and stands(inside, repository):
                     return inside
         return ""
+
+
+def values_of(words: Sequence[str], names: Sequence[str]) -> list[str]:
+    """All values of these options in a command, in order."""
+    found = []
+    for at, word in enumerate(words):
+        head, equals, value = word.partition("=")
+        if head in names:
+            if equals:
+                found.append(value)
+            elif at + 1 < len(words):
+                found.append(words[at + 1])
+    return found
 
 
 def stands(path: str, repository: Repository) -> bool:

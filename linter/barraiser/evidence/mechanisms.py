@@ -8,7 +8,8 @@ COMMANDS: dict[str, str] = {
     "ansible-playbook": "ansible", "argocd": "argocd", "aws appconfig": "appconfig", "aws apprunner": "app-runner",
     "aws cloudformation": "cloudformation", "aws deploy": "codedeploy", "aws ecs": "ecs", "aws ecs deploy": "codedeploy",
     "aws elasticbeanstalk": "elastic-beanstalk", "aws lambda": "lambda", "aws s3": "s3", "aws s3api": "s3",
-    "az functionapp": "azure-app-service", "az webapp": "azure-app-service", "cap": "capistrano", "cdk": "cloudformation",
+    "az deployment": "azure-resource-manager", "az functionapp": "azure-app-service", "az staticwebapp": "static-web-apps",
+    "az webapp": "azure-app-service", "cap": "capistrano", "cdk": "cloudformation",
     "cf": "cloud-foundry", "copilot": "cloudformation", "dep": "deployer-php", "docker": "docker", "docker compose": "docker",
     "docker service": "docker-swarm", "docker stack": "docker-swarm", "docker-compose": "docker", "eb": "elastic-beanstalk",
     "ecs": "ecs", "ecs-cli": "ecs", "ecs-deploy": "ecs", "eksctl": "cloudformation", "firebase": "firebase", "flux": "flux",
@@ -20,7 +21,7 @@ COMMANDS: dict[str, str] = {
     "sam": "cloudformation", "samcli": "cloudformation", "scp": "files", "serverless": "cloudformation", "sftp": "files",
     "skaffold": "kubernetes", "sls": "cloudformation", "ssh": "ssh", "sst": "cloudformation", "systemctl": "ssh",
     "terraform": "terraform", "terragrunt": "terraform", "tofu": "terraform", "vercel": "vercel", "wrangler": "workers",
-    "zappa": "lambda",
+    "werf": "werf", "zappa": "lambda",
 }  # fmt: skip
 """By the words that a command begins with, the longest first."""
 
@@ -37,6 +38,12 @@ ACTIONS: dict[str, str] = {
     "jakejarvis/s3-sync-action": "s3", "nwtgck/actions-netlify": "netlify", "pulumi/actions": "pulumi",
     "serverless/github-action": "cloudformation", "superfly/flyctl-actions": "fly", "deliverybot/helm": "helm",
     "bitovi/github-actions-deploy-eks-helm": "helm", "wlixcc/sftp-deploy-action": "files",
+    "actions/deploy-pages": "pages", "peaceiris/actions-gh-pages": "pages", "azure/webapps-container-deploy": "azure-app-service",
+    "azure/appservice-settings": "azure-app-service", "azure/functions-container-action": "azure-app-service",
+    "azure/arm-deploy": "azure-resource-manager", "azure/bicep-deploy": "azure-resource-manager",
+    "azure/static-web-apps-deploy": "static-web-apps", "octopusdeploy/deploy-release-action": "octopus",
+    "octopusdeploy/deploy-release-tenanted-action": "octopus", "redhat-actions/oc-new-app": "kubernetes",
+    "gitlab:pages": "pages", "werf/actions/converge": "werf",
 }  # fmt: skip
 """By the name of a GitHub action without its version, lower-case."""
 
@@ -72,6 +79,7 @@ TRAITS: dict[str, Traits] = {
     "argo-rollouts": Traits(MAYBE, MAYBE, YES, "Argo Rollouts keeps the stable version until the new one is promoted", MAYBE),
     "argocd": Traits(MAYBE, MAYBE, YES, "Argo CD keeps the history of an application (`argocd app rollback`)", MAYBE),
     "azure-app-service": Traits(NO, NO, MAYBE, "whether a slot keeps the earlier version cannot be read here"),
+    "azure-resource-manager": Traits(NO, NO, NO, "a deployment of resources that fails is left as it is"),
     "capistrano": Traits(NO, NO, YES, f"Capistrano {_KEEPS} (`cap deploy:rollback`)"),
     "cloud-deploy": Traits(MAYBE, MAYBE, YES, "Cloud Deploy keeps earlier releases of a target", MAYBE),
     "cloud-foundry": Traits(MAYBE, NO, MAYBE, "whether the app keeps revisions cannot be read here"),
@@ -99,12 +107,16 @@ TRAITS: dict[str, Traits] = {
     "lambda": Traits(NO, NO, NO, "the function's code is replaced at once"),
     "netlify": Traits(NO, NO, YES, f"Netlify {_KEEPS}"),
     "nomad": Traits(MAYBE, NO, YES, "Nomad keeps earlier versions of a job (`nomad job revert`)"),
+    "octopus": Traits(MAYBE, MAYBE, YES, f"Octopus {_KEEPS}"),
+    "pages": Traits(NO, NO, NO, "the site is replaced as a whole"),
     "pulumi": Traits(NO, NO, NO, "Pulumi has no rollback of its own"),
     "railway": Traits(MAYBE, NO, YES, f"Railway {_KEEPS}"),
     "s3": Traits(NO, NO, MAYBE, "whether the bucket keeps versions cannot be read here"),
     "ssh": Traits(NO, NO, NO, "the commands change the host in place"),
+    "static-web-apps": Traits(NO, NO, NO, "the site is replaced as a whole"),
     "terraform": Traits(NO, NO, NO, "`terraform apply` has no rollback of its own"),
     "vercel": Traits(NO, NO, YES, f"Vercel {_KEEPS}"),
+    "werf": Traits(NO, NO, YES, "werf keeps earlier releases, and leaves a failed one in place without `--auto-rollback`"),
     "workers": Traits(NO, NO, YES, f"Cloudflare {_KEEPS}"),
 }  # fmt: skip
 

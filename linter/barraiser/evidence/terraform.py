@@ -56,7 +56,7 @@ def _service(key: Scalar, block: Mapping) -> Definition:
     controller = literal(below(one(block.get("deployment_controller")), "type")).upper()
     hooks = below(one(block.get("deployment_configuration")), "lifecycle_hook")
     return Definition(
-        ECS_SERVICE, _name(key, block, "name"), line_of(breaker if breaker is not None else key),
+        ECS_SERVICE, _name(block, "name"), line_of(breaker if breaker is not None else key),
         on_failure=on_failure, on_alarm=on_alarm, validates=filled(hooks),
         external=controller in ("CODE_DEPLOY", "EXTERNAL"), why=why_service(on_failure, on_alarm),
     )  # fmt: skip
@@ -73,12 +73,12 @@ def _group(key: Scalar, block: Mapping) -> Definition:
     if rollback is None and _dynamic(block, "auto_rollback_configuration"):
         on_failure = on_alarm = MAYBE
     return Definition(
-        DEPLOYMENT_GROUP, _name(key, block, "deployment_group_name"),
+        DEPLOYMENT_GROUP, _name(block, "deployment_group_name"),
         line_of(rollback if rollback is not None else key),
         on_failure=on_failure, on_alarm=on_alarm, validates=MAYBE, why=why_group(on_failure, on_alarm),
     )  # fmt: skip
 
 
-def _name(key: Scalar, block: Mapping, attribute: str) -> str:
+def _name(block: Mapping, attribute: str) -> str:
     name = literal(block.get(attribute))
-    return "" if "${" in name else name or key.value
+    return "" if "${" in name else name
