@@ -8,7 +8,7 @@ from barraiser.model.activity import Activity
 from barraiser.model.condition import UNCONDITIONAL, Condition
 from barraiser.model.environment import EnvironmentKey
 from barraiser.model.place import Place
-from barraiser.model.tri import NO, YES, Tri
+from barraiser.model.tri import MAYBE, NO, YES, Tri
 
 HARD, SOFT, ORDER = "hard", "soft", "order"
 """Strengths of an edge: the source must succeed, must only end, or is only scheduled before."""
@@ -79,9 +79,10 @@ class Script:
     """The text that one shell runs, in order.
 
     ``shell``: bash, sh, pwsh, cmd, python ...; ``errexit``: it stops at the first failing command.
+    ``pipefail``: a pipe fails with any of its commands; maybe where the reader does not know.
     """
 
-    __slots__ = ("errexit", "fragments", "shell", "working_directory")
+    __slots__ = ("errexit", "fragments", "pipefail", "shell", "working_directory")
 
     def __init__(
         self,
@@ -89,11 +90,13 @@ class Script:
         *,
         shell: str = "bash",
         errexit: bool = True,
+        pipefail: Tri = MAYBE,
         working_directory: str = "",
     ) -> None:
         self.fragments = tuple(fragments)
         self.shell = shell
         self.errexit = errexit
+        self.pipefail = pipefail
         self.working_directory = working_directory
 
 

@@ -2,16 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
 from barraiser.model.pipeline import Script
+from barraiser.model.place import Place
+from barraiser.model.tri import MAYBE, YES
 from barraiser.shell.command import Command
+from barraiser.shell.context import Context
+from barraiser.shell.grammar import parse
+from barraiser.shell.positions import Source, one_break
+from barraiser.shell.simple import Walker
+from barraiser.shell.syntax import Block, Program
+from barraiser.shell.variables import Variables
+
+_WAITS = re.compile(r"\bwait\s+[\"'$%-]")
+"""``wait`` for a command of its own, whose status it then has; without one, its status is always a success."""
 
 
-def commands_of(script: Script, variables: Mapping[str, str]) -> list[Command]:
+def commands_of(script: Script, variables: Mapping[str, str], arguments: Sequence[str] | None = None) -> list[Command]:
     """The commands of a script in the order in which it runs them, each at its own line and column.
 
-    ``variables``: constants known before the script starts; assignments in the script add to them. Shells that are not
-    POSIX-like (pwsh, cmd, python) give one command a line, softness unknown. Never raises for what the text holds.
+    ``variables``: constants known before the script starts; assignments in the script add to them. ``arguments``: of the
+    script, where known (``$1``). Shells that are not POSIX-like (pwsh, cmd, python) give one command a line, softness unknown.
+    Never raises for what the text holds.
     """
-    raise NotImplementedError
+    shell = script.shell
+    if shell not in ("bash", "sh"):
+        from barraiser.shell.others import LINES, PROGRAMS, family_of
+
+        family = family_of(shell)
+        if family in LINES:
+            from barraiser.shell.lines import line_commands
+
+            return line_commands(script, family, variables)
+        if family in PROGRAMS:
+            from barraiser.shell.programs import program_commands
+
+            return program_commands(script, family, variables)
+    if not script.fragments:
+        return []
+    walker = Walker(Variables(variables, arguments), errexit=script.errexit, pipefail=_pipefail(script))
+    return _walked(walker, _programs(script))
+
+
+def _pipefail(script: Script) -> bool | None:
+    """Whether pipes fail with any of their commands; a shell that is named with its options tells."""
+    if "pipefail" in script.shell:
+        return True
+    if "{0}" in script.shell:
+        return False
+    return None if script.pipefail == MAYBE else script.pipefail == YES
+
+
+def commands_of_text(text: str, place: Place, variables: Mapping[str, str], *, errexit: bool = False) -> list[Command]:
+    """The commands of a text that one shell runs and that is not written as a script (``ssh host 'text'``): all at one place."""
+    walker = Walker(Variables(variables), errexit=errexit, pipefail=False)
+    return _walked(walker, [parse(Source((), text=one_break(text), place=place))])
+
+
+def _programs(script: Script) -> list[Program]:
+    """The fragments as one text, since one shell runs them; each for itself where that text ends within a quote or the like."""
+    together = parse(Source(script.fragments))
+    if not together.incomplete or len(script.fragments) == 1:
+        return [together]
+    return [parse(Source((fragment,))) for fragment in script.fragments]
+
+
+def _walked(walker: Walker, programs: Sequence[Program]) -> list[Command]:
+    context = Context()
+    walker.waits = any(_WAITS.search(program.source.text) for program in programs)
+    if len(programs) == 1:
+        walker.program(programs[0], context)
+    else:
+        walker.block(Block(list(programs), 0, 0), context)
+    walker.run_traps(context)
+    return walker.commands

@@ -1,0 +1,124 @@
+"""How often a loop's body runs, and over which values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from barraiser.shell.outcome import BREAKS, EXITS_WELL, RETURNS_WELL, name_of, outcome
+from barraiser.shell.positions import Source
+from barraiser.shell.syntax import Block, Case, Chain, Group, If, Loop, Node, Piped, Simple, Substitution, Word
+from barraiser.shell.variables import Variables
+
+MAX_VALUES = 20
+"""Values of a loop that each get their own commands."""
+
+MAX_REPEATS = 100_000
+
+_RANGE = re.compile(r"\{(-?[0-9]{1,6})\.\.(-?[0-9]{1,6})(?:\.\.(-?[0-9]{1,6}))?\}")
+_BRACES = re.compile(r"([^{}$`]*+)\{([^{}$`]*,[^{}$`]*)\}([^{}$`]*+)")
+_HEADER = re.compile(
+    r"\s*\w+\s*=\s*([0-9]{1,6})\s*;\s*\w+\s*(<=?)\s*([0-9]{1,6})\s*;\s*(?:\w+\+\+|\+\+\w+|\w+\s*\+=\s*([0-9]{1,6}))\s*"
+)
+_COUNTED = re.compile(r"-(lt|le)\s+\"?([0-9]{1,6})\b|(<=?)\s*([0-9]{1,6})\b")
+_UNKNOWN = re.compile(r"[$`*?\[]")
+
+
+def values_of(words: Sequence[Word], variables: Variables) -> tuple[list[str] | None, int]:
+    """The values that ``for`` goes over (None: unknown, or too many) and the number of passes where they are but counted."""
+    values: list[str] = []
+    for word in words:
+        if len(word.parts) == 1 and isinstance(word.parts[0], Substitution):
+            count = _sequence(word.parts[0], variables)
+            return None, count if len(words) == 1 else 1
+        fields = variables.fields(word)
+        for field in fields:
+            if not word.quoted:
+                counted = _RANGE.fullmatch(field)
+                if counted and len(words) == 1:
+                    return None, _count(*counted.groups())
+                braces = _BRACES.fullmatch(field)
+                if braces:
+                    values += [f"{braces[1]}{middle}{braces[3]}" for middle in braces[2].split(",")]
+                    continue
+            if _UNKNOWN.search(field):
+                return None, 1
+            values.append(field)
+        if len(values) > 1000:
+            return None, 1
+    if len(values) > 1 and all(value.isdecimal() for value in values):
+        return None, len(values)
+    return (values, 1) if len(values) <= MAX_VALUES else (None, 1)
+
+
+def _sequence(part: Substitution, variables: Variables) -> int:
+    """The passes of ``$(seq 1 30)``."""
+    items = part.program.body.items
+    if len(items) != 1 or name_of(items[0]) != "seq" or not isinstance(items[0], Simple):
+        return 1
+    numbers = [variables.value(word) for word in items[0].words[1:] if not variables.value(word).startswith("-w")]
+    if not numbers or len(numbers) > 3 or not all(re.fullmatch(r"-?[0-9]{1,6}", number) for number in numbers):
+        return 1
+    if len(numbers) == 1:
+        return _count("1", numbers[0], None)
+    return _count(numbers[0], numbers[-1], numbers[1] if len(numbers) == 3 else None)
+
+
+def _count(first: str, last: str, step: str | None) -> int:
+    width = abs(int(last) - int(first))
+    return max(1, min(width // max(1, abs(int(step or "1"))) + 1, MAX_REPEATS))
+
+
+def repeats_of(header: str) -> int:
+    """The passes of a C-style ``for``; 1 where its text does not tell."""
+    match = _HEADER.fullmatch(header[:200])
+    if match is None:
+        return 1
+    step = max(1, int(match[4] or "1"))
+    width = int(match[3]) - int(match[1]) + (1 if match[2] == "<=" else 0)
+    return max(1, min((width + step - 1) // step, MAX_REPEATS))
+
+
+def counted_by(condition: Block, source: Source) -> int:
+    """The passes of ``while [ $i -lt 30 ]``, the count taken to start at nought; 1 where it is no such loop."""
+    text = source.quote(condition.start, condition.end)[:200]
+    if "$" not in text and "((" not in text:
+        return 1
+    match = _COUNTED.search(text)
+    return max(1, min(int(match[2] or match[4]), MAX_REPEATS)) if match else 1
+
+
+def ends_on_success(body: Block) -> bool:
+    """Whether a condition in the body leaves the loop."""
+    waiting: list[tuple[Node, bool]] = [(item, False) for item in body.items]
+    looked = 0
+    while waiting and looked < 500:
+        node, guarded = waiting.pop()
+        looked += 1
+        if isinstance(node, Simple):
+            if guarded and name_of(node) != "continue" and outcome(node, {}) in (BREAKS, EXITS_WELL, RETURNS_WELL):
+                return True
+        elif isinstance(node, Chain):
+            waiting += [(item, guarded or at > 0) for at, item in enumerate(node.items)]
+        elif isinstance(node, Piped):
+            waiting += [(item, guarded) for item in node.elements]
+        elif isinstance(node, Block):
+            waiting += [(item, guarded) for item in node.items]
+        elif isinstance(node, Group):
+            waiting.append((node.body, guarded))
+        elif isinstance(node, If):
+            waiting += [(branch, True) for _, branch in node.branches]
+            if node.otherwise:
+                waiting.append((node.otherwise, True))
+        elif isinstance(node, Case):
+            waiting += [(branch, True) for _, branch in node.clauses]
+    return False
+
+
+def endless(node: Loop) -> bool:
+    """``while true``."""
+    items = node.condition.items if node.condition else []
+    if len(items) != 1 or not isinstance(items[0], Simple) or node.kind != "while":
+        return False
+    words = [word.literal for word in items[0].words]
+    return words in (["true"], [":"], ["[", "1", "]"], ["[[", "1", "]]"], ["[", "true", "]"], ["((", "1", "))"])

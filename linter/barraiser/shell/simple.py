@@ -1,0 +1,285 @@
+"""Simple commands: builtins that change the shell, functions, shells within the shell; and loops."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from barraiser.model.tri import MAYBE, YES
+from barraiser.shell.builtins import SHELLS, base_name, set_arguments, set_options, shell_call, unwrapped
+from barraiser.shell.context import Context
+from barraiser.shell.grammar import parse
+from barraiser.shell.heredocs import filled
+from barraiser.shell.loops import counted_by, endless, ends_on_success, repeats_of, values_of
+from barraiser.shell.outcome import name_of
+from barraiser.shell.positions import Source
+from barraiser.shell.syntax import Assignment, Case, Group, Heredoc, If, Loop, Redirections, Simple, Substitution, Word
+from barraiser.shell.walker import Walk
+
+_DECLARING = frozenset(("declare", "export", "local", "readonly", "typeset"))
+_MAX_CALLS = 12
+
+
+class Walker(Walk):
+    """A shell that runs nothing: see :class:`barraiser.shell.walker.Walk`."""
+
+    def simple(self, node: Simple, context: Context) -> None:
+        """A simple command: its substitutions first, then what it is."""
+        bare = not node.words
+        for assignment in node.assignments:
+            self._inside(assignment.value, context, fails=bare)
+            for element in assignment.array or ():
+                self._inside(element, context)
+        for word in node.words:
+            if len(word.parts) > 1 or not isinstance(word.parts[0], str):
+                self._inside(word, context)
+        if node.redirections is not None:
+            self._redirections(node.redirections, context)
+        if bare:
+            for assignment in node.assignments:
+                self._assign(assignment)
+            return
+        fields: list[str] = []
+        origins: list[Word] = []
+        for word in node.words:
+            given = self.variables.fields(word)
+            fields += given
+            origins += [word] * len(given)
+        if not fields:
+            return
+        dropped, assigned = unwrapped(fields)
+        words = fields[dropped:]
+        for assignment in node.assignments:
+            assigned.setdefault(assignment.name, self.variables.value(assignment.value))
+        if not self._special(words, origins[dropped:], node, context, assigned):
+            self.emit(words, node, context, assigned, self._fed(node.redirections))
+
+    def _fed(self, redirections: Redirections | None) -> str:
+        """The text of a here-document or here-string."""
+        if redirections is None:
+            return ""
+        if redirections.heredoc is not None:
+            heredoc = redirections.heredoc
+            return filled(heredoc.text, self.variables) if heredoc.expands else heredoc.text
+        return self.variables.value(redirections.herestring)
+
+    def _inside(self, word: Word | None, context: Context, *, fails: bool = False) -> None:
+        """The programs in a word. Their failure is lost, but for the last one of an assignment alone (``fails``)."""
+        for part in word.parts if word else ():
+            if isinstance(part, Substitution):
+                inner = context.but(stdin_from=None)
+                if not fails:
+                    inner.fail = (YES, part.raw if len(part.raw) < 60 else "$(...)")
+                inner = inner.shell()
+                inner.suppressed = context.suppressed or "$(...)"
+                saved = self.enter()
+                self.program(part.program, inner)
+                self.leave(saved)
+            elif not isinstance(part, str) and part.argument is not None:
+                self._inside(part.argument, context)
+
+    def redirected(self, node: Group | If | Loop | Case, context: Context) -> None:
+        """The programs in a compound command's redirections."""
+        if node.redirections is not None:
+            self._redirections(node.redirections, context)
+
+    def _redirections(self, redirections: Redirections, context: Context) -> None:
+        self._inside(redirections.herestring, context)
+        for word in redirections.words:
+            self._inside(word, context)
+
+    def _assign(self, assignment: Assignment) -> None:
+        if assignment.element:
+            self.variables.set(assignment.name, None)
+            return
+        old = self.variables.get(assignment.name)
+        if assignment.array is not None:
+            given = tuple(field for word in assignment.array for field in self.variables.fields(word))
+            known = old if isinstance(old, tuple) else (old,) if isinstance(old, str) else None
+            if assignment.append:
+                self.variables.set(assignment.name, None if known is None else (known + given)[:1000])
+            else:
+                self.variables.set(assignment.name, given[:1000])
+            return
+        value = self._constant(assignment.value)
+        if assignment.append:
+            value = None if value is None or not isinstance(old, str) else old + value
+        self.variables.set(assignment.name, value)
+
+    def _constant(self, word: Word | None) -> str | None:
+        """A value that can be followed: one without a program's output or arithmetic in it."""
+        if word is not None and any(
+            isinstance(part, Substitution) or (isinstance(part, str) and part.startswith("$((")) for part in word.parts
+        ):
+            return None
+        return self.variables.value(word)
+
+    def _special(
+        self, words: Sequence[str], origins: Sequence[Word], node: Simple, context: Context, assigned: Mapping[str, str]
+    ) -> bool:
+        """Whether the command stands for others, which are then noted; builtins that change the shell do so here."""
+        name = words[0]
+        if name in self.functions:
+            self._call(name, words[1:], context)
+            return True
+        if name in _DECLARING:
+            self._declare(words, origins, node)
+        elif name == "set":
+            self._set(words)
+        elif name == "eval":
+            self._inner(" ".join(words[1:]), origins[1] if len(words) == 2 else None, node, context)
+            return True
+        elif name == "trap":
+            if len(words) > 2 and words[1] not in ("", "-", "--"):
+                self.traps.append((words[1], " ".join(words[2:]), self.source, node))
+        elif name == "shift":
+            arguments = self.variables.arguments
+            if arguments is not None:
+                count = int(words[1]) if len(words) > 1 and words[1].isdecimal() and len(words[1]) < 4 else 1
+                self.variables.arguments = arguments[count:]
+        elif name in ("read", "unset", "mapfile", "readarray", "getopts"):
+            for word in words[1:]:
+                if word.isidentifier():
+                    self.variables.set(word, None)
+        elif base_name(name) in SHELLS:
+            return self._shell(words, origins, node, context)
+        return False
+
+    def _declare(self, words: Sequence[str], origins: Sequence[Word], node: Simple) -> None:
+        for word, origin in zip(words[1:], origins[1:], strict=False):
+            key, equals, value = word.partition("=")
+            if key.startswith("-") or not key.isidentifier():
+                continue
+            constant = self._constant(origin)
+            if equals:
+                self.variables.set(key, value if constant is not None else None)
+            elif words[0] == "local":
+                self.variables.set(key, None)
+        for assignment in node.assignments:
+            if assignment.array is not None:
+                self._assign(assignment)
+
+    def _set(self, words: Sequence[str]) -> None:
+        switched = set_options(words)
+        if "errexit" in switched:
+            self.errexit = switched["errexit"]
+            self.errexit_reason = "no set -e" if self.errexit else "set +e"
+        if "pipefail" in switched:
+            self.pipefail = switched["pipefail"]
+        arguments = set_arguments(words)
+        if arguments is not None:
+            self.variables.arguments = arguments
+
+    def _call(self, name: str, arguments: Sequence[str], context: Context) -> None:
+        """A function's body where it is called; one that is running already is not entered again."""
+        if name in self.active or len(self.active) >= _MAX_CALLS:
+            return
+        body, source = self.functions[name]
+        saved, self.variables.arguments = self.variables.arguments, tuple(arguments)
+        outer, self.source = self.source, source
+        self.active.append(name)
+        self.node(body, context.but(function=name, status=context.fail, returned=context.fail))
+        self.active.pop()
+        self.source = outer
+        self.variables.arguments = saved
+
+    def _inner(self, text: str, origin: Word | None, node: Simple, context: Context) -> None:
+        """Text that is run as a program: where it stands in quotes as it is, its commands have their own places."""
+        if self._level > 40:
+            return
+        if origin is not None and origin.inner is not None:
+            self.program(parse(self.source, *origin.inner, depth=20), context)
+            return
+        source = Source((), text=text, place=self.source.place(node.start, node.end))
+        self.program(parse(source, depth=20), context)
+
+    def _shell(self, words: Sequence[str], origins: Sequence[Word], node: Simple, context: Context) -> bool:
+        """``bash -c "..."`` and ``bash <<EOF``."""
+        call = shell_call(words)
+        heredoc: Heredoc | None = node.redirections.heredoc if node.redirections else None
+        if call.file >= 0 or (call.code < 0 and heredoc is None):
+            return False
+        saved = self.enter()
+        self.errexit, self.errexit_reason, self.pipefail = call.errexit, "no set -e", call.pipefail
+        inner = context.shell()
+        inner.suppressed = ""
+        if call.code >= 0:
+            self.variables.arguments = tuple(words[call.code + 2 :])
+            self._inner(words[call.code], origins[call.code], node, inner)
+        elif heredoc is not None and self._level <= 40:
+            self.variables.arguments = None
+            self.program(parse(self.source, heredoc.start, heredoc.end, depth=20), inner)
+        self.leave(saved)
+        return True
+
+    def loop(self, node: Loop, context: Context) -> None:
+        """A loop: once for each literal value of ``for``, else one pass."""
+        if node.condition is not None:
+            self._while(node, context)
+            return
+        polls = context.polls or ends_on_success(node.body)
+        for word in node.words or ():
+            self._inside(word, context)
+        if node.words is None and not node.header:
+            arguments = self.variables.arguments
+            values: list[str] | None = list(arguments)[:20] if arguments else None
+            repeats = 1
+        elif node.header:
+            values, repeats = None, repeats_of(node.header)
+        else:
+            values, repeats = values_of(node.words or (), self.variables)
+        if values is None:
+            if node.name:
+                self.variables.set(node.name, None)
+            inner = context.but(repeats=context.repeats * repeats, polls=polls)
+            if not self.errexit or context.suppressed:
+                inner.fail = inner.status = self._not_the_last(context, MAYBE)
+            self.variables.push()
+            self.block(node.body, inner)
+            self.variables.merge([self.variables.pop()], exhaustive=False)
+            return
+        for at, value in enumerate(values):
+            if self.full():
+                return
+            self.variables.set(node.name, value)
+            inner = context.but(loop={**context.loop, node.name: value}, polls=polls)
+            if at < len(values) - 1 and (not self.errexit or context.suppressed):
+                inner.fail = inner.status = self._not_the_last(context, YES)
+            self.block(node.body, inner)
+
+    def _not_the_last(self, context: Context, soft: int) -> tuple[int, str]:
+        """The softness of a pass that others follow, where the shell does not stop."""
+        if context.fail[0] >= soft:
+            return context.fail
+        return (soft, context.suppressed or self.errexit_reason)
+
+    def _while(self, node: Loop, context: Context) -> None:
+        condition = node.condition
+        assert condition is not None
+        reads = any(name_of(item) == "read" for item in condition.items)
+        unending = endless(node)
+        repeats = 1 if unending or reads else counted_by(condition, self.source)
+        polls = not reads and ((repeats == 1 and not unending) or ends_on_success(node.body))
+        inner = context.but(polls=context.polls or polls, repeats=context.repeats * repeats, suppressed=node.kind)
+        # What "until" waits for has succeeded once the loop is left; what "while" goes by has failed.
+        waits = (context.fail, (YES, node.kind))
+        inner.fail, inner.success = waits if node.kind == "until" else waits[::-1]
+        inner.status = inner.fail
+        self.variables.push()
+        self.block(condition, inner)
+        text = self.quote(condition)
+        text = f"not ({text})" if node.kind == "until" else text
+        body = context if unending or reads else context.under(text)
+        self.block(node.body, body.but(polls=inner.polls, repeats=inner.repeats))
+        self.variables.merge([self.variables.pop()], exhaustive=False)
+
+    def run_traps(self, context: Context) -> None:
+        """What ``trap`` runs at the end, or when something fails: it changes the status of nothing."""
+        for text, signals, source, node in self.traps:
+            self.source = source
+            ending = "EXIT" in signals.split() or "0" in signals.split()
+            ignored = (YES, f"trap ... {signals[:40]}")
+            inner = context.but(fail=ignored, status=ignored, stop=ignored, returned=ignored, suppressed="trap")
+            if not ending:
+                inner = inner.under(f"trap {signals[:40]}")
+            self._inner(text, node.words[1] if len(node.words) > 1 else None, node, inner)
+        self.traps = []
