@@ -10,6 +10,9 @@ from codepipeline_files import build, job, one, stage, template
 from barraiser.model.pipeline import Job, Step
 from barraiser.model.tri import YES
 from barraiser.platforms.codepipeline.buildspec import FINALLY, POST_BUILD
+from barraiser.platforms.codepipeline.reader import CodePipelineReader
+from barraiser.platforms.reader import ReadOptions
+from barraiser.source.repository import Repository
 
 SPEC = """\
 version: 0.2
@@ -217,3 +220,19 @@ def test_what_the_cdk_synthesised_stands_beside_its_template(tmp_path: Path) -> 
     text = template(stage("Build", build("Build")), more=project("      BuildSpec: buildspec-assets.yaml\n"))
     pipeline = one(tmp_path, text, "cdk.out/Pipeline.template.json")
     assert "cdk.out/buildspec-assets.yaml" in pipeline.files
+
+
+def test_a_file_can_stand_for_what_is_not_here(tmp_path: Path) -> None:
+    outside = tmp_path / "outside.yml"
+    outside.write_text(SPEC)
+    repository = tmp_path / "repository"
+    repository.mkdir()
+    for text, key in (
+        (template(stage("Build", build("Build", "elsewhere"))), "elsewhere"),
+        (template(stage("Build", build("Build")), more=project("      BuildSpec: ci/missing.yml\n")), "ci/missing.yml"),
+    ):
+        (repository / "pipeline.yml").write_text(text)
+        options = ReadOptions(include_map={key: str(outside)})
+        (pipeline,) = CodePipelineReader().read("pipeline.yml", Repository(str(repository)), options)
+        assert not pipeline.unresolved
+        assert texts(job(pipeline, "Build/Build").steps)[1] == "npm test"

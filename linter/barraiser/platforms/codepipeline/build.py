@@ -38,7 +38,9 @@ def pipeline_of(
     branch, branch_from = default_branch_of(structure, options)
     problems = [*structure.problems, *problems_of(structure)]
     scenarios = scenarios_of(structure, branch)
-    building = _Building(structure, repository, len(scenarios), buildspecs or Buildspecs(repository))
+    building = _Building(
+        structure, repository, len(scenarios), buildspecs or Buildspecs(repository, options.include_map)
+    )
     if not any(problem.fatal for problem in problems):
         building.build()
     return Pipeline(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from barraiser.model.condition import UNCONDITIONAL, Condition
 from barraiser.model.pipeline import Fragment, Script, Step
@@ -15,6 +15,7 @@ from barraiser.platforms.codepipeline.structure import ActionStructure, BuildPro
 from barraiser.platforms.fragments import fragment_of
 from barraiser.source import nodes
 from barraiser.source.errors import SourceError
+from barraiser.source.limits import MAX_BYTES
 from barraiser.source.nodes import Node, Scalar, line_of
 from barraiser.source.repository import Repository
 
@@ -46,10 +47,15 @@ class Built:
 
 
 class Buildspecs:
-    """The buildspecs of one file's pipelines, each read once however many actions run it."""
+    """The buildspecs of one file's pipelines, each read once however many actions run it.
 
-    def __init__(self, repository: Repository) -> None:
+    ``include_map``: files that stand for buildspecs that are not here, by the project's name or the path that it gives.
+    """
+
+    def __init__(self, repository: Repository, include_map: Mapping[str, str] | None = None) -> None:
         self._repository = repository
+        self._include_map = include_map or {}
+        self._outside: dict[str, BuildProject] = {}
         self._read: dict[tuple[int, str], tuple[_Buildspec, BuildProject]] = {}
         self._left = _MAX_READ
 
@@ -61,6 +67,8 @@ class Buildspecs:
         override = action.configuration.get("BuildspecOverride", "")
         variables, secrets = _variables_of(action.configuration.get("EnvironmentVariables", ""))
         variables = {**action.environment, **variables}
+        if project is None and name in self._include_map:
+            project = self._outside.setdefault(name, BuildProject(name, action.place))
         if project is None and not override:
             built.variables = variables
             built.what, built.name = "build project", name
@@ -83,7 +91,7 @@ class Buildspecs:
         known = self._read.get(key)
         if known is not None:
             return known[0]
-        spec = _Buildspec(self._repository)
+        spec = _Buildspec(self._repository, self._include_map)
         self._read[key] = (spec, project)  # the project is kept, so that its id stays its own
         if override:
             inline = is_inline(override)
@@ -103,8 +111,9 @@ class Buildspecs:
 class _Buildspec:
     """One buildspec: its steps, its own variables, or why it cannot be read."""
 
-    def __init__(self, repository: Repository) -> None:
+    def __init__(self, repository: Repository, include_map: Mapping[str, str]) -> None:
         self.repository = repository
+        self.include_map = include_map
         self.steps: list[Step] = []
         self.variables: dict[str, str] = {}
         self.secrets: list[str] = []
@@ -130,6 +139,8 @@ class _Buildspec:
 
     def read(self, project: BuildProject) -> None:
         """Find the text and read its phases."""
+        if project.name in self.include_map:
+            return self._file(self.include_map[project.name], project)
         if project.unresolved:
             return self.cannot(project.name, project.unresolved, project.place)
         if project.inline:
@@ -140,19 +151,35 @@ class _Buildspec:
                 return self.cannot(project.name, f"its inline buildspec: {reason}", project.place)
             return self._root(root, project.place, project.name)
         path = project.buildspec or DEFAULT_BUILDSPEC
+        if path in self.include_map:
+            return self._file(self.include_map[path], project)
         if "${" in path or path.startswith("arn:") or "://" in path:
             return self.cannot(path, "it is not in the repository", project.place)
         inside = self._located(path, project)
         if not inside:
             return self.cannot(path, "the path leads out of the repository", project.place)
-        if not self.repository.exists(inside):
-            return self.cannot(inside, "it is not in the repository", project.place)
-        self.files.append(inside)
+        return self._file(inside, project)
+
+    def _file(self, path: str, project: BuildProject) -> None:
+        if not self.repository.exists(path) and not self._given(path):
+            return self.cannot(path, "it is not in the repository", project.place)
+        self.files.append(path)
         try:
-            root = self.repository.documents(inside)[0].root
+            root = self.repository.documents(path)[0].root
         except SourceError as error:
-            return self.cannot(inside, error.message, error.place)
-        return self._root(root, Place(inside, 1), inside)
+            return self.cannot(path, error.message, error.place)
+        return self._root(root, Place(path, 1), path)
+
+    def _given(self, path: str) -> bool:
+        """Whether a file of the include map is there. It is the user's own: it may lie outside the root."""
+        if path not in self.include_map.values():
+            return False
+        try:
+            with open(path, "rb") as file:
+                self.repository.keep(path, file.read(MAX_BYTES))
+        except (OSError, ValueError):
+            return False
+        return True
 
     def _located(self, path: str, project: BuildProject) -> str | None:
         """Relative to the repository's root; what the CDK has synthesised stands beside its template."""

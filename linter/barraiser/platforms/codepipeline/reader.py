@@ -87,7 +87,7 @@ def _built(
     from barraiser.platforms.codepipeline.build import pipeline_of
     from barraiser.platforms.codepipeline.buildspec import Buildspecs
 
-    buildspecs = Buildspecs(repository)
+    buildspecs = Buildspecs(repository, options.include_map)
     pipelines: list[Pipeline] = []
     actions = 0
     for structure in structures:
