@@ -73,7 +73,7 @@ def _detects(action: ActionStructure) -> bool:
 
 
 def _at_branch(name: str, event: str, branch: str, default_branch: str, place: Place) -> Scenario:
-    if not branch or "${" in branch or "#{" in branch:
+    if not branch or any(mark in branch for mark in ("${", "#{", "{{")):
         return Scenario(name, event, place=place)
     kind = "default" if branch == default_branch else "named"
     return Scenario(name, event, f"refs/heads/{branch}", branch=kind, place=place)
