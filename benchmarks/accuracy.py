@@ -186,4 +186,3 @@ def root_of_file(folder: str, file: str, platform: str) -> str:
 
 if __name__ == "__main__":
     sys.exit(main())
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from barraiser.classify.hit import NAMED, PLACE, Aim, Hit
@@ -53,10 +54,47 @@ def read_words(words: Sequence[str], command: Command, view: View, depth: int) -
     hits = _looked_up(program, words, view)
     if hits is None:
         hits = [in_house(program, words, view)]
+    if program in ("kubectl", "oc"):
+        _supporting(hits, command)
     if command.stdin_from is not None:
         for hit in hits:
             _fed(hit, command.stdin_from)
     return [Found(hit, command) for hit in hits]
+
+
+_KINDS = re.compile(r"^\s*kind:\s*[\"']?(\w+)", re.M)
+_SUPPORT = frozenset(
+    {
+        "Namespace",
+        "Secret",
+        "ServiceAccount",
+        "Role",
+        "RoleBinding",
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "ResourceQuota",
+        "LimitRange",
+    }
+)
+"""Kinds of Kubernetes objects around what runs: no new version comes with them."""
+
+
+def _supporting(hits: list[Hit], command: Command) -> None:
+    """``kubectl apply`` of a namespace or a secret alone deploys nothing."""
+    source = command.stdin_from
+    for hit in hits:
+        if hit.kind != "deploy":
+            continue
+        kinds = set(_KINDS.findall(command.heredoc[:20000])) or set(
+            _KINDS.findall(source.heredoc[:20000] if source else "")
+        )
+        made = (
+            source is not None
+            and not {"secret", "namespace", "ns"}.isdisjoint(source.words[:6])
+            and "create" in source.words
+        )
+        if (kinds and kinds <= _SUPPORT) or made:
+            hit.kind, hit.facts = "other", {}
 
 
 def _fed(hit: Hit, source: Command) -> None:

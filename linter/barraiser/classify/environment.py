@@ -71,7 +71,9 @@ class Environments:
                 or self._by_text(self.job.id.split(" (")[0], step)
             )
             return [(found, None)] if found else []
-        found = found or self._by_text(step.name, step) or self._by_job(hit)
+        if found is None and self.pipeline.platform == CODEPIPELINE:
+            found = next(self._from_stage(), None)
+        found = found or self._by_text(step.name, step) or self._by_job()
         if found is None and hit.default is not None:
             found = Environment(
                 hit.default[0], hit.default[0], hit.default[1], f"where {hit.tool} deploys by default", step.place
@@ -260,7 +262,7 @@ class Environments:
             return None
         return Environment(guess.word, guess.cls, guess.confidence, f"the name {text[:60]}", step.place)
 
-    def _by_job(self, hit: Hit) -> Environment | None:
+    def _by_job(self) -> Environment | None:
         """What the job's variables, names, stage, matrix, file and condition say; asked once for each job."""
         if not self._asked:
             self._asked = True

@@ -53,7 +53,10 @@ _TASK_RUNNERS = frozenset(
 )
 
 
-_CMDLET = re.compile(r"^\$?[A-Z][a-z]+-[A-Z][A-Za-z]+$|^\$(env|Env|ENV):|^\$\w+$(?!.)")
+_CMDLET = re.compile(
+    r"^[A-Za-z]+-[A-Z][A-Za-z]+$|^(?:get|set|new|add|remove|start|stop|write|out|import|invoke|test)-[a-z]+$|^\$(?:env|Env|ENV):"
+)
+_NAME = re.compile(r"[A-Za-z0-9_$]")
 _SYSTEM_FOLDERS = ("/usr/", "/bin/", "/sbin/", "/etc/")
 _VERBS = {
     "deploy": "deploy", "redeploy": "deploy", "rollout": "deploy", "promote": "deploy", "rollback": "rollback", "destroy": "destroy",
@@ -130,11 +133,13 @@ def in_house(program: str, words: Sequence[str], view: View) -> Hit:
     if program in wrapping.INTERPRETERS:
         while arguments and arguments[0].startswith("-") and arguments[0] not in ("-c", "-m"):
             arguments = arguments[1:]
-        if not arguments or arguments[0] == "-c":
-            return Hit("other", tool=program, argv=words, opaque=bool(arguments), noise=not arguments)
+        if not arguments or arguments[0] in ("-c", "-e", "-"):
+            return Hit("other", tool=program, argv=words, noise=not arguments)
         name, arguments = arguments[0], arguments[1:]
     base = name.replace("\\", "/").rsplit("/", 1)[-1]
     split = Words(base, arguments, frozenset())
+    if base == "activate" or not _NAME.match(base):
+        return Hit("other", tool=base, argv=words, noise=True)
     if _CMDLET.match(base) or name.startswith(_SYSTEM_FOLDERS):
         return Hit("other", tool=base, argv=words, noise=bool(_CMDLET.match(base)))
     kind = named_kind(base)

@@ -6,12 +6,12 @@ from barraiser.classify.names import words_of
 from barraiser.classify.vocabulary import word_set
 from barraiser.model.activity import Activity
 from barraiser.model.pipeline import Job, Pipeline
-from barraiser.model.words import DEPLOY_KINDS, PIPELINE_KINDS
+from barraiser.model.words import DEPLOY_KINDS, PIPELINE_KINDS, PROD_CLASSES
 
 MAKES = "pipeline-kind"
 """The fact that says which pipeline kind a deploy's tool speaks for."""
 
-_SITE = word_set("docs doc documentation website site web-site blog playground landing storybook")
+_SITE = word_set("docs doc documentation website site web-site blog landing storybook")
 _APPLICATION = word_set("build publish")
 
 
@@ -38,26 +38,23 @@ def subject_kind(activity: Activity, job: Job, pipeline: Pipeline) -> str:
 
 
 def kind_of(pipeline: Pipeline) -> tuple[str, str]:
-    """A pipeline's kind and why: the first kind, in the table's order, that one of its deploys has; else that of its publishes."""
-    found: dict[str, tuple[Activity, Job]] = {}
-    serving = False
+    """A pipeline's kind and why: the first kind, in the table's order, that one of its prod deploys has; without any, one of its
+    deploys to an environment that nothing names; then of its other deploys; then of what it publishes."""
+    ranked: list[dict[str, tuple[Activity, Job]]] = [{}, {}, {}, {}]
     for job in pipeline.jobs:
         for activity in job.activities:
             if activity.kind in DEPLOY_KINDS:
-                found.setdefault(subject_kind(activity, job, pipeline), (activity, job))
-                serving = True
+                cls = activity.environment.cls if activity.environment is not None else "unknown"
+                rank = 0 if cls in PROD_CLASSES else 1 if cls == "unknown" else 3 if cls == "static" else 2
+                ranked[rank].setdefault(subject_kind(activity, job, pipeline), (activity, job))
             elif activity.kind == "publish":
-                found.setdefault("library-publish", (activity, job))
-    if "library-publish" in found and all(
-        activity.environment is not None and activity.environment.cls == "static"
-        for activity, _ in (found[kind] for kind in found if kind != "library-publish")
-    ):
-        found = {"library-publish": found["library-publish"]}
-    for kind in PIPELINE_KINDS:
-        if kind in found and not (kind == "config-flags" and "service-deploy" in found):
-            activity, job = found[kind]
-            what = "deploys" if serving and kind != "library-publish" else "publishes"
-            return kind, f"`{activity.text[:80]}` in {job.id} {what}"
+                ranked[2].setdefault("library-publish", (activity, job))
+    for found in ranked:
+        for kind in PIPELINE_KINDS:
+            if kind in found:
+                activity, job = found[kind]
+                what = "publishes" if activity.kind == "publish" else "deploys"
+                return kind, f"`{activity.text[:80]}` in {job.id} {what}"
     return "pure-ci", "it neither deploys nor publishes anything"
 
 

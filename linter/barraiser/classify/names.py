@@ -26,6 +26,8 @@ _MAX_NAME = 300
 _SPLIT = re.compile(r"[^a-z0-9]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}|\$\[\[(.*?)\]\]|\$\{([^{}]*)\}|\$([A-Za-z_]\w*)|#\{([^{}]*)\}|%(\w+)%", re.S)
+_TOP_LEVEL = re.compile(r"(?<=[\w-])\.dev(?=[/:])|(?<=://)[\w.-]+\.dev$")
+"""The top-level domain, which names no environment."""
 _WORDS = re.compile(r"[a-z0-9]+")
 
 
@@ -100,6 +102,7 @@ def class_in_value(value: str, confidence: float = VALUE) -> Guess | None:
     changing = is_ephemeral(expressions)
     if changing:
         return Guess("ephemeral", changing, confidence)
+    literal = _TOP_LEVEL.sub("", literal)
     found = [hit for hit in _found(words_of(literal), named=False) if hit[0] in CLEAR or _numbered(hit[0]) in CLEAR]
     for expression in expressions:
         found += [hit for hit in _found(words_of(expression), named=False) if hit[0] in CLEAR]

@@ -105,7 +105,7 @@ class View:
         key = self.job.environment
         if key is not None and key.action == "start":
             return True
-        return self.says_deploy and self.names.isdisjoint({"test", "tests", "e2e", "integration"})
+        return not self.names.isdisjoint(_HERE) and self.names.isdisjoint({"test", "tests", "e2e", "integration"})
 
     def test_kind(self, arguments: Sequence[str]) -> str:
         """The kind of a test by its arguments, else by the script, step, job or stage that it stands in; empty where nothing tells."""
@@ -127,6 +127,7 @@ class View:
 _DEPLOY_WORDS = frozenset(
     {"deploy", "deployment", "deploys", "deploying", "release", "rollout", "promote", "redeploy", "ship", "publish"}
 )
+_HERE = frozenset({"deploy", "deployment", "redeploy", "rollout"})
 _CHECK_WORDS = frozenset(
     {
         "smoke",

@@ -238,27 +238,12 @@ ACTIONS: dict[str, Row] = {
 arguments of a program), ``dispatch`` (starts another workflow), ``wait``, ``gitops`` and ``gitcommit`` (pushes a commit)."""
 
 HARMLESS = (
-    "setup-",
-    "install",
-    "login",
-    "cache",
-    "checkout",
-    "changed-files",
-    "paths-filter",
-    "metadata",
-    "labeler",
-    "notify",
-    "credentials",
-    "get-",
-    "configure-",
-    "import-",
-    "comment",
-    "toolchain",
-    "version",
-    "set-context",
-    "logout",
-    "auth",
-)
+    "setup", "install", "login", "cache", "checkout", "changed-files", "paths-filter", "metadata", "labeler", "credentials", "get-",
+        "configure-", "import-",
+    "comment", "toolchain", "version", "set-context", "logout", "auth", "token", "close-issue", "lock-threads", "stale", "add-to-project",
+        "title", "label",
+    "filter", "find-", "wait-for", "secrets", "keyvault", "free-disk", "artifact", "changelog", "contributors", "submit",
+)  # fmt: skip
 """Parts of the names of actions that prepare something."""
 
 NOTIFY = (

@@ -13,6 +13,7 @@ KUBECTL: Rows = (
     ("diff", "plan", ""),
     ("rollout status", "other", "watch"),
     ("wait", "other", "watch"),
+    ("create namespace|ns|secret|configmap|cm|serviceaccount|sa|role|rolebinding|quota", "other", ""),
     ("rollout undo", "rollback", ""),
     ("rollout restart", "deploy", "wait= target=3"),
     ("set image", "deploy", "wait= target=2 image=set"),
@@ -29,7 +30,6 @@ KUBECTL: Rows = (
     ("argo rollouts abort|undo", "rollback", ""),
     ("argo rollouts status", "alarm-gate", "watch c=0.7"),
     ("argo rollouts promote|set", "deploy", "wait= target=3"),
-    ("create configmap|secret|cm", "other", ""),
     ("", "other", ""),
 )
 

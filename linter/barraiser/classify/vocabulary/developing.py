@@ -403,7 +403,9 @@ SILENT = word_set(
 """Shell words and small tools that do nothing of interest to a release."""
 
 KNOWN_TOOLS = word_set(
-    "apt apt-get apk yum dnf microdnf brew choco snap pacman pip pip3 pipx easy_install conda mamba micromamba rustup nvm fnm volta"
+    "pipenv rustc julia android rcodesign docker-php-ext-install docker-php-ext-enable pecl gprbuild python3.9 python3.10 python3.11"
+    " python3.12 python3.13"
+    " apt apt-get apk yum dnf microdnf brew choco snap pacman pip pip3 pipx easy_install conda mamba micromamba rustup nvm fnm volta"
     " corepack asdf mise sdk"
     " git git-lfs svn hg curl wget gpg-agent javac swiftc gcc g++ clang make-noop pkg-config ldconfig"
     " docker-credential-ecr-login eval kind minikube k3d k3s microk8s colima vault op doppler sops age chamber direnv dotenvx psql"

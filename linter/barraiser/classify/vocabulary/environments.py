@@ -59,7 +59,8 @@ NEUTRAL = frozenset({
     "dev-kit", "dev-server", "dev-center", "dev-build", "dev-mode", "dev-docs", "dev-null", "dev-stdout", "dev-stderr",
     "dev-shm", "dev-tcp", "dev-to", "ci-cd", "qa-tools", "prod-build", "production-build", "prod-deps", "local-host",
     "local-stack", "alpha-fold", "qa-report", "dev-image", "for-production", "production-ready", "prod-ready",
-    "build-prod", "build-production", "stage-changes",
+    "build-prod", "build-production", "stage-changes", "deploy-release", "deploy-releases", "release-deploy", "pkg-dev", "workers-dev",
+    "pages-dev", "web-dev", "fly-dev",
 })  # fmt: skip
 """Runs that hold such a word and name no environment."""
 
