@@ -61,7 +61,7 @@ def test_the_sentence_of_a_pipeline() -> None:
     made = judged(finding(), finding(OTHER, "unknown"))
     assert sentence(made) == "4 rules checked, 1 not met, 1 cannot tell: BLOCKED"
     assert sentence(judged(verdict=PASSES)) == "4 rules checked, 0 not met: PASSED"
-    assert sentence(judged(verdict=NOT_A_DEPLOYMENT)).endswith(": NOT A DEPLOYMENT")
+    assert sentence(judged(verdict=NOT_A_DEPLOYMENT)) == "3 rules checked, 0 not met: NOT A DEPLOYMENT"
     assert sentence(judged(verdict=UNREADABLE)).endswith(": UNREADABLE")
 
 
@@ -73,7 +73,7 @@ def test_text_shows_place_message_way_and_fix() -> None:
     assert "    way: build: make build (5) > deploy: make deploy (12)" in lines
     assert "    fix: Add a test before it." in lines
     assert "    when: push to main (and 1 more)" in lines
-    assert "  cannot tell  WIN004; to settle WIN004: Declare `links: [...]`." in lines
+    assert "  cannot tell  WIN004: Declare `links: [...]`." in lines
     assert "Deploy: 4 rules checked, 1 not met, 1 cannot tell, 1 waived: BLOCKED" in lines
     assert "waived  ENV001 preprod-before-prod until 2027-01-31: moves in May, carol" in shown
     assert "\x1b" not in shown
@@ -84,6 +84,20 @@ def test_text_fits_its_width_and_explains_a_rule_once() -> None:
     shown = text.render(made, text.TextOptions(width=70))
     assert max(len(line) for line in shown.splitlines() if "error  " not in line) <= 70
     assert shown.count("why: ") == 1
+
+
+def test_pipelines_without_anything_to_say_are_a_line_each() -> None:
+    made = report(
+        judged(verdict=PASSES, name="A"), judged(verdict=PASSES, name="", path="b.yml"), judged(finding(), name="C")
+    )
+    lines = text.render(made, text.TextOptions()).splitlines()
+    assert lines[:3] == [
+        f"A ({PATH}): 4 rules checked, 0 not met: PASSED",
+        "b.yml: 4 rules checked, 0 not met: PASSED",
+        "",
+    ]
+    assert lines[3] == f"{PATH} (github-actions, service-deploy)"
+    assert lines[-2:] == ["", "3 pipelines, 1 blocked, 2 passed; 1 finding"]
 
 
 def test_a_fix_of_several_lines_keeps_them() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -21,6 +21,8 @@ COMMANDS = {
 """Each command's line in the help. Its module is ``barraiser.cli.NAME``, with a click command ``command``."""
 
 INTERNAL_ERROR = 2
+INTERRUPTED = 130
+"""What shells give a command that ended by an interrupt."""
 
 
 class LazyGroup(click.Group):
@@ -49,6 +51,13 @@ class LazyGroup(click.Group):
             near = suggestion(args[0], COMMANDS) or f"; the commands are {', '.join(COMMANDS)}"
             ctx.fail(f"there is no command `{args[0]}`{near}")
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; one that is interrupted must look neither green nor like a verdict."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise SystemExit(INTERRUPTED) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The commands with their lines, without importing them."""

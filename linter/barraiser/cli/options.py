@@ -129,7 +129,13 @@ def stop(message: str) -> NoReturn:
 def write_stdout(text: str) -> None:
     """A report on standard output; what its encoding has not is escaped."""
     encoding = sys.stdout.encoding or "utf-8"
-    click.echo(text.encode(encoding, "backslashreplace").decode(encoding), nl=False, color=True)
+    try:
+        click.echo(text.encode(encoding, "backslashreplace").decode(encoding), nl=False, color=True)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read has gone: what is left must not be tried again when the process ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(COULD_NOT_WORK) from None
 
 
 def write_file(path: str, text: str) -> None:

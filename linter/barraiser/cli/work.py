@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from barraiser.checks.result import PipelineResult
@@ -112,4 +113,9 @@ def _told(path: str, error: Exception) -> str:
     """An error in one file as a line for the user."""
     if isinstance(error, MissingExtra):
         return str(error)
-    return f"{path}: internal error, the file was not checked: {type(error).__name__}: {error}"
+    message = f"{path}: internal error, the file was not checked: {type(error).__name__}: {error}"
+    if os.environ.get("BARRAISER_DEBUG"):
+        from traceback import format_exception
+
+        message += "\n" + "".join(format_exception(error))
+    return message

@@ -99,6 +99,9 @@ def sentence(result: PipelineResult) -> str:
         return "cannot be read, so nothing of it was checked: UNREADABLE"
     number = counts(result)
     checked = number["checked"]
+    if result.verdict == NOT_A_DEPLOYMENT:
+        # Only a few rules are asked of it: the others must not look as if they had been.
+        checked -= number["not_applicable"]
     parts = [f"{checked} rule{'' if checked == 1 else 's'} checked", f"{number['failed']} not met"]
     if number["unknown"]:
         parts.append(f"{number['unknown']} cannot tell")

@@ -9,7 +9,7 @@ from barraiser.checks.result import Finding, PipelineResult, WitnessStep
 from barraiser.model.words import FAILED, PASSED, UNKNOWN
 from barraiser.report.escape import inert, visible, visible_lines
 from barraiser.report.paint import SEVERITY_STYLE, VERDICT_STYLE, Paint, wrapped
-from barraiser.report.report import Report, gravest_first, sentence, title
+from barraiser.report.report import Report, gravest_first, sentence
 
 _BODY = "    "
 
@@ -46,6 +46,7 @@ class _Writer:
         for result in self.report.results:
             self._pipeline(result)
         if self.report.policy_findings:
+            self._gap()
             self.lines.append(self.paint(visible(self.report.policy_path), "bold"))
             for finding in self.report.policy_findings:
                 self._finding(finding, "")
@@ -54,28 +55,36 @@ class _Writer:
         return "".join(f"{inert(line.rstrip())}\n" for line in self.lines)
 
     def _pipeline(self, result: PipelineResult) -> None:
-        prefix = self.report.prefix(result)
-        shown = gravest_first([finding for finding in result.findings if self._is_shown(finding)])
+        """A pipeline without anything to say is a line, so that long lists stay short."""
+        before, self.lines = self.lines, []
+        path = visible(self.report.prefix(result) + result.pipeline.path)
+        self._body(result)
+        body, self.lines = self.lines, before
+        name = self.paint(visible(result.pipeline.name) or path, "bold")
+        if body:
+            kind = f", {result.pipeline.kind}" if result.pipeline.kind else ""
+            self._gap()
+            self.lines += [f"{self.paint(path, 'bold')} ({result.pipeline.platform}{kind})", "", *body]
+        elif result.pipeline.name and len(self.report.results) > 1:
+            name += f" ({path})"
+        said, _, word = sentence(result).rpartition(": ")
+        self.lines.append(f"{name}: {said}: {self.paint(word, VERDICT_STYLE[result.verdict], 'bold')}")
+        if body:
+            self.lines.append("")
+
+    def _gap(self) -> None:
+        if self.lines and self.lines[-1]:
+            self.lines.append("")
+
+    def _body(self, result: PipelineResult) -> None:
         self.way = ""
-        kind = f", {result.pipeline.kind}" if result.pipeline.kind else ""
-        about = f"({result.pipeline.platform}{kind})"
-        if shown or self.options.show_passed:
-            self.lines += [f"{self.paint(visible(prefix + result.pipeline.path), 'bold')} {about}", ""]
-        for finding in shown:
-            self._finding(finding, prefix)
+        for finding in gravest_first([finding for finding in result.findings if self._is_shown(finding)]):
+            self._finding(finding, self.report.prefix(result))
         self._waived(result)
         if self.options.show_passed:
             self._passed(result)
         if not self.options.show_unknown:
             self._unknowns(result)
-        name = visible(title(result))
-        if not result.pipeline.name:
-            name = visible(prefix + result.pipeline.path)
-        said, _, word = sentence(result).rpartition(": ")
-        self.lines.append(
-            f"{self.paint(name, 'bold')}: {said}: {self.paint(word, VERDICT_STYLE[result.verdict], 'bold')}"
-        )
-        self.lines.append("")
 
     def _is_shown(self, finding: Finding) -> bool:
         if finding.waived is not None:
@@ -163,12 +172,15 @@ class _Writer:
         if number["pipelines"] == 0:
             self.lines.append("No pipeline was found.")
         elif number["pipelines"] > 1:
+            self._gap()
             words = [word for word in ("blocked", "unreadable", "passed", "not_a_deployment") if number[word]]
             parts = [
                 f"{number['pipelines']} pipelines",
                 *(f"{number[word]} {word.replace('_', ' ')}" for word in words),
             ]
-            self.lines.append(f"{', '.join(parts)}; {number['findings']} findings")
+            self.lines.append(
+                f"{', '.join(parts)}; {number['findings']} finding{'' if number['findings'] == 1 else 's'}"
+            )
         elif self.lines and not self.lines[-1]:
             self.lines.pop()
 
