@@ -92,6 +92,8 @@ def _root_of(path: str, target: str, uses: Scalar, site: Site) -> Mapping | None
     """The called workflow; what keeps it from being read is a problem of the caller."""
     reading = site.reading
     if not reading.repository.exists(path):
+        if not reading.files[0].startswith(FOLDER):
+            return None  # the entry stands outside its repository, and so the called workflow does
         refuse(reading.problems, f"the workflow `{target}` does not exist", uses, f"add {path}, or correct the path")
         return None
     reading.add_file(path)

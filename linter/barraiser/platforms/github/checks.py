@@ -31,8 +31,15 @@ STEP_KEYS = frozenset(
         "env",
         "continue-on-error",
         "timeout-minutes",
+        "background",
+        "wait",
+        "wait-all",
+        "cancel",
+        "parallel",
     )
 )
+WAITING_KEYS = ("wait", "wait-all", "cancel")
+"""What makes a step one that waits for, or ends, steps in the background."""
 
 MAX_KEYS = 200
 """Keys of one mapping that are looked at for mistakes."""

@@ -146,6 +146,8 @@ def _item(value: Value, name: Value) -> Value:
 
 
 def _call(name: str, arguments: tuple[Tree, ...], scope: Scope) -> Value:
+    if arguments and name in ("success", "failure"):
+        return EITHER
     if name == "success":
         return from_tri(scope.success)
     if name == "failure":

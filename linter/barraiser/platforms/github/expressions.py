@@ -302,13 +302,11 @@ class _Parser:
             return tree
         if self.kind != "name":
             raise self.unexpected()
-        word, offset = self.value, self.offset
+        word, offset = str(self.value), self.offset
         self.advance()
         if self.kind == "(":
             return self.call(word, offset)
         low = word.lower()
-        if low not in CONTEXTS:
-            raise ExpressionError(f"`{word}` is no context that GitHub knows", f"if it is text, write '{word}'", offset)
         return ("name", low)
 
     def call(self, word: str, offset: int) -> Tree:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from barraiser.model.pipeline import Edge, Job, Pipeline, Problem
 from barraiser.model.place import Place
 from barraiser.model.tri import MAYBE, NO, YES, Tri
@@ -19,6 +21,9 @@ from barraiser.platforms.reader import ReadOptions
 from barraiser.source.errors import SourceError
 from barraiser.source.nodes import Document, Mapping, Node, Scalar, Sequence, describe, line_of
 from barraiser.source.repository import Repository
+
+if TYPE_CHECKING:
+    from barraiser.platforms.github.handovers import Neighbours
 
 FOLDER = ".github/workflows/"
 SUFFIXES = (".yml", ".yaml")
@@ -167,7 +172,7 @@ class _Workflow:
                     _accept_placeholder(start)
         return starts
 
-    def _neighbours(self):  # type: ignore[no-untyped-def]
+    def _neighbours(self) -> Neighbours:
         from barraiser.platforms.github.handovers import Neighbours
 
         return Neighbours(self.path, self.reading.repository)

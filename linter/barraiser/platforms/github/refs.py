@@ -38,10 +38,8 @@ def admits(patterns: Sequence[str], name: str) -> bool:
     """Whether a filter lets a name through: the last pattern that matches decides, ``!`` takes names out again."""
     answer = False
     for pattern in patterns:
-        if pattern.startswith("!"):
-            answer = answer and not matches(pattern[1:], name)
-        else:
-            answer = answer or matches(pattern, name)
+        if matches(pattern.removeprefix("!"), name):
+            answer = not pattern.startswith("!")
     return answer
 
 
@@ -65,7 +63,10 @@ def matches(pattern: str, name: str) -> bool:
 
 
 def _parts(pattern: str) -> list[tuple[str, str]]:
-    """What may stand there (a character, ``[...]``, ``*`` for all but ``/``, ``**`` for all) and how often: ``1``, ``?``, ``+`` or ``*``."""
+    """What may stand there (a character, ``[...]``, ``*`` for all but ``/``, ``**`` for all) and how often.
+
+    How often is ``1``, ``?``, ``+`` or ``*``.
+    """
     parts: list[tuple[str, str]] = []
     at = 0
     while at < len(pattern):

@@ -168,3 +168,13 @@ def number_of(node: Node | None, site: Site) -> float | None:
         return float(site.resolve(node))
     except ValueError:
         return None
+
+
+def known_over(base: object, inputs: list[Object]) -> Object:
+    """The ``inputs`` context of a job: what all scenarios in which it runs agree on is known."""
+    known = merged(inputs)
+    values = dict(base.values) if isinstance(base, Object) else {}
+    for name, value in known.values.items():
+        if name not in values or isinstance(value, str | bool | float):
+            values[name] = value
+    return Object(values, OPEN)

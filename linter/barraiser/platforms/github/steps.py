@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from barraiser.model.condition import UNCONDITIONAL, Condition
 from barraiser.model.pipeline import Fragment, Script, Step
 from barraiser.model.place import Place
 from barraiser.model.tri import MAYBE, NO, YES, Tri, all_of
 from barraiser.platforms.fragments import fragment_of
-from barraiser.platforms.github.checks import check_step, mapping_of, scalar_of
+from barraiser.platforms.github.checks import WAITING_KEYS, check_step, mapping_of, scalar_of
 from barraiser.platforms.github.evaluate import Scope, evaluate
 from barraiser.platforms.github.expressions import Tree
 from barraiser.platforms.github.site import Site, soft_of
 from barraiser.platforms.github.texts import condition_text, has_status
 from barraiser.platforms.github.values import OPEN, Object, Unknown, Value, truth
 from barraiser.source.nodes import Mapping, Node, Scalar, line_of
+from barraiser.source.nodes import Sequence as Items
 
 MAX_STEPS = 2000
 """Steps of one job with all composite actions inlined."""
@@ -53,8 +54,12 @@ def steps_of(nodes: Sequence[Node], site: Site, outer: Outer | None = None) -> l
     """The steps, composite actions inlined. ``site.static`` and ``site.env`` hold the job's variables."""
     found: list[Step] = []
     raised: dict[str, int] = {}
+    background: list[Step] = []
     past = _Past()
-    for node in nodes:
+    for node in _flat(nodes):
+        if isinstance(node, Mapping) and any(key in node for key in WAITING_KEYS):
+            background.clear()
+            continue
         step = check_step(site.reading.problems, node, site.where)
         if step is None or len(found) >= MAX_STEPS:
             continue
@@ -65,8 +70,23 @@ def steps_of(nodes: Sequence[Node], site: Site, outer: Outer | None = None) -> l
             past.normal[key] = normal
             past.soft[key] = found[before].soft if len(found) > before else NO
             raised[key] = before
+        if step.text("background").lower() == "true":
+            background += found[before:]
         _harden(step, found, raised)
+    for late in background:
+        late.soft = max(late.soft, MAYBE)
+        late.soft_place = late.soft_place or late.place
     return found
+
+
+def _flat(nodes: Sequence[Node]) -> Iterator[Node]:
+    """The steps, those of ``parallel:`` one after the other: the step behind it waits for all of them."""
+    for node in nodes:
+        inner = node.get("parallel") if isinstance(node, Mapping) else None
+        if isinstance(inner, Items):
+            yield from inner.items
+        else:
+            yield node
 
 
 def _add(step: Mapping, site: Site, past: _Past, outer: Outer | None, found: list[Step]) -> list[Tri]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from barraiser.model.pipeline import Problem
 from barraiser.platforms.github.checks import refuse
 from barraiser.platforms.github.site import Site
+from barraiser.platforms.github.values import OPEN, Object
 from barraiser.source.nodes import Mapping, Node, Scalar, Sequence, describe, line_of
 
 LEVELS = ("read", "write", "none")
@@ -98,3 +99,12 @@ def _identity(inputs: Mapping | None, tags: dict[str, str], site: Site) -> None:
             tags["account"] = parts[4]
     if isinstance(region, Scalar):
         tags["region"] = site.expressions.resolve(region.value, line_of(region), site.static)
+
+
+def runner_of(labels: str) -> Object:
+    """The ``runner`` context, as far as the labels of the runner tell it."""
+    low = labels.lower()
+    for word, name in (("ubuntu", "Linux"), ("linux", "Linux"), ("windows", "Windows"), ("macos", "macOS")):
+        if word in low and "${{" not in low:
+            return Object({"os": name}, OPEN)
+    return Object({}, OPEN)

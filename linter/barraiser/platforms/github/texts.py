@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from barraiser.model.pipeline import Problem
 from barraiser.model.place import Place
 from barraiser.platforms.github.evaluate import Scope, concatenate, evaluate
-from barraiser.platforms.github.expressions import ExpressionError, Tree, names_in, parse
+from barraiser.platforms.github.expressions import ARGUMENTS, CONTEXTS, ExpressionError, Tree, names_in, parse
 from barraiser.platforms.github.values import Object, Unknown, Value, to_text
 from barraiser.source.nodes import Scalar, line_of
 
@@ -50,7 +50,7 @@ class Expressions:
                 pieces.append(text[at:start])
             inner = text[start + 3 : end]
             try:
-                pieces.append((_on_one_line(inner), parse(inner)))
+                pieces.append((_on_one_line(inner), self._parsed(inner, place)))
             except ExpressionError as error:
                 self._refuse(error, place, text, start + 3)
                 pieces.append(text[start : end + 2])
@@ -69,7 +69,7 @@ class Expressions:
         stripped = text.strip()
         if "${{" not in stripped:
             try:
-                tree = parse(stripped) if stripped else ("value", True)
+                tree = self._parsed(stripped, line_of(node)) if stripped else tree
             except ExpressionError as error:
                 self._refuse(error, line_of(node), text, 0)
         else:
@@ -81,6 +81,20 @@ class Expressions:
             else:
                 tree = next((piece[1] for piece in pieces if not isinstance(piece, str)), tree)
         self._conditions[text] = tree
+        return tree
+
+    def _parsed(self, text: str, place: Place) -> Tree:
+        """The tree; a name or function that is not known (it may be one of a later GitHub) is told, and not refused."""
+        tree = parse(text)
+        for name in sorted(names_in(tree)):
+            word = name.removesuffix("()")
+            if name.endswith("()") and word not in ARGUMENTS:
+                message, fix = f"`{word}()` is no function that GitHub knows", "check its name"
+            elif "." not in name and not name.endswith("()") and name not in CONTEXTS:
+                message, fix = f"`{word}` is no context that GitHub knows", f"if it is text, write '{word}'"
+            else:
+                continue
+            self.problems.append(Problem(message, place, fix=fix, fatal=False))
         return tree
 
     def names(self, text: str, tree: Tree) -> set[str]:
@@ -161,3 +175,21 @@ def _as_text(pieces: list[Piece]) -> Tree:
         piece.replace("{", "{{").replace("}", "}}") if isinstance(piece, str) else "{0}" for piece in pieces
     )
     return ("or", (("call", "format", (("value", literal), *arguments)), ("value", True)))
+
+
+def in_caller_terms(text: str, inputs: Value, prefix: str) -> str:
+    """A condition of a called workflow with the caller's values for its inputs, so that equal texts mean the same."""
+    import re
+
+    if not isinstance(inputs, Object):
+        return text
+
+    def given(match: re.Match[str]) -> str:
+        value = inputs.get(match.group(1))
+        if isinstance(value, Unknown):
+            whole = value.text.startswith("${{") and value.text.endswith("}}") and value.text.count("${{") == 1
+            return value.text[3:-2].strip() if whole else match.group(0)
+        return f"'{value}'" if isinstance(value, str) else to_text(value) or "null"
+
+    found = re.sub(r"\binputs\.([A-Za-z_][A-Za-z0-9_-]*)", given, text)
+    return re.sub(r"\bneeds\.([A-Za-z_])", lambda match: f"needs.{prefix}{match.group(1)}", found)

@@ -16,8 +16,14 @@ from barraiser.source.nodes import Mapping, Node, Scalar, describe, line_of
 from barraiser.source.nodes import Sequence as Items
 
 EVENTS = frozenset(
-    ["branch_protection_rule", "check_run", "check_suite", "create", "delete", "deployment", "deployment_status", "discussion", "discussion_comment", "fork", "gollum", "image_version", "issue_comment", "issues", "label", "merge_group", "milestone", "page_build", "project", "project_card", "project_column", "public", "pull_request", "pull_request_comment", "pull_request_review", "pull_request_review_comment", "pull_request_target", "push", "registry_package", "release", "repository_dispatch", "schedule", "status", "watch", "workflow_call", "workflow_dispatch", "workflow_run", "member", "membership", "organization", "team", "team_add", "pull_request_review_thread"]
-)
+    (
+        "branch_protection_rule", "check_run", "check_suite", "create", "delete", "deployment", "deployment_status", "discussion",
+        "discussion_comment", "fork", "gollum", "image_version", "issue_comment", "issues", "label", "merge_group", "milestone",
+        "page_build", "project", "project_card", "project_column", "public", "pull_request", "pull_request_comment",
+        "pull_request_review", "pull_request_review_comment", "pull_request_target", "push", "registry_package", "release",
+        "repository_dispatch", "schedule", "status", "watch", "workflow_call", "workflow_dispatch", "workflow_run",
+    )
+)  # fmt: skip
 """The events that GitHub knows; those of a later GitHub are taken as started from outside."""
 
 ORDER = (
@@ -180,7 +186,8 @@ def starts_of(
 ) -> list[Start]:
     """All ways of starting, in the order of design 3a.
 
-    ``text``: the file, in which branches that conditions name are looked for. ``chained``: the ways that start at the end of another workflow.
+    ``text``: the file, in which branches that conditions name are looked for. ``chained``: the ways that start at the end of
+    another workflow.
     """
     found: list[Start] = []
     branches = {one or other for one, other in _NAMED_REF.findall(text)}
@@ -412,7 +419,7 @@ def _further(trigger: Trigger, ground: Ground) -> Start:
         )
         return Start(Scenario("merge queue", "merge-queue", place=place), github)
     if event == "release":
-        early: Value = {("released",): False, ("prereleased",): True}.get(tuple(types or ()), EITHER)
+        early: Value = types != ["released"] if types in (["released"], ["prereleased"]) else EITHER
         release = Object({"draft": False, "prerelease": early, "tag_name": FRESH, "name": OPEN}, OPEN)
         tag = Unknown(prefix="refs/tags/", fresh=True)
         github = github_of(

@@ -54,7 +54,7 @@ class Object:
     def get(self, name: str) -> Value:
         """The value of a name in any case."""
         low = name.lower()
-        return self.values[low] if low in self.values else self.rest
+        return self.values.get(low, self.rest)
 
 
 class Filtered(list["Value"]):

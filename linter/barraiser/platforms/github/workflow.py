@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from barraiser.model.condition import Condition
-from barraiser.model.pipeline import Concurrency, Edge, Job, Scenario, Step
+from barraiser.model.pipeline import Concurrency, Edge, Job, Scenario
 from barraiser.model.place import Place
 from barraiser.model.tri import NO, YES, Tri, all_of
 from barraiser.platforms.github.checks import check_job, jobs_of, mapping_of, refuse, scalar_of
@@ -14,12 +14,14 @@ from barraiser.platforms.github.evaluate import Scope
 from barraiser.platforms.github.gates import Bond, Gate, If, Outcome, gate_of, needs_of
 from barraiser.platforms.github.locks import check_lock, lock_of, together
 from barraiser.platforms.github.matrix import Leg, legs_of, strategy_tags
-from barraiser.platforms.github.site import Contexts, Reading, Site, merged, number_of, soft_of
+from barraiser.platforms.github.ordering import in_order, needs_of_job
+from barraiser.platforms.github.sending import started_by
+from barraiser.platforms.github.site import Contexts, Reading, Site, known_over, number_of, soft_of
 from barraiser.platforms.github.steps import joined, steps_of
-from barraiser.platforms.github.tags import tags_of
-from barraiser.platforms.github.texts import condition_text, has_status
-from barraiser.platforms.github.values import OPEN, Object, Unknown, to_text
-from barraiser.source.nodes import Mapping, Node, Scalar, describe, line_of
+from barraiser.platforms.github.tags import runner_of, tags_of
+from barraiser.platforms.github.texts import condition_text, has_status, in_caller_terms
+from barraiser.platforms.github.values import Object
+from barraiser.source.nodes import Mapping, Node, Scalar, line_of
 from barraiser.source.nodes import Sequence as Items
 
 MAX_JOBS = 2000
@@ -78,12 +80,12 @@ def read_frame(frame: Frame, reading: Reading) -> tuple[list[Job], list[tuple[st
     problems = reading.problems
     jobs = {name.value: (name, job) for name, job in jobs_of(problems, frame.root)}
     readable = {key: check_job(problems, name, job) for key, (name, job) in jobs.items()}
-    needs = {key: _needs(name, job, jobs, reading) for key, (name, job) in jobs.items()}
+    needs = {key: needs_of_job(name, job, jobs, reading) for key, (name, job) in jobs.items()}
     check_lock(problems, frame.root.get("concurrency"), "the workflow")
     env = mapping_of(problems, frame.root, "env", "the workflow")
     made: dict[str, list[Job]] = {}
     before: dict[str, Outcome] = {}
-    for key in _ordered(jobs, needs, reading):
+    for key in in_order(jobs, needs, reading):
         name, job = jobs[key]
         if readable[key]:
             made[key] = _Template(frame, reading, name, job, needs[key], before, env).read()
@@ -91,91 +93,6 @@ def read_frame(frame: Frame, reading: Reading) -> tuple[list[Job], list[tuple[st
             before[key] = Outcome([YES] * reading.scenarios, [YES] * reading.scenarios)
     members = [member for key in jobs if key in before for member in before[key].members]
     return [job for key in jobs for job in made.get(key, ())], members
-
-
-def _needs(
-    name: Scalar, job: Mapping, jobs: dict[str, tuple[Scalar, Mapping]], reading: Reading
-) -> list[tuple[str, Place]]:
-    """The jobs that a job needs, each with its place; names are compared without regard to case."""
-    node = job.get("needs")
-    if node is None or (isinstance(node, Scalar) and node.is_null()):
-        return []
-    if isinstance(node, Mapping):
-        refuse(
-            reading.problems,
-            f"'needs' of job '{name.value}' is a mapping, and must be a list of jobs",
-            node,
-            "write `needs: [build, test]`",
-        )
-        return []
-    low = {key.lower(): key for key in jobs}
-    found: dict[str, Place] = {}
-    for item in [node] if isinstance(node, Scalar) else node.items:
-        if not isinstance(item, Scalar):
-            refuse(
-                reading.problems,
-                f"'needs' of job '{name.value}' holds {describe(item)}",
-                item,
-                "write names of jobs: `needs: [build, test]`",
-            )
-            continue
-        key = low.get(item.value.lower())
-        if key is None:
-            _unknown_need(name, item, jobs, reading)
-        elif key == name.value:
-            refuse(reading.problems, f"job '{key}' needs itself", item, "remove it from its own 'needs'")
-        else:
-            found.setdefault(key, line_of(item))
-    return list(found.items())
-
-
-def _unknown_need(name: Scalar, item: Scalar, jobs: dict[str, tuple[Scalar, Mapping]], reading: Reading) -> None:
-    from difflib import get_close_matches
-
-    near = get_close_matches(item.value, list(jobs)[:300], 1, 0.6) if len(item.value) < 100 else []
-    fix = f"write '{near[0]}'" if near else "name a job of this workflow, or remove it"
-    refuse(reading.problems, f"job '{name.value}' needs '{item.value[:60]}', and there is no such job", item, fix)
-
-
-def _ordered(
-    jobs: dict[str, tuple[Scalar, Mapping]], needs: dict[str, list[tuple[str, Place]]], reading: Reading
-) -> list[str]:
-    """The jobs, each behind those that it needs; a cycle is refused, and cut."""
-    waits = {key: len(needs[key]) for key in jobs}
-    follow: dict[str, list[str]] = {key: [] for key in jobs}
-    for key, names in needs.items():
-        for name, _ in names:
-            follow[name].append(key)
-    order = [key for key in jobs if not waits[key]]
-    for key in order:
-        for other in follow[key]:
-            waits[other] -= 1
-            if not waits[other]:
-                order.append(other)
-    done = set(order)
-    rest = [key for key in jobs if key not in done]
-    if rest:
-        circle = _circle(rest, needs, done)
-        refuse(
-            reading.problems, f"jobs need each other in a circle: {' -> '.join(circle[:10])}", jobs[circle[0]][0],
-            "remove one of these 'needs'",
-        )  # fmt: skip
-    for key in rest:
-        needs[key] = [pair for pair in needs[key] if pair[0] in done]
-        done.add(key)
-    return order + rest
-
-
-def _circle(rest: list[str], needs: dict[str, list[tuple[str, Place]]], done: set[str]) -> list[str]:
-    """The jobs of a circle, the first again at its end."""
-    seen: dict[str, int] = {}
-    key = rest[0]
-    way: list[str] = []
-    while key not in seen:
-        seen[key] = len(way)
-        way.append(key)
-        key = next(name for name, _ in needs[key] if name not in done)
-    return [*way[seen[key] :], key]
 
 
 class _Template:
@@ -211,7 +128,7 @@ class _Template:
         names = expressions.names(node.value, tree)
         text = condition_text(node)
         if self.frame.caller is not None:
-            text = _in_caller_terms(text, self.frame)
+            text = in_caller_terms(text, self.frame.static.get("inputs"), self.frame.prefix)
         place = line_of(self.job.key("if") or node)
         return If(tree, names, text, place, has_status(names))
 
@@ -256,19 +173,9 @@ class _Template:
 
     def _static(self, contexts: list[Contexts]) -> Contexts:
         """What holds in every scenario in which the job runs."""
-        static = dict(self.frame.static)
-        inputs = [each["inputs"] for each in (contexts[index] for index in self._running())]
-        known = merged([each for each in inputs if isinstance(each, Object)])
-        base = static.get("inputs")
-        if isinstance(base, Object):
-            values = dict(base.values)
-            for name, value in known.values.items():
-                if name not in values or isinstance(value, str | bool | float):
-                    values[name] = value
-            static["inputs"] = Object(values, base.rest)
-        else:
-            static["inputs"] = known
-        return static
+        inputs = [contexts[index]["inputs"] for index in self._running()]
+        known = known_over(self.frame.static.get("inputs"), [each for each in inputs if isinstance(each, Object)])
+        return {**self.frame.static, "inputs": known}
 
     def _leg(
         self, leg: Leg, contexts: list[Contexts], static: Contexts, sources: list[tuple[Bond, list[tuple[str, bool]]]]
@@ -307,7 +214,7 @@ class _Template:
             inputs = [whole.scenarios[index]["inputs"] for index in part.scenarios]
             static = {
                 **static,
-                "inputs": _known_over(static.get("inputs"), [each for each in inputs if isinstance(each, Object)]),
+                "inputs": known_over(static.get("inputs"), [each for each in inputs if isinstance(each, Object)]),
             }
         site = Site(reading, job_id, static, whole.scenarios, runs, self.what)
         site.env = [each for each in (self.env, mapping_of(problems, job, "env", self.what)) if each is not None]
@@ -320,7 +227,7 @@ class _Template:
         tags = tags_of(job, self.frame.root, self.frame.caller.permissions if self.frame.caller else None, site)
         tags.update(strategy_tags(job))
         site.shell, site.working_directory = self._defaults(site, tags.get("runs-on", ""))
-        site.static["runner"] = runner = _runner(tags.get("runs-on", ""))
+        site.static["runner"] = runner = runner_of(tags.get("runs-on", ""))
         site.scenarios = [{**each, "runner": runner} for each in whole.scenarios]
         nodes = job.get("steps")
         steps = steps_of(nodes.items if isinstance(nodes, Items) else [], site)
@@ -340,7 +247,7 @@ class _Template:
             soft_reason=soft_reason,
             timeout_minutes=timeout,
             concurrency=lock,
-            calls=_calls(steps),
+            calls=started_by(steps),
             tags=tags,
         )
         outcome = self.gate.outcome
@@ -374,7 +281,10 @@ class _Template:
         )
 
     def _join(self, job_id: str, sources: list[tuple[Bond, list[tuple[str, bool]]]]) -> list[str]:
-        """Note the edges into an instance; its predecessors as the platform has them. The first jobs of a called workflow wait for what its caller needs."""
+        """Note the edges into an instance; returns its predecessors as the platform has them.
+
+        The first jobs of a called workflow wait for what its caller needs.
+        """
         needed: list[str] = []
         own = {key for key, _ in self.needs}
         for key, (bond, members) in zip(self.gate.bonds, sources, strict=True):
@@ -429,10 +339,10 @@ class _Template:
         lock = self._lock(site)
         caller = self.frame.caller
         gate, around = self.gate, caller.gate if caller else None
-        whole = Gate(
-            self._condition(site.runs), [min(one, other) for one, other in zip(gate.normal, around.normal, strict=True)] if around else gate.normal,
-            gate.bonds, gate.outcome,
-        )  # fmt: skip
+        normal = gate.normal
+        if around is not None:
+            normal = [min(one, other) for one, other in zip(normal, around.normal, strict=True)]
+        whole = Gate(self._condition(site.runs), normal, gate.bonds, gate.outcome)
         joined_sources = list(sources)
         if caller is not None and not (sources and all(bond.strength == "hard" and bond.skips for bond, _ in sources)):
             joined_sources += caller.sources
@@ -456,48 +366,3 @@ class _Template:
         self.gate.outcome.members.append((job_id, caller is None or not (gate.condition.text or gate.condition.runs)))
         self.reading.job_count += 1
         return [made]
-
-
-def _known_over(base: object, inputs: list[Object]) -> Object:
-    """The ``inputs`` context of one part of a job: what all its scenarios agree on is known."""
-    known = merged(inputs)
-    values = dict(base.values) if isinstance(base, Object) else {}
-    for name, value in known.values.items():
-        if name not in values or isinstance(value, str | bool | float):
-            values[name] = value
-    return Object(values, OPEN)
-
-
-def _runner(labels: str) -> Object:
-    """The ``runner`` context, as far as the labels of the runner tell it."""
-    low = labels.lower()
-    for word, name in (("ubuntu", "Linux"), ("linux", "Linux"), ("windows", "Windows"), ("macos", "macOS")):
-        if word in low and "${{" not in low:
-            return Object({"os": name}, OPEN)
-    return Object({}, OPEN)
-
-
-def _in_caller_terms(text: str, frame: Frame) -> str:
-    """A condition of a called workflow with the caller's values for its inputs, so that equal texts mean the same."""
-    import re
-
-    inputs = frame.static.get("inputs")
-    if not isinstance(inputs, Object):
-        return text
-
-    def given(match: re.Match[str]) -> str:
-        value = inputs.get(match.group(1))
-        if isinstance(value, Unknown):
-            whole = value.text.startswith("${{") and value.text.endswith("}}") and value.text.count("${{") == 1
-            return value.text[3:-2].strip() if whole else match.group(0)
-        return f"'{value}'" if isinstance(value, str) else to_text(value) or "null"
-
-    found = re.sub(r"\binputs\.([A-Za-z_][A-Za-z0-9_-]*)", given, text)
-    return re.sub(r"\bneeds\.([A-Za-z_])", lambda match: f"needs.{frame.prefix}{match.group(1)}", found)
-
-
-def _calls(steps: Sequence[Step]) -> list[str]:
-    """The workflows that the steps of a job start, without waiting for them."""
-    from barraiser.platforms.github.sending import started_by
-
-    return started_by(steps)
