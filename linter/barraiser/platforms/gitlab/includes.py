@@ -15,7 +15,7 @@ MAX_INCLUDES = 150
 
 NOT_JOBS = frozenset(
     ("default", "include", "before_script", "image", "services", "after_script", "variables", "stages", "types", "cache",
-     "workflow", "spec")
+     "workflow")
 )  # fmt: skip
 """Keys of a file that are no jobs."""
 

@@ -268,7 +268,6 @@ class _Maker:
         *,
         which: str,
         refs: Sequence[str] = (),
-        unsure: bool = False,
     ) -> Start:
         """A start on a branch."""
         values = self._values(source)
@@ -281,7 +280,7 @@ class _Maker:
         if event in ("schedule", "manual", "dispatch", "chained", "called"):
             values.update((choice.key, ANYTHING) for choice in self.choices)
         full = "" if isinstance(ref, Sample) else f"refs/heads/{ref}"
-        scenario = Scenario(name, event, full, branch="" if unsure else which, refs=refs, place=self.place)
+        scenario = Scenario(name, event, full, branch=which, refs=refs, place=self.place)
         return Start(scenario, source, ref, values, "branch")
 
     def tag(self, name: str, ref: str, refs: Sequence[str]) -> Start:
@@ -328,21 +327,19 @@ class _Maker:
         chosen = [choice for choice in self.choices if choice.values]
         while chosen and _product(chosen) > MAX_COMBINATIONS:
             chosen.pop()
+        places = [("manual run", branch, "default")]
+        if other:
+            places.append(("manual run on another branch", Sample(_OTHER_BRANCH), ""))
         starts = []
-        for values in itertools.product(*(choice.values for choice in chosen)):
+        for (name, ref, which), values in itertools.product(
+            places, itertools.product(*(choice.values for choice in chosen))
+        ):
             inputs = {choice.label: value for choice, value in zip(chosen, values, strict=True)}
             said = ", ".join(f"{label}={value}" for label, value in inputs.items())
-            start = self.branch(
-                f"manual run ({said})" if said else "manual run", "manual", "web", branch, which="default"
-            )
+            start = self.branch(f"{name} ({said})" if said else name, "manual", "web", ref, which=which)
             start.scenario.inputs = inputs
             start.values.update((choice.key, value) for choice, value in zip(chosen, values, strict=True))
             starts.append(start)
-        if other:
-            sample = Sample(_OTHER_BRANCH)
-            starts.append(
-                self.branch("manual run on another branch", "manual", "web", sample, which="other", unsure=True)
-            )
         return starts
 
 
