@@ -12,9 +12,11 @@ from barraiser.shell.command import Command
 from barraiser.shell.context import Context
 from barraiser.shell.grammar import parse
 from barraiser.shell.positions import Source, one_break
+from barraiser.shell.recipe import Recipe
 from barraiser.shell.simple import Walker
 from barraiser.shell.syntax import Block, Program
 from barraiser.shell.variables import Variables
+from barraiser.shell.walker import MAX_COMMANDS
 
 _WAITS = re.compile(r"\bwait\s+[\"'$%-]")
 """``wait`` for a command of its own, whose status it then has; without one, its status is always a success."""
@@ -42,8 +44,24 @@ def commands_of(script: Script, variables: Mapping[str, str], arguments: Sequenc
             return program_commands(script, family, variables)
     if not script.fragments:
         return []
+    if isinstance(script, Recipe):
+        return _recipe_commands(script, {**script.defaults, **variables})
     walker = Walker(Variables(variables, arguments), errexit=script.errexit, pipefail=_pipefail(script))
     return _walked(walker, _programs(script))
+
+
+def _recipe_commands(recipe: Recipe, variables: Mapping[str, str]) -> list[Command]:
+    """Each fragment in a shell of its own."""
+    commands: list[Command] = []
+    for at, fragment in enumerate(recipe.fragments):
+        walker = Walker(Variables(variables), errexit=recipe.errexit, pipefail=recipe.pipefail == YES)
+        context = Context()
+        if at in recipe.ignored:
+            context.fail = context.status = context.stop = context.returned = (YES, "-")
+        commands += _walked(walker, [parse(Source((fragment,)))], context)
+        if len(commands) >= MAX_COMMANDS:
+            break
+    return commands[:MAX_COMMANDS]
 
 
 def _pipefail(script: Script) -> bool | None:
@@ -69,8 +87,8 @@ def _programs(script: Script) -> list[Program]:
     return [parse(Source((fragment,))) for fragment in script.fragments]
 
 
-def _walked(walker: Walker, programs: Sequence[Program]) -> list[Command]:
-    context = Context()
+def _walked(walker: Walker, programs: Sequence[Program], context: Context | None = None) -> list[Command]:
+    context = context or Context()
     walker.waits = any(_WAITS.search(program.source.text) for program in programs)
     if len(programs) == 1:
         walker.program(programs[0], context)
