@@ -28,6 +28,7 @@ class Repository:
         self._real = os.path.realpath(root)
         self._bytes: dict[str, bytes | SourceError] = {}
         self._documents: dict[tuple[str, bool], list[Document] | SourceError] = {}
+        self._lines: dict[str, list[str]] = {}
         self._folder_inside: dict[str, bool] = {"": True}
         self._listings: dict[str, tuple[list[str], list[str]]] = {}
         self._seen = 0
@@ -88,8 +89,11 @@ class Repository:
         return decode(self.read_bytes(path), path)
 
     def lines(self, path: str) -> list[str]:
-        """The file's lines, without their ends. Raises SourceError as ``read_text`` does."""
-        return split_lines(self.read_text(path))
+        """The file's lines, without their ends, split once; not to be changed. Raises SourceError as ``read_text`` does."""
+        known = self._lines.get(path)
+        if known is None:
+            known = self._lines[path] = split_lines(self.read_text(path))
+        return known
 
     def documents(self, path: str, *, later_merge_wins: bool = False) -> list[Document]:
         """The documents of a YAML, JSON or Terraform file (by suffix, then content). Raises SourceError with the place.

@@ -72,18 +72,18 @@ def _serialises(group: Scalar, site: Site, starts: list[Scenario]) -> Tri:
         return YES
     indices = [index for index, runs in enumerate(site.runs) if runs != NO]
     indices = [index for index in indices if not starts[index].unmerged] or indices
-    answer = YES
+    answers: set[Tri] = set()
     names: set[str] = set()
     for index in indices:
         value = _value(group, site, index)
-        if isinstance(value, Unknown):
-            if value.options is None and value.fresh:
-                return NO
-            if not value.constant:
-                answer = MAYBE
-        else:
+        if not isinstance(value, Unknown):
+            answers.add(YES)
             names.add(to_text(value).lower())
-    return min(answer, MAYBE) if len(names) > 1 else answer
+        elif value.options is None and value.fresh:
+            answers.add(NO)
+        else:
+            answers.add(YES if value.constant else MAYBE)
+    return answers.pop() if len(answers) == 1 and len(names) <= 1 else MAYBE
 
 
 def together(inner: Concurrency | None, outer: Concurrency | None) -> Concurrency | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from barraiser.model.pipeline import Edge, Problem, Unresolved
+from barraiser.model.pipeline import Edge, Fragment, Problem, Unresolved
 from barraiser.model.place import Place
 from barraiser.model.tri import MAYBE, NO, YES, Tri
+from barraiser.platforms.fragments import fragment_of
 from barraiser.platforms.github.evaluate import Scope
 from barraiser.platforms.github.texts import Expressions
 from barraiser.platforms.github.values import OPEN, Object, Unknown, Value
@@ -17,7 +18,7 @@ Contexts = dict[str, Value]
 class Reading:
     """The state of one file's reading: what was found, and which files it was found in."""
 
-    __slots__ = ("edges", "expressions", "files", "job_count", "problems", "repository", "scenarios", "unresolved")
+    __slots__ = ("edges", "expressions", "files", "fragments", "job_count", "problems", "repository", "scenarios", "unresolved")
 
     def __init__(self, path: str, repository: Repository) -> None:
         self.repository = repository
@@ -26,8 +27,16 @@ class Reading:
         self.files: list[str] = [path]
         self.edges: list[Edge] = []
         self.expressions = Expressions(self.problems)
+        self.fragments: dict[int, Fragment] = {}
         self.scenarios = 0
         self.job_count = 0
+
+    def fragment(self, scalar: Scalar) -> Fragment:
+        """A script as it is written; made once for all instances of its job."""
+        known = self.fragments.get(id(scalar))
+        if known is None:
+            known = self.fragments[id(scalar)] = fragment_of(scalar, self.repository)
+        return known
 
     def add_file(self, path: str) -> None:
         """Note that a file was read."""

@@ -8,7 +8,6 @@ from barraiser.model.condition import UNCONDITIONAL, Condition
 from barraiser.model.pipeline import Fragment, Script, Step
 from barraiser.model.place import Place
 from barraiser.model.tri import MAYBE, NO, YES, Tri, all_of
-from barraiser.platforms.fragments import fragment_of
 from barraiser.platforms.github.checks import WAITING_KEYS, check_step, mapping_of, scalar_of
 from barraiser.platforms.github.evaluate import Scope, evaluate
 from barraiser.platforms.github.expressions import Tree
@@ -159,7 +158,7 @@ def _inputs(step: Mapping, site: Site) -> tuple[dict[str, str], dict[str, Place]
 
 def _script(step: Mapping, run: Scalar, site: Site) -> Script:
     """The script with constants put in. An expression's value has no line break, or it stays as it is written: lines keep their numbers."""
-    fragment = fragment_of(run, site.reading.repository)
+    fragment = site.reading.fragment(run)
     if "${{" in fragment.text:
         text = site.resolve(run)
         if text.count("\n") == run.value.count("\n"):

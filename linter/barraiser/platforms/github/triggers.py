@@ -374,9 +374,9 @@ def _manual(
     trigger: Trigger, ground: Ground, name: str, values: dict[str, str], inputs: Object, event_inputs: Object
 ) -> Start:
     event = event_of(ground, {"inputs": event_inputs, "action": None})
-    ref: Value = Unknown(prefix="refs/", fresh=True)
+    ref: Value = Unknown(prefix="refs/")
     ref_type: Value = Unknown(("branch", "tag"))
-    github = github_of(ground, "workflow_dispatch", event, ref, Unknown(truth=YES, fresh=True), ref_type=ref_type)
+    github = github_of(ground, "workflow_dispatch", event, ref, Unknown(truth=YES), ref_type=ref_type)
     return Start(Scenario(name, "manual", inputs=values, place=trigger.place), github, inputs)
 
 
