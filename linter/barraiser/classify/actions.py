@@ -359,6 +359,8 @@ def _codepipeline(step: Step, view: View) -> list[Hit]:
         if hit.kind == "destroy":
             hit.facts["destructive"] = "the stack"
         hit.makes = "iac-only"
+        if hit.kind == "deploy":
+            hit.facts["waits"] = "yes"
     elif kind == "source":
         token = step.inputs.get("OAuthToken")
         if token:

@@ -82,11 +82,7 @@ def _same_family(deployer: str, watcher: str) -> bool:
 
 def _keys(job: Job, activities: list[Activity]) -> None:
     """Deploys of a job that holds a long-lived credential use it."""
-    held = next(
-        (each.facts["static-keys"] for each in activities if each.kind not in _DEPLOYS and "static-keys" in each.facts),
-        "",
-    )
-    held = held or next((name for name in job.variables if name in STATIC_KEYS), "")
+    held = next((name for name in job.variables if name in STATIC_KEYS), "")
     for activity in activities:
         if activity.kind not in (*_DEPLOYS, "publish", "migrate", "destroy") or "static-keys" in activity.facts:
             continue

@@ -11,6 +11,7 @@ from barraiser.model.words import DEPLOY_KINDS, PIPELINE_KINDS, PROD_CLASSES
 MAKES = "pipeline-kind"
 """The fact that says which pipeline kind a deploy's tool speaks for."""
 
+_SURE = 0.6
 _SITE = word_set("docs doc documentation website site web-site blog landing storybook")
 _APPLICATION = word_set("build publish")
 
@@ -38,17 +39,15 @@ def subject_kind(activity: Activity, job: Job, pipeline: Pipeline) -> str:
 
 
 def kind_of(pipeline: Pipeline) -> tuple[str, str]:
-    """A pipeline's kind and why: the first kind, in the table's order, that one of its prod deploys has; without any, one of its
-    deploys to an environment that nothing names; then of its other deploys; then of what it publishes."""
-    ranked: list[dict[str, tuple[Activity, Job]]] = [{}, {}, {}, {}]
+    """A pipeline's kind and why: the first kind, in the table's order, that one of its deploys has (the surer ones first, previews
+    and pages last), or what it publishes."""
+    ranked: list[dict[str, tuple[Activity, Job]]] = [{}, {}, {}, {}, {}]
     for job in pipeline.jobs:
         for activity in job.activities:
             if activity.kind in DEPLOY_KINDS:
-                cls = activity.environment.cls if activity.environment is not None else "unknown"
-                rank = 0 if cls in PROD_CLASSES else 1 if cls == "unknown" else 3 if cls == "static" else 2
-                ranked[rank].setdefault(subject_kind(activity, job, pipeline), (activity, job))
+                ranked[_rank(activity)].setdefault(subject_kind(activity, job, pipeline), (activity, job))
             elif activity.kind == "publish":
-                ranked[2].setdefault("library-publish", (activity, job))
+                ranked[3].setdefault("library-publish", (activity, job))
     for found in ranked:
         for kind in PIPELINE_KINDS:
             if kind in found:
@@ -56,6 +55,17 @@ def kind_of(pipeline: Pipeline) -> tuple[str, str]:
                 what = "publishes" if activity.kind == "publish" else "deploys"
                 return kind, f"`{activity.text[:80]}` in {job.id} {what}"
     return "pure-ci", "it neither deploys nor publishes anything"
+
+
+def _rank(activity: Activity) -> int:
+    cls = activity.environment.cls if activity.environment is not None else "unknown"
+    if cls == "static":
+        return 4
+    if cls == "ephemeral":
+        return 3
+    if activity.confidence >= _SURE:
+        return 0
+    return 1 if cls in PROD_CLASSES else 2
 
 
 def _builds_application(pipeline: Pipeline) -> bool:

@@ -355,7 +355,7 @@ def to_bucket(split: Words, words: Sequence[str], view: View) -> Hit:
         or target.startswith("$web")
         or bool(split.flag(("--delete", "--website-redirect", "--cache-control", "-d")))
     )
-    if whole and not store and (site or view.says_deploy):
+    if whole and not store and (site or view.says_deploy or view.may_deploy_here):
         hit.kind, hit.confidence, hit.makes = "deploy", 0.75 if site else 0.6, "static-site"
         hit.facts.update(waits="yes", target=target.split("//", 1)[-1].split("/", 1)[0])
         hit.aims = [Aim(target), *(Aim(value) for value in split.option(("--profile", "--project", "--account-name")))]
