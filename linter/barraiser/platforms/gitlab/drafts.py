@@ -176,6 +176,8 @@ class Config:
                 return
         if draft.stage in self.stages or "$[[" in draft.stage:
             return
+        if reading.lenient and not draft.keywords.text("stage"):
+            return
         place = draft.keywords.key("stage") if draft.keywords.text("stage") else draft.place
         listed = ", ".join(self.stages[1:-1]) or "none"
         if reading.lenient:
@@ -256,6 +258,7 @@ class Deciding:
     def decide(self, draft: Draft) -> None:
         """Decide a job: its own rules, or ``only`` and ``except``, and the rules of the files that bring it in."""
         keywords = draft.keywords
+        draft.decisions, draft.condition_text = [], ""
         general = self.config.globals_of(draft)
         rules = given(keywords.own.get("rules"))
         only, exclude = given(keywords.own.get("only")), given(keywords.own.get("except"))

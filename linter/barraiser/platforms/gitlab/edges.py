@@ -8,7 +8,7 @@ from collections.abc import Sequence as Seq
 from barraiser.model.pipeline import HARD, ORDER, SOFT, Edge, Job
 from barraiser.model.place import Place
 from barraiser.model.tri import MAYBE, YES
-from barraiser.platforms.gitlab.assemble import MANUAL_DEFAULT, Built
+from barraiser.platforms.gitlab.assemble import Built
 from barraiser.platforms.gitlab.needs import Need
 from barraiser.platforms.gitlab.reading import Reading, refused
 
@@ -33,6 +33,7 @@ class Edges:
             self.by_name.setdefault(each.draft.name, []).append(each)
             if each.job.name != each.draft.name:
                 self.by_name.setdefault(each.job.name, []).append(each)
+        self.optional: set[str] = set()
         self.sources: dict[int, list[tuple[Built, Need]]] = {}
 
     def make(self) -> list[Edge]:
@@ -126,20 +127,20 @@ class Edges:
         return [*chain[seen[id(each)] :], each]
 
     def _optional_manual_jobs(self) -> None:
-        """A job that needs an optional manual job by name is skipped until a person has started that one: so it does hold it back."""
+        """What needs an optional manual job by name, or is started by it, does not run before a person has started that job.
+
+        Only later stages go on without it, and their edges say so.
+        """
         needed = {id(source) for found in self.sources.values() for source, _ in found}
-        last_waiting = max((each.level for each in self.built if each.needs is None), default=-1)
         for each in self.built:
             job = each.job
-            if job.manual and not job.manual_blocks and id(each) in needed and last_waiting <= each.level:
+            if job.manual and not job.manual_blocks and (id(each) in needed or each.trigger is not None):
                 job.manual_blocks = True
-                if job.soft_reason == MANUAL_DEFAULT:
-                    job.soft = MAYBE
+                job.soft = MAYBE
+                self.optional.add(job.id)
 
     def _needed(self, source: Built, target: Built, need: Need) -> Edge:
-        strength, reason, place = _teeth(source.job, target.job)
-        if strength == ORDER:
-            strength = SOFT
+        strength, reason, place = _teeth(source.job, target.job, optional=False)
         return Edge(
             source.job.id,
             target.job.id,
@@ -170,7 +171,7 @@ class Edges:
                 target.job.needs = ids
                 place = target.draft.keywords.key("stage")
                 for source in before:
-                    strength, reason, why = _teeth(source.job, target.job)
+                    strength, reason, why = _teeth(source.job, target.job, optional=source.job.id in self.optional)
                     edges.append(
                         Edge(source.job.id, target.job.id, "stage", strength, place=why or place, softened_by=reason)
                     )
@@ -180,12 +181,12 @@ class Edges:
         return edges
 
 
-def _teeth(source: Job, target: Job) -> tuple[str, str, Place | None]:
-    """The strength of an edge, why it has no teeth, and where that stands."""
+def _teeth(source: Job, target: Job, *, optional: bool) -> tuple[str, str, Place | None]:
+    """The strength of an edge, why it has no teeth, and where that stands. ``optional``: the target goes on without the source."""
     if target.condition.always or target.condition.on_failure:
         word = "always" if target.condition.always else "on_failure"
         return SOFT, f"when: {word}", target.condition.place
-    if source.manual and not source.manual_blocks:
+    if optional or (source.manual and not source.manual_blocks):
         return ORDER, source.soft_reason or "when: manual", source.soft_place or source.manual_place
     if source.soft == YES:
         return SOFT, source.soft_reason, source.soft_place
@@ -193,8 +194,14 @@ def _teeth(source: Job, target: Job) -> tuple[str, str, Place | None]:
 
 
 def started(bridge: Job, jobs: Seq[Job], edges: Seq[Edge], place: Place, *, waits: bool) -> list[Edge]:
-    """The edges of a pipeline that a job starts: after the job, and, where the job waits for it, before what comes after the job."""
+    """The edges of a pipeline that a job starts: after the job, and, where the job waits for it, before what comes after the job.
+
+    It starts only because the job has run, so what the job waits for holds it back even where the job itself may fail.
+    """
     found = [Edge(bridge.id, job.id, "trigger", HARD, skips=True, place=place) for job in jobs]
+    if bridge.soft:
+        before = [edge for edge in edges if edge.target == bridge.id and edge.strength == HARD]
+        found += [Edge(edge.source, job.id, "trigger", HARD, place=edge.place) for edge in before for job in jobs]
     if not waits:
         return found
     for edge in edges:

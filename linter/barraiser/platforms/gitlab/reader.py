@@ -114,6 +114,7 @@ class _Reader:
         starts = starts_of(named, branch, choices_of(config, named), place, called=called)
         starts = self._kept(config, starts)
         self._add(config, starts, "", None, {}, 0)
+        self._name_instances()
         name = config.workflow.text("name") if config.workflow is not None else ""
         return Pipeline(
             reading.path,
@@ -130,6 +131,14 @@ class _Reader:
             default_branch=branch,
             default_branch_from=found_by,
         )
+
+    def _name_instances(self) -> None:
+        """Let what is not readable of a job stand for all its instances."""
+        ids: dict[str, list[str]] = {}
+        for job in self.jobs:
+            ids.setdefault(job.template, []).append(job.id)
+        for item in self.reading.unresolved:
+            item.jobs = tuple(dict.fromkeys(each for name in item.jobs for each in ids.get(name, (name,))))
 
     def _config(self, loaded: Loaded) -> Config:
         root = extend_all(loaded.root, self.reading)
@@ -157,8 +166,6 @@ class _Reader:
             if deciding.workflow[number].runs != NO
             and any(draft.decisions[number].runs != NO for draft in config.drafts)
         ]
-        for draft in config.drafts:
-            draft.decisions = []
         return [starts[number] for number in kept]
 
     def _add(
@@ -168,7 +175,6 @@ class _Reader:
         reading = self.reading
         deciding = Deciding(config, starts, reading, outer)
         for draft in config.drafts:
-            draft.decisions = []
             deciding.decide(draft)
         built = Assembler(config, deciding, reading, prefix, above).build()
         if len(self.jobs) + len(built) > MAX_JOBS:
@@ -204,7 +210,6 @@ class _Reader:
             return [], []
         child = reading.child()
         loaded = load_included(trigger.include, child)
-        before = len(child.unresolved)
         inner = _Reader(child)
         child_config = inner._config(loaded)
         passed = {**outer, **config.globals_of(bridge.draft), **bridge.variables} if trigger.forwards else {}
@@ -212,9 +217,9 @@ class _Reader:
         inner.jobs = self.jobs
         prefix = f"{bridge.job.id} / "
         jobs, edges = inner._add(child_config, child_starts, prefix, bridge.job, passed, depth + 1)
-        for item in child.unresolved[before:]:
-            reading.unresolved.append(item)
-        for item in child.unresolved[:before]:
-            item.jobs = (bridge.job.id,)
+        ids = {job.id for job in jobs}
+        for item in child.unresolved:
+            named = [name if name in ids else prefix + name for name in item.jobs]
+            item.jobs = tuple(named) or (bridge.job.id,)
             reading.unresolved.append(item)
         return jobs, edges
