@@ -35,7 +35,7 @@ def read(command: Command, view: View, depth: int = 0) -> list[Found]:
 def read_words(words: Sequence[str], command: Command, view: View, depth: int) -> list[Found]:
     """As :func:`read`, for these words in the command's place."""
     for _ in range(MAX_DEPTH):
-        inner = _unwrapped(words)
+        inner = _unwrapped(words) if words else None
         if inner is None:
             break
         words = inner

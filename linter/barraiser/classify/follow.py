@@ -6,6 +6,7 @@ from barraiser.classify.view import Called, View
 from barraiser.model.pipeline import Script
 from barraiser.shell.command import Command
 from barraiser.shell.parser import commands_of
+from barraiser.shell.scripts import just_recipe, make_target, package_script, script_of_file
 from barraiser.source.repository import Repository
 
 MAX_COMMANDS = 2000
@@ -18,7 +19,7 @@ class Follower:
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
         self.files: list[str] = []
-        self._scripts: dict[tuple[str, str, str], Script | None] = {}
+        self._scripts: dict[tuple[str, str, str, tuple[str, ...]], Script | None] = {}
 
     def commands(self, called: Called, command: Command, view: View) -> list[Command] | None:
         """The commands of what is called, at their own places; None where it is not in the repository or cannot be read."""
@@ -35,32 +36,30 @@ class Follower:
         return commands_of(script, variables)[:MAX_COMMANDS]
 
     def _script(self, called: Called, view: View) -> Script | None:
-        base = view.step.script.working_directory if view.step.script is not None else ""
-        key = (called.kind, called.name, f"{base}|{called.folder}")
+        own = view.step.script.working_directory if view.step.script is not None else ""
+        bases = tuple(dict.fromkeys(base for base in (self._below(own, view.folder), own, "") if "$" not in base))
+        key = (called.kind, called.name, called.folder, bases)
         if key not in self._scripts:
-            self._scripts[key] = self._read(called, base)
-            script = self._scripts[key]
+            script = next((found for base in bases if (found := self._read(called, base)) is not None), None)
+            self._scripts[key] = script
             if script is not None and script.fragments:
                 self.files.append(script.fragments[0].path)
         return self._scripts[key]
 
+    def _below(self, own: str, folder: str) -> str:
+        """The folder that the script has changed to, as far as it can be told."""
+        inside = self.repository.inside(folder, own) if folder and "$" not in folder else None
+        return own if inside is None else inside
+
     def _read(self, called: Called, base: str) -> Script | None:
-        try:
-            from barraiser.shell import scripts
-        except ImportError:
-            return None
-        if "$" in base:
-            base = ""
         if called.kind == "script":
-            for folder in dict.fromkeys((base, "")):
-                path = self.repository.inside(called.name, folder)
-                if path and self.repository.exists(path):
-                    return scripts.script_of_file(self.repository, path)
-            return None
-        folder = called.folder if not called.folder.startswith("@") else ""
-        inside = self.repository.inside(folder or ".", base)
-        if inside is None:
+            path = self.repository.inside(called.name, base)
+            return script_of_file(self.repository, path) if path and self.repository.exists(path) else None
+        folder = self.repository.inside("" if called.folder.startswith("@") else called.folder, base)
+        if folder is None:
             return None
         if called.kind == "make":
-            return scripts.make_target(self.repository, inside, called.name)
-        return scripts.package_script(self.repository, inside, called.name)
+            return make_target(self.repository, folder, called.name)
+        if called.kind == "just":
+            return just_recipe(self.repository, folder, called.name, called.arguments)
+        return package_script(self.repository, folder, called.name)

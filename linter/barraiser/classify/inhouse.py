@@ -79,6 +79,10 @@ def named_script(program: str, words: Sequence[str]) -> Called | None:
             if len(targets) <= 1
             else None
         )
+    if program == "just":
+        split = Words(program, words[1:], wrapping.VALUED["just"])
+        plain = [word for word in split.plain if "=" not in word]
+        return Called("just", plain[0] if plain else "", arguments=plain[1:])
     if program in wrapping.INTERPRETERS:
         rest = list(words[1:])
         while rest and rest[0].startswith("-") and rest[0] not in ("-c", "-e", "-m", "-Command"):
@@ -127,7 +131,7 @@ def _package_script(program: str, words: Sequence[str]) -> Called | None:
 def in_house(program: str, words: Sequence[str], view: View) -> Hit:
     """What a program that is not in the vocabulary does, by its name and its first word: never sure, and opaque."""
     called = named_script(program, words)
-    if called is not None and called.kind in ("package", "make"):
+    if called is not None and called.kind in ("package", "make", "just"):
         return _conventional(called, words, view)
     name, arguments = program, list(words[1:])
     if program in wrapping.INTERPRETERS:

@@ -447,6 +447,16 @@ def _exec_in(words: Sequence[str], command: Command, view: View, depth: int, rea
     return None
 
 
+def _cd(words: Sequence[str], command: Command, view: View, depth: int, read: Reader) -> list[Found]:
+    """Where the script goes on, as far as it can be told: back to the start where it cannot."""
+    target = next((word for word in words[1:] if not word.startswith("-")), "")
+    if target.startswith(("/", "$", "~")) or not target:
+        view.folder = ""
+    else:
+        view.folder = f"{view.folder}/{target}" if view.folder else target
+    return [Found(Hit("other", tool="cd", argv=words, noise=True), command)]
+
+
 SPECIAL: dict[str, Special] = {
     "sleep": _sleep, "Start-Sleep": _sleep, "start-sleep": _sleep,
     "curl": _request, "wget": _request, "http": _request, "https": _request, "httpie": _request, "xh": _request,
@@ -455,6 +465,6 @@ SPECIAL: dict[str, Special] = {
     "psql": _database, "mysql": _database, "mongosh": _database, "sqlcmd": _database, "mariadb": _database, "clickhouse-client": _database,
     "yq": _edit, "sed": _edit, "kustomize": _edit,
     "bash": _shell, "sh": _shell, "zsh": _shell, "dash": _shell, "ksh": _shell, "pwsh": _shell, "powershell": _shell, "ash": _shell,
-    "eval": _eval,
+    "eval": _eval, "cd": _cd, "pushd": _cd,
 }  # fmt: skip
 """Program -> what reads it."""

@@ -53,9 +53,9 @@ Follow = Callable[[Called, Command, "View"], "list[Command] | None"]
 
 class View:
     """``remote``: the command runs on a server; ``deployed``: a deploy came before it in the job; ``edited``: a manifest was changed
-    before it in the job; ``depth``: how many scripts led here."""
+    before it in the job; ``depth``: how many scripts led here; ``folder``: where the script has changed to (``cd``)."""
 
-    __slots__ = ("_follow", "deployed", "depth", "edited", "job", "names", "remote", "step", "within")
+    __slots__ = ("_follow", "deployed", "depth", "edited", "folder", "job", "names", "remote", "step", "within")
 
     def __init__(self, job: Job, step: Step, follow: Follow | None = None) -> None:
         self.job = job
@@ -64,6 +64,7 @@ class View:
         self.deployed = False
         self.edited = ""
         self.depth = 0
+        self.folder = ""
         self.within = ""
         self._follow = follow
         self.names: set[str] = set(words_of(f"{job.id} {job.name} {step.name} {step.key}"))

@@ -423,7 +423,8 @@ PROGRAMS: dict[str, tuple[str, Rows]] = {
         ("dev", "unit-test", "c=0.6"), ("", "other", ""))),
     "prefect": ("https://docs.prefect.io/", (("deploy|deployment", "deploy", "waits=yes as=data-batch"),)),
     "fastlane": ("https://docs.fastlane.tools/actions/", (
-        ("test|tests|scan|* test|* tests", "unit-test", ""),
+        ("test|tests|scan", "unit-test", ""),
+        ("* test|tests", "unit-test", ""),
         ("~testflight|pilot|beta|firebase|internal", "deploy", "waits=yes as=mobile-release default=gamma:0.6 c=0.7"),
         ("~deliver|supply|release|deploy|playstore|appstore|production", "deploy", "waits=yes as=mobile-release default=prod:0.6 c=0.7"),
         ("~build|gym", "build", ""),
