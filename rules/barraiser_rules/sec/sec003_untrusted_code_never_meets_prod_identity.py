@@ -134,11 +134,14 @@ class UntrustedCodeNeverMeetsProdIdentity(Rule):
     def _fails(self, case: Case, node: Node, holder: Node, scenario: str) -> Answer:
         protection = declared_protection(case, holder)
         guarded = protection is not None and demands_people(protection)
+        classes = {each.environment.cls for each in node.job.activities if each.environment is not None}
+        elsewhere = bool(classes) and classes.isdisjoint((*PROD_CLASSES, "unknown"))
+        whose = "cloud credentials" if elsewhere else "production's credentials"
         return case.failed(
-            f"{job(node)} checks out unmerged code on {scenario} and holds production's credentials: whoever opens a request can use them.",
+            f"{job(node)} checks out unmerged code on {scenario} and holds {whose}: whoever opens a request can use them.",
             fix=case.fix(job=job(node)),
             at=node,
-            severity="warning" if guarded else "",
+            severity="warning" if guarded or elsewhere else "",
             way=(node, holder) if holder is not node else (node,),
             key=node.job.template,
             rests_on=(node, holder),

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from barraiser.api import CODEPIPELINE, FAILED, GITHUB_ACTIONS, GITLAB_CI, YES, Answer, Case, Rule
-from barraiser_rules.questions import job
+import re
+
+from barraiser.api import CODEPIPELINE, FAILED, GITHUB_ACTIONS, GITLAB_CI, YES, Answer, Case, Node, Rule
+from barraiser_rules.questions import declared_kind, does, job
+
+IMAGES = r"docker|podman|buildah|skopeo|crane|kaniko|image|container"
+SURE = 0.7
+"""Below this confidence that something is published at all is a guess."""
 
 
 class NoProdDeployFromPullRequest(Rule):
@@ -19,7 +25,8 @@ class NoProdDeployFromPullRequest(Rule):
 
     Decided by:
         Whether the production deploy can run when the pipeline is started by a pull or merge request, or by a comment on one. Deploys
-        to preview environments, plans, and runs for a closed request that was merged are fine.
+        to preview environments, plans, and runs for a closed request that was merged are fine. An image that a request pushes may be
+        for that run alone: unknown.
 
     Fix:
         Deploy on the push to the mainline, and keep requests to previews.
@@ -75,12 +82,31 @@ class NoProdDeployFromPullRequest(Rule):
         if case.verdict_of("SEC003") == FAILED:
             return case.not_applicable("The unmerged code meets production's credentials.", because="SEC003")
         fix = case.fix(job=job(deploy))
-        if any(case.graph.runs(each) == YES for each in case.deploys):
+        runs = [each for each in case.deploys if case.graph.runs(each) == YES]
+        if any(self._releases(each) for each in runs):
             return case.failed(
-                f"{job(deploy)} deploys to production on {scenario.name}: code that nobody has accepted reaches users.",
+                f"{self._does(deploy)} on {scenario.name}: code that nobody has accepted reaches users.",
                 fix=fix,
             )
+        if runs:
+            return case.unknown(
+                f"{does(deploy)} runs on {scenario.name}: whether what it publishes there is a release cannot be told.",
+                settle=f"If it is none, declare: {declared_kind(deploy, 'build')}",
+            )
         return case.unknown(
-            f"{job(deploy)} may deploy to production on {scenario.name}: its condition cannot be decided from the files.",
+            f"{self._may(deploy)} on {scenario.name}: its condition cannot be decided from the files.",
             settle=fix,
         )
+
+    def _releases(self, node: Node) -> bool:
+        """Whether users get what a node deploys or publishes. An image pushed from a request is often for its own run alone."""
+        if node.kind != "publish":
+            return True
+        told = f"{node.activity.tool} {node.activity.text}".lower()
+        return not node.activity.opaque and node.activity.confidence >= SURE and re.search(IMAGES, told) is None
+
+    def _does(self, node: Node) -> str:
+        return f"{job(node)} {'publishes' if node.kind == 'publish' else 'deploys to production'}"
+
+    def _may(self, node: Node) -> str:
+        return f"{job(node)} may {'publish' if node.kind == 'publish' else 'deploy to production'}"
