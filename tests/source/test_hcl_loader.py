@@ -106,13 +106,14 @@ def test_what_is_no_hcl_is_told_with_its_place(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["a = " + "[" * 5000, "a = " + "[" * 100 + "]" * 100 + "\n", "a {" * 3000, 'a = "${' * 3000, "a = " + "!" * 5000 + "b\n",
-     "a = b" + ".c" * 30_000 + "\n", "a = b" + "[0]" * 30_000 + "\n", "a = " + "1 + " * 20_000 + "1\n", "a = 1\n" * 140_000],
+     "a = b" + ".c" * 30_000 + "\n", "a = b" + "[0]" * 30_000 + "\n", "a = " + "1 + " * 20_000 + "1\n", "a = 1\n" * 140_000,
+     "a = /* */ " * 20_000 + "1\n", "a " + '"b" ' * 20_000 + "{}\n"],
 )  # fmt: skip
 def test_hostile_files_end_soon(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with suppress(SourceError):
         load_hcl(text.encode(), "x.tf")
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 4
 
 
 def test_an_empty_file_has_a_body_or_none() -> None:

@@ -22,6 +22,7 @@ Constants carry no tag. A here-document is a Scalar of style ``|``, placed at it
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING
 
 from barraiser.model.place import Place
@@ -37,6 +38,15 @@ if TYPE_CHECKING:
 
 MAX_EXPRESSION_DEPTH = 80
 """Bodies and expressions inside each other. Real files stay below 15."""
+
+MAX_HCL_BYTES = 512 * 1024
+"""Bytes of one file: real ones have some thousand."""
+
+MAX_SECONDS = 1.0
+"""Processor time of the parser for one file; one of the largest size that is in order takes less."""
+
+MAX_LABELS = 9
+"""The type of a block and its labels: Terraform has two labels at most."""
 
 INSTALL = "pip install 'barraiser[terraform]'"
 
@@ -62,11 +72,16 @@ def load_hcl(data: bytes, path: str) -> Document:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     _check_depth(text, path)
     encoded = text.encode()
-    tree = tree_sitter.Parser(tree_sitter.Language(tree_sitter_hcl.language())).parse(encoded)
+    if len(encoded) > MAX_HCL_BYTES:
+        message = (
+            f"the file has {len(encoded) // 1024} KiB, and at most {MAX_HCL_BYTES // 1024} KiB of Terraform are read"
+        )
+        raise SourceError(message, Place(path, 1), "split the file")
+    tree = _parsed(tree_sitter.Parser(tree_sitter.Language(tree_sitter_hcl.language())), encoded, path)
     document = Document(path, None, text)
     builder = _Builder(encoded, path, text.isascii())
     root = tree.root_node
-    if root.descendant_count > 4 * MAX_NODES:
+    if root.descendant_count > 3 * MAX_NODES:
         raise SourceError(f"more than {MAX_NODES:,} values", Place(path, 1), "split the file")
     if root.has_error:
         raise _told(root, builder)
@@ -75,6 +90,21 @@ def load_hcl(data: bytes, path: str) -> Document:
         document.root = builder.body(body, 0)
         document.duplicates = builder.duplicates
     return document
+
+
+def _parsed(parser: tree_sitter.Parser, source: bytes, path: str) -> tree_sitter.Tree:
+    """The parser's tree. Its way out of errors can take time that grows with the square of the file: it is stopped then."""
+    end = time.process_time() + MAX_SECONDS
+
+    def late(offset: int, has_error: bool) -> bool:
+        return time.process_time() > end
+
+    try:
+        return parser.parse(lambda offset, point: source[offset : offset + 65_536], progress_callback=late)
+    except ValueError:
+        raise SourceError(
+            "the file takes too long to read", Place(path, 1), "correct its syntax, or split it"
+        ) from None
 
 
 class _Builder:
@@ -150,6 +180,9 @@ class _Builder:
             elif child.type == "body":
                 body = child
         content = self.body(body, depth + 1, block) if body is not None else self.mapping(block)
+        if len(heads) > MAX_LABELS:
+            place = Place(self.path, heads[0].line, heads[0].column)
+            raise SourceError(f"a block with more than {MAX_LABELS - 1} labels", place, "check the quotes on this line")
         into: Mapping = parent
         for at, head in enumerate(heads):
             # One key for each way of labels, so that the groups of one body are found without a search.

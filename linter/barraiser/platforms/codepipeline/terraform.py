@@ -159,7 +159,7 @@ class _Reader:
 
     def _action(self, action: Block, number: int, stage: str) -> ActionStructure:
         body = action.body
-        category = body.get("category")
+        kind = body.get("provider") or body.get("category")
         provider = self._text(action, "provider")
         configuration, places = self._configuration(action)
         given = self._configuration_node(action)
@@ -172,7 +172,7 @@ class _Reader:
             category=self._text(action, "category"),
             owner=self._text(action, "owner") or "AWS",
             provider=provider,
-            type_place=line_of(category) if category is not None else line_of(body),
+            type_place=line_of(kind) if kind is not None else line_of(body),
             run_order=self._run_order(action),
             configuration=configuration,
             configuration_places=places,
