@@ -131,8 +131,7 @@ class GatesMustBlock(Rule):
         test, deploy = toothless[0]
         weakness = case.graph.weakness(test, deploy)
         assert isinstance(weakness, Weakness)
-        others = sorted({other.job.id for other, _ in toothless[1:]} - {test.job.id})
-        more = f" The same holds for {', '.join(others)}." if others else ""
+        more = self._more(sorted({other.job.template for other, _ in toothless[1:]} - {test.job.template}))
         return case.failed(
             f"{does(test)} cannot stop {job(deploy)}: `{weakness.reason}` lets the pipeline go on when it fails.{more}",
             fix=case.fix(reason=weakness.reason, test=job(test), job=job(deploy)),
@@ -142,3 +141,10 @@ class GatesMustBlock(Rule):
             key=test.kind,
             rests_on=(test, deploy),
         )
+
+    def _more(self, others: list[str], shown: int = 4) -> str:
+        """The sentence on further tests like it."""
+        if not others:
+            return ""
+        rest = f" and {len(others) - shown} more" if len(others) > shown else ""
+        return f" The same holds for {', '.join(others[:shown])}{rest}."
