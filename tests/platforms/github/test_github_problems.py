@@ -59,6 +59,11 @@ REFUSED = {
     "environment-name": (HEAD + "  a:\n    environment: {url: x}" + STEPS, 4, "has no 'name'"),
     "concurrency": (HEAD + "  a:\n    concurrency: {cancel-in-progress: true}" + STEPS, 4, "has no 'group'"),
     "permissions": ("permissions: all\n" + HEAD + "  a:" + STEPS, 1, "'permissions'"),
+    "job-if-env": (HEAD + "  a:\n    if: env.X == '1'" + STEPS, 4, "cannot be used"),
+    "step-if-secret": (HEAD + "  a:\n    runs-on: x\n    steps: [{run: x, if: secrets.X}]\n", 5, "cannot be used"),
+    "runner-null": (HEAD + "  a:\n    runs-on:\n    steps: [{run: x}]\n", 4, "neither"),
+    "choice": ("on: {workflow_dispatch: {inputs: {x: {type: choice}}}}\njobs:\n  a:" + STEPS, 1, "no 'options'"),
+    "input-type": ("on:\n  push:\n  workflow_call: {inputs: {x: {required: true}}}\njobs:\n  a:" + STEPS, 3, "no 'type'"),
     "name": ("name: [x]\n" + HEAD + "  a:" + STEPS, 1, "must be text"),
     "env": ("env: x\n" + HEAD + "  a:" + STEPS, 1, "must be a mapping"),
 }  # fmt: skip

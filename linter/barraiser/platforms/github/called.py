@@ -35,7 +35,7 @@ def call(job: Mapping, site: Site, frame: Frame, caller: Caller, what: str) -> C
     target = site.resolve(uses).strip()
     reading = site.reading
     if not target.startswith("./"):
-        if "@" not in target or "/" not in target:
+        if not target.partition("@")[0].endswith((".yml", ".yaml")) or "@" not in target or "/" not in target:
             refuse(
                 reading.problems,
                 f"'{target[:80]}' is no workflow that a job can call",
@@ -50,6 +50,14 @@ def call(job: Mapping, site: Site, frame: Frame, caller: Caller, what: str) -> C
             f"`{target[:80]}` leads out of the repository",
             uses,
             "name a workflow in .github/workflows",
+        )
+        return _unread(job, uses, target, site)
+    if not path.endswith((".yml", ".yaml")):
+        refuse(
+            reading.problems,
+            f"`{target[:80]}` is no workflow file",
+            uses,
+            "name a .yml or .yaml file in .github/workflows",
         )
         return _unread(job, uses, target, site)
     if path in frame.stack:

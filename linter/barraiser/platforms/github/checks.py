@@ -41,6 +41,11 @@ STEP_KEYS = frozenset(
 WAITING_KEYS = ("wait", "wait-all", "cancel")
 """What makes a step one that waits for, or ends, steps in the background."""
 
+INPUT_TYPES = {
+    "workflow_call": ("string", "boolean", "number"),
+    "workflow_dispatch": ("string", "boolean", "choice", "number", "environment"),
+}
+
 MAX_KEYS = 200
 """Keys of one mapping that are looked at for mistakes."""
 
@@ -82,8 +87,12 @@ def _near(name: str, known: Collection[str]) -> str:
 def mapping_of(problems: list[Problem], node: Mapping, key: str, what: str) -> Mapping | None:
     """The mapping below a key; anything else there but null is refused."""
     value = node.get(key)
-    if value is None or isinstance(value, Mapping):
+    if isinstance(value, Mapping):
+        if len({name.value.lower() for name, _ in value}) != len(value.pairs):
+            check_keys(problems, value, {name.value for name, _ in value}, f"'{key}' of {what}")
         return value
+    if value is None:
+        return None
     if isinstance(value, Scalar) and (value.is_null() or "${{" in value.value):
         return None
     refuse(
@@ -185,11 +194,11 @@ def check_job(problems: list[Problem], name: Scalar, job: Mapping) -> bool:
                 )  # fmt: skip
         scalar = scalar_of(problems, job, "uses", what)
         return scalar is not None and len(problems) == before
-    if runner is None:
+    if runner is None or _is_empty(job.get("runs-on")):
         refuse(
             problems,
             f"{what} has neither 'runs-on' nor 'uses'",
-            name,
+            runner or name,
             "add `runs-on: ubuntu-latest`, or the workflow that it calls",
         )
     if steps is None:
@@ -207,6 +216,31 @@ def check_job(problems: list[Problem], name: Scalar, job: Mapping) -> bool:
     if not value.items:
         refuse(problems, f"'steps' of {what} is empty", value, "add at least one step")
     return True
+
+
+def _is_empty(node: Node | None) -> bool:
+    return (isinstance(node, Scalar) and not node.value.strip()) or (isinstance(node, Sequence) and not node.items)
+
+
+def check_inputs(problems: list[Problem], settings: Mapping | None, event: str) -> None:
+    """The inputs that a manual run or a caller is asked for."""
+    if settings is None:
+        return
+    for key, node in mapping_of(problems, settings, "inputs", f"'{event}'") or ():
+        if not isinstance(node, Mapping):
+            if event == "workflow_call" or not (isinstance(node, Scalar) and node.is_null()):
+                message = f"the input '{key.value}' is {describe(node)}, and must be a mapping"
+                refuse(problems, message, key, "write `type: string` below it")
+            continue
+        kind = node.text("type")
+        kinds = INPUT_TYPES[event]
+        if not kind and event == "workflow_call":
+            refuse(problems, f"the input '{key.value}' has no 'type'", key, "add `type: string`, boolean or number")
+        elif kind and kind not in kinds:
+            place = node.get("type") or key
+            refuse(problems, f"'{kind[:40]}' is no type of an input", place, f"write one of {', '.join(kinds)}")
+        elif kind == "choice" and not isinstance(node.get("options"), Sequence):
+            refuse(problems, f"the choice '{key.value}' has no 'options'", key, "add `options: [...]`")
 
 
 def check_step(problems: list[Problem], step: Node, what: str) -> Mapping | None:

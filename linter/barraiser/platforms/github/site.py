@@ -18,7 +18,17 @@ Contexts = dict[str, Value]
 class Reading:
     """The state of one file's reading: what was found, and which files it was found in."""
 
-    __slots__ = ("edges", "expressions", "files", "fragments", "job_count", "problems", "repository", "scenarios", "unresolved")
+    __slots__ = (
+        "edges",
+        "expressions",
+        "files",
+        "fragments",
+        "job_count",
+        "problems",
+        "repository",
+        "scenarios",
+        "unresolved",
+    )
 
     def __init__(self, path: str, repository: Repository) -> None:
         self.repository = repository

@@ -12,7 +12,7 @@ from barraiser.platforms.github.checks import WAITING_KEYS, check_step, mapping_
 from barraiser.platforms.github.evaluate import Scope, evaluate
 from barraiser.platforms.github.expressions import Tree
 from barraiser.platforms.github.site import Site, soft_of
-from barraiser.platforms.github.texts import condition_text, has_status
+from barraiser.platforms.github.texts import NOT_IN_STEP_IF, condition_text, has_status
 from barraiser.platforms.github.values import OPEN, Object, Unknown, Value, truth
 from barraiser.source.nodes import Mapping, Node, Scalar, line_of
 from barraiser.source.nodes import Sequence as Items
@@ -199,6 +199,7 @@ def _condition(step: Mapping, site: Site, past: _Past, mappings: list[Mapping]) 
         return UNCONDITIONAL, always_on
     tree = site.expressions.condition(node)
     names = site.expressions.names(node.value, tree)
+    site.expressions.forbid(node, names, NOT_IN_STEP_IF, "a step")
     contexts = _contexts(names, site, past, mappings)
     status = has_status(names)
     normal = _verdicts(tree, contexts, past, {}, YES, NO, NO, site)

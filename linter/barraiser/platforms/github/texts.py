@@ -14,6 +14,15 @@ from barraiser.source.nodes import Scalar, line_of
 Piece = str | tuple[str, Tree]
 """Literal text, or an expression as written and its tree."""
 
+NOT_IN_JOB_IF = frozenset(("env", "secrets", "matrix", "steps", "runner", "job", "strategy"))
+NOT_IN_STEP_IF = frozenset(("secrets",))
+"""Contexts that the condition of a job, and of a step, may not look at (GitHub, context availability)."""
+
+_INSTEAD = {
+    "secrets": "put the secret into `env` of the job, and look at `env.NAME` in the step",
+    "env": "use `vars`, or an output of an earlier job",
+}
+
 _STATUS = frozenset(("success()", "failure()", "always()", "cancelled()"))
 
 
@@ -82,6 +91,12 @@ class Expressions:
                 tree = next((piece[1] for piece in pieces if not isinstance(piece, str)), tree)
         self._conditions[text] = tree
         return tree
+
+    def forbid(self, node: Scalar, names: set[str], forbidden: frozenset[str], what: str) -> None:
+        """Refuse a condition that looks at a context which GitHub does not have there."""
+        for name in sorted(names & forbidden):
+            message = f"`{name}` cannot be used in the condition of {what}: GitHub does not know it there"
+            self.problems.append(Problem(message, line_of(node), fix=_INSTEAD.get(name, "decide it in a step instead")))
 
     def _parsed(self, text: str, place: Place) -> Tree:
         """The tree; a name or function that is not known (it may be one of a later GitHub) is told, and not refused."""

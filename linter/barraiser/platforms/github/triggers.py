@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from barraiser.model.pipeline import Problem, Scenario
 from barraiser.model.place import Place
 from barraiser.model.tri import YES
+from barraiser.platforms.github.checks import INPUT_TYPES, check_inputs
 from barraiser.platforms.github.contexts import Ground, called_github, event_of, github_of
 from barraiser.platforms.github.dispatch import manual_runs
 from barraiser.platforms.github.refs import DEFAULT_NAMES, admits, is_literal, is_placeholder, other_ref, ref_of
@@ -148,6 +149,8 @@ def _trigger(name: Scalar, value: Node | None, problems: list[Problem]) -> list[
                     fix=f"write the exceptions as `!pattern` in '{one}'",
                 )
             )
+    if event in INPUT_TYPES:
+        check_inputs(problems, value, event)
     return [Trigger(event, line_of(name), value)]
 
 

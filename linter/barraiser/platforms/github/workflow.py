@@ -19,7 +19,7 @@ from barraiser.platforms.github.sending import started_by
 from barraiser.platforms.github.site import Contexts, Reading, Site, known_over, number_of, soft_of
 from barraiser.platforms.github.steps import joined, steps_of
 from barraiser.platforms.github.tags import runner_of, tags_of
-from barraiser.platforms.github.texts import condition_text, has_status, in_caller_terms
+from barraiser.platforms.github.texts import NOT_IN_JOB_IF, condition_text, has_status, in_caller_terms
 from barraiser.platforms.github.values import Object
 from barraiser.source.nodes import Mapping, Node, Scalar, line_of
 from barraiser.source.nodes import Sequence as Items
@@ -126,6 +126,7 @@ class _Template:
         expressions = self.reading.expressions
         tree = expressions.condition(node)
         names = expressions.names(node.value, tree)
+        expressions.forbid(node, names, NOT_IN_JOB_IF, "a job")
         text = condition_text(node)
         if self.frame.caller is not None:
             text = in_caller_terms(text, self.frame.static.get("inputs"), self.frame.prefix)
