@@ -104,6 +104,18 @@ deploy: {stage: deploy, extends: .deploy, needs: [elsewhere], script: x}
     } <= {(each.what, each.name, each.jobs) for each in pipeline.unresolved}
 
 
+def test_a_component_of_the_repository_itself_is_read() -> None:
+    name = "$CI_SERVER_FQDN/$CI_PROJECT_PATH/deploy@$CI_COMMIT_SHA"
+    for path in ("templates/deploy.yml", "templates/deploy/template.yml"):
+        pipeline = read(
+            f"include: [{{component: {name}, inputs: {{env: prod}}}}]\n",
+            {path: "spec: {inputs: {env: {}}}\n---\ndeploy: {script: x, environment: '$[[ inputs.env ]]'}\n"},
+        )
+        environment = job(pipeline, "deploy").environment
+        assert environment is not None
+        assert environment.name == "prod"
+
+
 def test_the_include_map_gives_files_of_other_projects(tmp_path: Path) -> None:
     pipeline = read(
         "include: {project: group/ci, file: /deploy.yml}\n",

@@ -49,6 +49,8 @@ REFUSED = {
     "duplicate key": ("a: {script: x}\na: {script: y}\n", 2),
     "matrix too large": ("a:\n  script: x\n  parallel: 500\n", 3),
     "environment without a name": ("a:\n  script: x\n  environment: {url: x}\n", 3),
+    "stops with nothing known": ("a:\n  script: x\n  environment: {name: p, on_stop: b}\n", 3),
+    "depends on nothing known": ("a:\n  script: x\n  dependencies: [b]\n", 3),
     "odd action": ("a:\n  script: x\n  environment: {name: p, action: begin}\n", 3),
     "odd when": ("a:\n  script: x\n  when: sometimes\n", 3),
     "rules and only": ("a:\n  script: x\n  rules: [{if: $A}]\n  only: [main]\n", 4),

@@ -10,7 +10,8 @@ from barraiser.model.place import Place
 from barraiser.model.tri import MAYBE, YES
 from barraiser.platforms.gitlab.assemble import Built
 from barraiser.platforms.gitlab.needs import Need
-from barraiser.platforms.gitlab.reading import Reading, refused
+from barraiser.platforms.gitlab.reading import Reading, given, refused
+from barraiser.source.nodes import Mapping, Scalar, Sequence
 
 MAX_EDGES = 100_000
 """Beyond it, a stage waits for the nearest earlier stage alone."""
@@ -41,6 +42,8 @@ class Edges:
         for each in self.built:
             if each.needs is not None:
                 self.sources[id(each)] = self._sources(each, each.needs)
+        if not self.reading.lenient:
+            self._check_names()
         self._refuse_circles()
         self._optional_manual_jobs()
         edges: list[Edge] = []
@@ -79,6 +82,22 @@ class Edges:
                     "need a job of the same or an earlier stage",
                 )
         return found
+
+    def _check_names(self) -> None:
+        """Note other keywords that name jobs which are defined nowhere."""
+        for draft in {each.draft.name: each.draft for each in self.built}.values():
+            environment = draft.keywords.get("environment")
+            stop = given(environment.get("on_stop")) if isinstance(environment, Mapping) else None
+            listed = draft.keywords.get("dependencies")
+            named = [("stops with", stop)] if stop is not None else []
+            named += [("depends on", item) for item in listed.items] if isinstance(listed, Sequence) else []
+            for word, node in named:
+                if isinstance(node, Scalar) and node.value not in self.by_name and "$" not in node.value:
+                    self.reading.problem(
+                        f"`{draft.name}` {word} `{node.value}`, which is defined nowhere",
+                        node,
+                        "define it, or correct the name",
+                    )
 
     def _missing(self, each: Built, need: Need) -> None:
         if need.optional:

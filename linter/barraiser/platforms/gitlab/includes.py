@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from barraiser.model.place import Place
 from barraiser.platforms.gitlab.inputs import input_values, interpolate, split_header
 from barraiser.platforms.gitlab.merging import deep_merge
@@ -18,6 +20,11 @@ NOT_JOBS = frozenset(
      "workflow")
 )  # fmt: skip
 """Keys of a file that are no jobs."""
+
+
+_OWN_COMPONENT = re.compile(
+    r"\$\{?CI_SERVER_(?:FQDN|HOST)\}?/\$\{?CI_PROJECT_PATH\}?/([\w.-]+)@\$\{?CI_COMMIT_(?:SHA|REF_NAME|BRANCH)\}?"
+)
 
 
 class Loaded:
@@ -146,12 +153,21 @@ class _Loader:
                 return self._local(value.value, value, passed, where)
             if kind == "project":
                 return self._project(value, item, passed, where)
+            own = _OWN_COMPONENT.fullmatch(value.value) if kind == "component" else None
+            if own is not None:
+                return self._own_component(own.group(1), value, passed, where)
             what = f"{kind} include" if kind != "component" else "component"
             return self._elsewhere(what, value.value, value, passed, where)
         reading.problem(
             "the `include` names no file", item, "write `local:`, `project:`, `remote:`, `template:` or `component:`"
         )
         return []
+
+    def _own_component(self, name: str, at: Scalar, passed: Mapping | None, where: _Where) -> list[Mapping]:
+        """A component of the repository itself, as it is in the commit that runs."""
+        folder = f"templates/{name}"
+        whole = f"{folder}/template.yml"
+        return self._local(whole if self.reading.repository.exists(whole) else f"{folder}.yml", at, passed, where)
 
     def _project(self, project: Scalar, item: Mapping, passed: Mapping | None, where: _Where) -> list[Mapping]:
         """Files of another project: readable only where the include map gives them."""
