@@ -242,6 +242,8 @@ def main() -> int:
     import tempfile
 
     repeats = int(sys.argv[1]) if len(sys.argv) > 1 else 9
+    # An installed package is compiled; a checkout is by the warm-up, unless it may not.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryDirectory(prefix="barraiser-bench-") as base:
         sets = Sets(base)
         print(f"Python {sys.version.split()[0]}, {os.cpu_count()} cores, medians of {repeats}; files: {sets.source}")
