@@ -296,6 +296,18 @@ def test_the_shell_of_each_runner(tmp_path: Path) -> None:
     assert told == [("pwsh", True), ("bash", False), ("bash", True), ("python", False), ("cmd", False)]
 
 
+@pytest.mark.parametrize(
+    ("shell", "pipefail"), [("", NO), ("bash", YES), ("sh", NO), ("bash -e {0}", NO), ("bash -eo pipefail {0}", YES)]
+)
+def test_only_a_shell_that_is_written_out_fails_with_the_left_of_a_pipe(
+    tmp_path: Path, shell: str, pipefail: int
+) -> None:
+    text = f"{MAIN}jobs:\n  a:\n    runs-on: x\n    steps: [{{run: x, shell: {shell!r}}}]\n"
+    found = step(sound(read(tmp_path, text)), "a").script
+    assert found is not None
+    assert (found.errexit, found.pipefail) == (True, pipefail)
+
+
 def test_a_soft_step_that_a_later_one_makes_fail_has_teeth(tmp_path: Path) -> None:
     text = f"""{MAIN}jobs:
   a:

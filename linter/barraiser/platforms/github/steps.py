@@ -168,25 +168,26 @@ def _script(step: Mapping, run: Scalar, site: Site) -> Script:
     shell_node, folder = step.get("shell"), step.get("working-directory")
     written = site.resolve(shell_node) if isinstance(shell_node, Scalar) and not shell_node.is_null() else site.shell
     directory = site.resolve(folder) if isinstance(folder, Scalar) and not folder.is_null() else site.working_directory
-    shell, errexit = shell_of(written)
-    return Script([fragment], shell=shell, errexit=errexit, working_directory=directory)
+    shell, errexit, pipefail = shell_of(written)
+    return Script([fragment], shell=shell, errexit=errexit, pipefail=pipefail, working_directory=directory)
 
 
-def shell_of(written: str) -> tuple[str, bool]:
-    """The program of a ``shell:`` and whether it stops at the first failing command.
+def shell_of(written: str) -> tuple[str, bool, Tri]:
+    """The program of a ``shell:``, whether it stops at the first failing command, and whether a pipe fails with any of its commands.
 
     ``bash`` written out is ``bash --noprofile --norc -eo pipefail {0}`` on GitHub, and the default of a Linux runner ``bash -e {0}``.
     """
     words = written.split()
     if not words:
-        return "bash", True
+        return "bash", True, NO
     name = words[0].rpartition("/")[2].lower().removesuffix(".exe")
     if len(words) == 1:
-        return name, name in ("bash", "sh", "pwsh", "powershell")
+        return name, name in ("bash", "sh", "pwsh", "powershell"), YES if name == "bash" else NO
     if name in ("pwsh", "powershell"):
-        return name, True
+        return name, True, NO
     flags = [word for word in words[1:] if word.startswith("-") and not word.startswith("--")]
-    return name, any("e" in flag[1:] for flag in flags) or "errexit" in words
+    errexit = any("e" in flag[1:] for flag in flags) or "errexit" in words
+    return name, errexit, YES if "pipefail" in words else NO
 
 
 def _condition(step: Mapping, site: Site, past: _Past, mappings: list[Mapping]) -> tuple[Condition, list[Tri]]:
