@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from barraiser.api import (
     CODEPIPELINE,
+    DEPLOY_KINDS,
     FAILED,
     GITHUB_ACTIONS,
     GITLAB_CI,
@@ -16,6 +17,10 @@ from barraiser.api import (
     Rule,
 )
 from barraiser_rules.questions import declared_kind, does, job, may_hold, out_of_sight, weakest_gate
+
+KINDS = ("unit-test",)
+CODE_TESTS = ("integration-test", "e2e-test")
+"""Tests that count as well while nothing is deployed that they could test."""
 
 
 class UnitTestsBeforeDeploy(Rule):
@@ -100,11 +105,10 @@ class UnitTestsBeforeDeploy(Rule):
 
     def decide(self, case: Case) -> Answer:
         """Asks for a unit test that gates each deploy of the subject."""
-        kinds = self._accepted(case)
         gate = weakest_gate(
             case,
-            lambda deploy: case.graph.ahead_of(deploy, *kinds),
-            kinds,
+            lambda deploy: self._tests(case, deploy),
+            KINDS,
             target=lambda deploy: self._target(case, deploy),
         )
         if gate.answer == YES and gate.node is not None:
@@ -116,24 +120,34 @@ class UnitTestsBeforeDeploy(Rule):
                 may_hold(gate, "a unit test"), settle=declared_kind(gate.node, "unit-test"), at=gate.node
             )
         if (
+            case.subject.kind == "iac-only"
+            and weakest_gate(case, lambda deploy: case.graph.ahead_of(deploy, "plan", "iac-scan")).answer
+        ):
+            return case.not_applicable("A plan or a policy check of the infrastructure code comes before it.")
+        if (
             case.subject.kind == "config-flags"
             and weakest_gate(case, lambda deploy: case.graph.ahead_of(deploy, "lint")).answer
         ):
             return case.not_applicable("The configuration is checked against a schema before it is deployed.")
-        if case.graph.ahead_of(gate.deploy, *kinds) and case.verdict_of("TST004") == FAILED:
+        if self._tests(case, gate.deploy) and case.verdict_of("TST004") == FAILED:
             return case.not_applicable("There are unit tests, but they do not block.", because="TST004")
-        hidden = out_of_sight(case, *kinds, what="A unit test", deploy=gate.deploy)
+        hidden = out_of_sight(case, *KINDS, what="A unit test", deploy=gate.deploy)
         return hidden or self._fails(case, gate.deploy)
 
-    def _accepted(self, case: Case) -> tuple[str, ...]:
-        return ("unit-test", "plan", "iac-scan") if case.subject.kind == "iac-only" else ("unit-test",)
+    def _tests(self, case: Case, deploy: Node) -> list[Node]:
+        """Unit tests before a deploy, and wider tests before anything was deployed: these run against the code as well."""
+        return [
+            node
+            for node in case.graph.ahead_of(deploy, *KINDS, *CODE_TESTS)
+            if node.kind in KINDS or not case.graph.ahead_of(node, *DEPLOY_KINDS)
+        ]
 
     def _target(self, case: Case, deploy: Node) -> Node:
         if case.parameter("scope") != "first_deploy":
             return deploy
         earlier = [
             found
-            for found in case.graph.ahead_of(deploy, "deploy", "config-deploy")
+            for found in case.graph.ahead_of(deploy, *DEPLOY_KINDS)
             if found.environment_class not in ("ephemeral", "static")
         ]
         return earlier[0] if earlier else deploy
