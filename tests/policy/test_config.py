@@ -13,7 +13,8 @@ from jsonschema import Draft202012Validator
 from barraiser.policy import keys
 from barraiser.policy.config import Config, config_from
 from barraiser.policy.schema import PATH
-from barraiser.policy.take import ConfigError, is_date
+from barraiser.policy.take import ConfigError, ConfigProblem, is_date
+from barraiser.source.errors import SourceError
 from barraiser.source.yaml_loader import load
 
 FULL = """\
@@ -196,6 +197,19 @@ def test_the_schema_takes_the_full_example() -> None:
     data = plain(load(FULL.encode(), "x")[0].root)
     assert not [error.message for error in VALIDATOR.iter_errors(data)]
     assert set(data) == set(keys.TOP)  # type: ignore[call-overload]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.one_of(st.text(max_size=80), st.text("-:[]{}&*!|>'\"#\n version1rules", max_size=80)), st.booleans())
+def test_any_text_is_a_configuration_or_an_error_with_a_place(text: str, headed: bool) -> None:
+    problems: list[ConfigProblem] = []
+    try:
+        read(f"version: 1\n{text}" if headed else text)
+    except ConfigError as error:
+        problems = error.problems
+    except SourceError as error:
+        problems = [ConfigProblem(error.message, error.place)]
+    assert all(problem.place.line >= 1 and problem.place.column >= 1 for problem in problems)
 
 
 @given(st.dates())

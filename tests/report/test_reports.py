@@ -204,6 +204,13 @@ def test_visible_text_is_printable_and_plain_text_stays(value: str) -> None:
     assert not inert(shown).lstrip().startswith("::")
 
 
+def test_what_blocks_is_shown_even_if_it_is_only_unknown() -> None:
+    made = report(judged(finding("WIN004", "unknown", message="Nobody can tell.")))
+    made.evidence_required = frozenset(["/root"])
+    for form in ("text", "short", "concise", "sarif", "github"):
+        assert "Nobody can tell." in all_formats(made)[form], form
+
+
 def test_statistics_count_rules() -> None:
     lines = text.statistics(rich()).splitlines()
     assert lines[1].split() == [RULE, "unit-tests-before-deploy", "1", "0", "0"]

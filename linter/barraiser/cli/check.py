@@ -119,6 +119,7 @@ def run(settings: Settings) -> tuple[Report, list[str], bool]:
         policy_origin="file" if shown else "none",
         policy_findings=findings,
         prefixes=prefixes,
+        evidence_required=[root for root in roots if configs.of(root).declared.evidence_required],
     )
     return report, errors, blocks
 

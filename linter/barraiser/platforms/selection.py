@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from barraiser.model.words import CODEPIPELINE, GITHUB_ACTIONS, GITLAB_CI
+from barraiser.platforms.codepipeline.marks import MARKERS, SUFFIXES
 from barraiser.platforms.reader import Reader, ReadOptions
 from barraiser.source.discovery import SAMPLE_FOLDERS, excluded, is_root, root_of, roots_below
 from barraiser.source.errors import SourceError
@@ -297,7 +298,7 @@ def _by_content(path: str, repository: Repository) -> str:
         if any(reader.recognises(root) for root in roots):
             return name
     data = repository.peek(path)
-    return CODEPIPELINE if any(marker in data for marker in reader_for(CODEPIPELINE).markers) else ""
+    return CODEPIPELINE if any(marker in data for marker in MARKERS) else ""
 
 
 def _places(platform: str, repository: Repository) -> list[str]:
@@ -310,19 +311,18 @@ def _places(platform: str, repository: Repository) -> list[str]:
 
 def _marked(repository: Repository, below: str, inner_roots: tuple[str, ...]) -> list[str]:
     """Files that hold a platform's marker, each read once; only what holds one is kept in memory."""
-    reader = reader_for(CODEPIPELINE)
     skipped = tuple(f"{place}/" for place in inner_roots)
     found: list[str] = []
     for path in repository.files(below):
         if (
-            not path.endswith(reader.suffixes)
+            not path.endswith(SUFFIXES)
             or path.startswith(skipped)
             or _by_place(path)
             or _in_sample_root(path, repository)
         ):
             continue
         data = repository.peek(path)
-        if any(marker in data for marker in reader.markers):
+        if any(marker in data for marker in MARKERS):
             repository.keep(path, data)
             found.append(path)
     return found

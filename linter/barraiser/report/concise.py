@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from barraiser.model.words import FAILED, UNKNOWN
+from barraiser.model.words import UNKNOWN
 from barraiser.report.escape import inert, visible
 from barraiser.report.report import Report, gravest_first, sentence, title
 
@@ -12,11 +12,10 @@ def render(report: Report, *, show_unknown: bool = False) -> str:
     lines: list[str] = []
     for result in report.results:
         prefix = report.prefix(result)
-        for finding in gravest_first(result.findings):
-            if finding.waived is None and (finding.verdict == FAILED or (show_unknown and finding.verdict == UNKNOWN)):
-                level = "unknown" if finding.verdict == UNKNOWN else finding.severity
-                place = f"{prefix}{finding.place.path}:{finding.place.line}:{finding.place.column}"
-                lines.append(f"{place}: {level} {finding.rule} {finding.name}: {' '.join(finding.message.split())}")
+        for finding in gravest_first(report.shown(result, unknown=show_unknown)):
+            level = "unknown" if finding.verdict == UNKNOWN else finding.severity
+            place = f"{prefix}{finding.place.path}:{finding.place.line}:{finding.place.column}"
+            lines.append(f"{place}: {level} {finding.rule} {finding.name}: {' '.join(finding.message.split())}")
         name = title(result)
         path = prefix + result.pipeline.path
         lines.append(

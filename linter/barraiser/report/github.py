@@ -14,7 +14,7 @@ def render(report: Report) -> str:
     lines: list[str] = []
     for result in report.results:
         prefix = report.prefix(result)
-        lines += [_annotation(finding, prefix) for finding in not_met(result.findings)]
+        lines += [_annotation(finding, prefix) for finding in report.shown(result)]
         lines.append(f"barraiser: {visible(title(result))}: {sentence(result)}")
     lines += [_annotation(finding, "") for finding in not_met(report.policy_findings)]
     return "".join(f"{line}\n" for line in lines)

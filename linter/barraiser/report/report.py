@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from barraiser import __version__
 from barraiser.checks.result import BLOCKED, NOT_A_DEPLOYMENT, PASSES, UNREADABLE, Finding, PipelineResult
@@ -19,10 +19,12 @@ class Report:
 
     ``policy_path``: the configuration, as shown, empty without one; ``policy_origin``: file or none. ``prefixes``: root to what is put
     before its paths (empty in a run over one root, else the way from the working folder). ``rules``: those that were asked, by id.
+    ``evidence_required``: the roots in which what the files cannot tell blocks.
     """
 
     __slots__ = (
-        "as_of", "policy_findings", "policy_origin", "policy_path", "prefixes", "profile", "results", "rules", "version",
+        "as_of", "evidence_required", "policy_findings", "policy_origin", "policy_path", "prefixes", "profile",
+        "results", "rules", "version",
     )  # fmt: skip
 
     def __init__(
@@ -36,6 +38,7 @@ class Report:
         policy_origin: str = "none",
         policy_findings: Sequence[Finding] = (),
         prefixes: Mapping[str, str] | None = None,
+        evidence_required: Collection[str] = (),
     ) -> None:
         self.version = __version__
         self.results = list(results)
@@ -46,10 +49,21 @@ class Report:
         self.policy_origin = policy_origin
         self.policy_findings = list(policy_findings)
         self.prefixes: Mapping[str, str] = prefixes or {}
+        self.evidence_required = frozenset(evidence_required)
 
     def prefix(self, result: PipelineResult) -> str:
         """What stands before the paths of a result."""
         return self.prefixes.get(result.root, "")
+
+    def shown(self, result: PipelineResult, *, unknown: bool = False) -> list[Finding]:
+        """The findings of a result that every format shows: not met and not waived; those that the files cannot tell where they
+        block, or where ``unknown`` asks for them."""
+        unknown = unknown or result.root in self.evidence_required
+        return [
+            finding
+            for finding in result.findings
+            if finding.waived is None and (finding.verdict == FAILED or (unknown and finding.verdict == UNKNOWN))
+        ]
 
     def summary(self) -> dict[str, int]:
         """The counts of the JSON contract. ``findings``: failed ones that are not waived, the policy's own included."""

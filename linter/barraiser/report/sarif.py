@@ -8,6 +8,7 @@ from barraiser.checks.documentation import documentation_of
 from barraiser.checks.result import Finding
 from barraiser.checks.rule import Rule
 from barraiser.model.place import Place
+from barraiser.model.words import FAILED
 from barraiser.report.escape import visible, visible_lines
 from barraiser.report.report import HOME_URL, Report, help_uri
 
@@ -16,10 +17,15 @@ _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 
 
 def render(report: Report) -> str:
-    """The findings that a rule is not met as SARIF; waived ones are results with a suppression. ASCII only."""
-    found = [(finding, report.prefix(result)) for result in report.results for finding in result.findings]
-    found += [(finding, "") for finding in report.policy_findings]
-    shown = [(finding, prefix) for finding, prefix in found if finding.verdict == "failed"]
+    """What is not met as SARIF; waived findings are results with a suppression. ASCII only."""
+    shown: list[tuple[Finding, str]] = []
+    for result in report.results:
+        counting = report.shown(result)
+        prefix = report.prefix(result)
+        shown += [
+            (each, prefix) for each in result.findings if each in counting or (each.waived and each.verdict == FAILED)
+        ]
+    shown += [(finding, "") for finding in report.policy_findings]
     ids = list(report.rules) + sorted({finding.rule for finding, _ in shown} - report.rules.keys())
     names = {finding.rule: finding.name for finding, _ in shown}
     run = {
@@ -33,7 +39,7 @@ def render(report: Report) -> str:
             }
         },
         "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {"ROOT": {"description": {"text": "The repository's root."}}},
+        "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The repository's root."}}},
         "results": [_result(finding, prefix, ids.index(finding.rule)) for finding, prefix in shown],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
@@ -98,4 +104,4 @@ def _location(place: Place, prefix: str) -> dict[str, object]:
 def _artifact(path: str) -> dict[str, str]:
     from urllib.parse import quote
 
-    return {"uri": quote(path, safe="/-._~", errors="replace"), "uriBaseId": "ROOT"}
+    return {"uri": quote(path, safe="/-._~", errors="replace"), "uriBaseId": "%SRCROOT%"}

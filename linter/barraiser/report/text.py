@@ -78,18 +78,13 @@ class _Writer:
 
     def _body(self, result: PipelineResult) -> None:
         self.way = ""
-        for finding in gravest_first([finding for finding in result.findings if self._is_shown(finding)]):
+        shown = self.report.shown(result, unknown=self.options.show_unknown)
+        for finding in gravest_first(shown):
             self._finding(finding, self.report.prefix(result))
         self._waived(result)
         if self.options.show_passed:
             self._passed(result)
-        if not self.options.show_unknown:
-            self._unknowns(result)
-
-    def _is_shown(self, finding: Finding) -> bool:
-        if finding.waived is not None:
-            return False
-        return finding.verdict == FAILED or (finding.verdict == UNKNOWN and self.options.show_unknown)
+        self._unknowns([finding for finding in result.findings if finding not in shown])
 
     def _finding(self, finding: Finding, prefix: str) -> None:
         place = finding.place
@@ -152,9 +147,9 @@ class _Writer:
         if found:
             self.lines.append("")
 
-    def _unknowns(self, result: PipelineResult) -> None:
+    def _unknowns(self, hidden: Sequence[Finding]) -> None:
         """One line: how many the files cannot tell, and the declaration that would settle most of them."""
-        unknown = [finding for finding in result.findings if finding.verdict == UNKNOWN and finding.waived is None]
+        unknown = [finding for finding in hidden if finding.verdict == UNKNOWN and finding.waived is None]
         if not unknown:
             return
         by_fix: dict[str, list[str]] = {}

@@ -9,6 +9,7 @@ from barraiser.model.pipeline import Pipeline, Problem
 from barraiser.model.place import Place
 from barraiser.model.words import CODEPIPELINE
 from barraiser.platforms.codepipeline.exported import is_exported
+from barraiser.platforms.codepipeline.marks import MARKERS, SUFFIXES
 from barraiser.platforms.codepipeline.template import is_template
 from barraiser.platforms.reader import ReadOptions
 from barraiser.source.errors import SourceError
@@ -26,8 +27,8 @@ class CodePipelineReader:
     """Reads CodePipeline's definitions. They are told by content: no place is theirs."""
 
     platform = CODEPIPELINE
-    markers: tuple[bytes, ...] = (b"AWS::CodePipeline::Pipeline", b"aws_codepipeline")
-    suffixes: tuple[str, ...] = (".yml", ".yaml", ".json", ".template", ".tf")
+    markers: tuple[bytes, ...] = MARKERS
+    suffixes: tuple[str, ...] = SUFFIXES
 
     def owns(self, path: str) -> bool:
         """Never: the platform starts nothing from a repository's place."""

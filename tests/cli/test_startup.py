@@ -1,0 +1,65 @@
+"""The common run, one file in a hook, is mostly start-up: what it does not need it must not import."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = {
+    "jsonschema", "networkx", "rich", "importlib.metadata", "multiprocessing", "concurrent.futures", "difflib", "shutil",
+    "tempfile", "logging", "asyncio", "dataclasses", "email", "tree_sitter",
+}  # fmt: skip
+PROGRAM = """
+import sys
+from barraiser.cli.main import cli
+try:
+    cli.main(sys.argv[1:])
+except SystemExit:
+    pass
+import json
+print("|", json.dumps(sorted(sys.modules)))
+"""
+
+
+def modules(folder: Path, *arguments: str) -> set[str]:
+    result = subprocess.run(
+        [sys.executable, "-I", "-c", PROGRAM, *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return set(json.loads(result.stdout.rpartition("|")[2]))
+
+
+@pytest.fixture(scope="module")
+def bare() -> set[str]:
+    """What Python and its environment import by themselves."""
+    program = "import sys, json; print(json.dumps(sorted(sys.modules)))"
+    return set(
+        json.loads(subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, check=True).stdout)
+    )
+
+
+@pytest.mark.parametrize("form", ["text", "concise", "github", "json"])
+def test_checking_one_file_imports_nothing_heavy(tmp_path: Path, bare: set[str], form: str) -> None:
+    folder = tmp_path / ".github" / "workflows"
+    folder.mkdir(parents=True)
+    (folder / "a.yml").write_text(
+        "on: push\njobs: {a: {runs-on: x, environment: production, steps: [{run: kubectl apply -f x}]}}\n"
+    )
+    (tmp_path / ".barraiser.yml").write_text("version: 1\nowner: a\n")
+    loaded = modules(tmp_path, "check", ".github/workflows/a.yml", "--output-format", form)
+    assert "barraiser.cli.check" in loaded
+    assert HEAVY & (loaded - bare) == set()
+    assert not {"barraiser.platforms.gitlab.reader", "barraiser.platforms.codepipeline.reader"} & loaded
+
+
+def test_the_version_imports_click_alone(tmp_path: Path) -> None:
+    loaded = {name for name in modules(tmp_path, "--version") if name.startswith("barraiser")}
+    assert loaded == {"barraiser", "barraiser.cli", "barraiser.cli.main"}
