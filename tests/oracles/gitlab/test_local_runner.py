@@ -150,7 +150,7 @@ def _differences(pipeline: Pipeline, listed: list[dict[str, Any]], shown: dict[s
     if stages != [stage for stage in pipeline.stages if stage in shown.get("stages", [])]:
         found.append(f"stages: {list(pipeline.stages)} {stages}")
     by_needs = {edge.target for edge in pipeline.edges if edge.kind == "needs"}
-    for name in ours.keys() & theirs.keys():
+    for name in sorted(ours.keys() & theirs.keys()):
         if len(ours[name]) != len(theirs[name]):
             found.append(f"{name}: {len(ours[name])} instances, not {len(theirs[name])}")
         entry, job = theirs[name][0], ours[name][0]
