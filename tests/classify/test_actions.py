@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from classify.pipelines import action, classified, job, key, script
 
 from barraiser.model.activity import Activity
 from barraiser.model.environment import EnvironmentKey
 from barraiser.model.pipeline import Job, Step
 from barraiser.model.place import Place
+from classify.pipelines import action, classified, job, key, script
 
 
 def only(step: Step, **more: object) -> Activity:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from classify.pipelines import action, classified, job, key, script
 
 from barraiser.model.declarations import Declarations, DeclaredEnvironment
 from barraiser.model.environment import Environment
 from barraiser.model.pipeline import Job, Scenario
 from barraiser.model.tri import NO, YES
+from classify.pipelines import action, classified, job, key, script
 
 
 def of(one: Job) -> Environment:
@@ -178,3 +178,33 @@ def test_a_test_looks_at_the_environment_that_its_job_names() -> None:
     (test,) = one.activities
     assert test.environment is not None
     assert test.environment.cls == "gamma"
+
+
+@pytest.mark.parametrize(
+    ("before", "cls"),
+    [
+        ("kubectl config use-context acme-prod", "prod"),
+        ("aws eks update-kubeconfig --name shop-staging", "gamma"),
+        ("gcloud container clusters get-credentials prod-cluster --zone z", "prod"),
+        ("az aks get-credentials --name shop-prod -g shop", "prod"),
+    ],
+)
+def test_an_earlier_command_chooses_where_a_deploy_goes(before: str, cls: str) -> None:
+    assert goes_to(f"{before}\nkubectl apply -f k8s/\n") == cls
+
+
+def test_a_workspace_is_an_environment_s_name() -> None:
+    assert goes_to("terraform workspace select test\nterraform apply plan.out\n") == "beta"
+
+
+def test_a_role_chooses_where_a_deploy_goes() -> None:
+    role = action(
+        "aws-actions/configure-aws-credentials@v4",
+        role_to_assume="arn:aws:iam::111111111111:role/prod-deploy",
+        aws_region="eu-west-1",
+    )
+    one = job(role, script("npx cdk deploy --all"))
+    classified(one)
+    deploy = one.activities[-1]
+    assert of(one).cls == "prod"
+    assert (deploy.facts["region"], deploy.facts["account"]) == ("eu-west-1", "111111111111")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from classify.pipelines import action, classified, job, key, script
 
 from barraiser.classify.rows import marks_of
 from barraiser.classify.vocabulary import deploying, developing, operating
@@ -12,6 +11,7 @@ from barraiser.classify.vocabulary.codepipeline import PROVIDERS
 from barraiser.model.declarations import Declarations, DeclaredActivity, DeclaredEnvironment, DeclaredPipeline
 from barraiser.model.pipeline import Job
 from barraiser.model.words import ACTIVITY_KINDS, ENVIRONMENT_CLASSES, PIPELINE_KINDS
+from classify.pipelines import action, classified, job, key, script
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ OWN = {"test", "deploy?", "s3", "copy", "ssh", "dispatch", "gcloud", "wrapped"}
 STEPS = {"script", "dispatch", "wait", "gitops", "gitcommit", "test", "by-name", "invoke", "cloudformation"}
 KNOWN_MARKS = {
     "waits", "wait", "nowait", "back", "noback", "target", "def", "image", "env", "aim", "default", "destroys", "as", "also", "c", "opaque",
-    "watch", "untest", "untrusted", "key", "art", "sub", "script", "remote", "push", "prod", "bare", "time", "cli-publish",
+    "watch", "untest", "untrusted", "key", "art", "sub", "script", "remote", "push", "prod", "bare", "sets", "time", "cli-publish",
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from barraiser.classify.commands import hits_of, read_words
@@ -134,6 +135,10 @@ def _by_marks(kind: str, marks_text: str, step: Step, tool: str) -> Hit:
     if "c" in marks:
         hit.confidence = float(marks["c"])
     hit.watch = "watch" in marks
+    if "sets" in marks:
+        hit.sets = True
+        hit.aims = [Aim(inputs[each], PLACE) for each in marks["sets"].split(",") if inputs.get(each)]
+        _account(hit, inputs)
     hit.makes = marks.get("as", "")
     facts = hit.facts
     if kind in ("deploy", "config-deploy"):
@@ -155,6 +160,19 @@ def _by_marks(kind: str, marks_text: str, step: Step, tool: str) -> Hit:
         facts["region"] = region
     _aims(hit, marks, step)
     return hit
+
+
+_ROLE = re.compile(r"arn:[\w-]{1,20}:iam::(\d{12}):")
+
+
+def _account(hit: Hit, inputs: Mapping[str, str]) -> None:
+    """The region and account that later commands of the job use."""
+    region = inputs.get("aws-region", "")
+    role = _ROLE.search(inputs.get("role-to-assume", ""))
+    if region:
+        hit.facts["region"] = region
+    if role:
+        hit.facts["account"] = role.group(1)
 
 
 def _secret(value: str) -> str:

@@ -24,6 +24,8 @@ from barraiser.source.repository import Repository
 _PLACED = frozenset({"deploy", "config-deploy", "destroy", "migrate", "rollback"})
 _LOOKING = frozenset({"integration-test", "e2e-test", "smoke-test", "load-test", "chaos-test", "dast", "alarm-gate"})
 _MAX_TEXT = 400
+_MAX_CONTEXT = 20
+_WORKSPACES = ("terraform", "tofu", "pulumi")
 
 
 def classify(pipeline: Pipeline, repository: Repository, declared: Declarations) -> None:
@@ -33,9 +35,10 @@ def classify(pipeline: Pipeline, repository: Repository, declared: Declarations)
     for each. Scripts, make targets and package scripts of the repository that a command calls are followed one level.
     """
     follower = Follower(repository)
+    callers = frozenset(job.id.rpartition(" / ")[0] for job in pipeline.jobs)
     kinds = DeclaredKinds(declared)
     for job in pipeline.jobs:
-        reading = _Reading(job, pipeline, declared, follower)
+        reading = _Reading(job, pipeline, declared, follower, callers)
         activities = kinds.applied(job, reading.activities())
         activities = finish(job, pipeline, activities, reading.first)
         job.activities = tuple(each for activity in activities for each in reading.settled(activity))
@@ -49,15 +52,19 @@ def classify(pipeline: Pipeline, repository: Repository, declared: Declarations)
 
 
 class _Reading:
-    """One job that is read."""
+    """One job that is read. ``callers``: ids of the jobs whose called pipeline's jobs stand in this pipeline."""
 
-    def __init__(self, job: Job, pipeline: Pipeline, declared: Declarations, follower: Follower) -> None:
+    def __init__(
+        self, job: Job, pipeline: Pipeline, declared: Declarations, follower: Follower, callers: frozenset[str]
+    ) -> None:
+        self.callers = callers
         self.job = job
         self.pipeline = pipeline
         self.follower = follower
         self.environments = Environments(job, pipeline, declared)
         self.deployed = False
         self.edited = ""
+        self.context: list[Aim] = []
         self.first: Place | None = None
 
     def settled(self, activity: Activity) -> list[Activity]:
@@ -84,11 +91,7 @@ class _Reading:
 
     def _found(self, step: Step, view: View) -> list[Found]:
         if step.script is None:
-            inlined = (
-                any(job.id.startswith(f"{self.job.id} / ") for job in self.pipeline.jobs)
-                if step.uses == "gitlab:trigger"
-                else False
-            )
+            inlined = self.job.id in self.callers
             found = read_step(step, view, self.pipeline.platform, inlined=inlined) if step.uses else []
             view.deployed = view.deployed or any(each.hit.kind == "deploy" for each in found)
             return found
@@ -103,6 +106,11 @@ class _Reading:
 
     def _made(self, found: Found, step: Step, index: int) -> list[Activity]:
         hit, command = found.hit, found.command
+        if hit.sets:
+            self.context = [*hit.aims, *self.context][:_MAX_CONTEXT]
+        elif hit.kind in _PLACED:
+            named = hit.tool.startswith(_WORKSPACES)
+            hit.aims = [*hit.aims, *(aim for aim in self.context if named or not aim.named)]
         soft, reason, soft_place = _softness(found, step, hit)
         text = command.text if step.script is not None or command.text != step.uses else step.uses
         if hit.makes:

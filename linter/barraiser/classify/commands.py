@@ -301,6 +301,13 @@ def hits_of(kind: str, marks_text: str, split: Words, words: Sequence[str], view
         hit.confidence = float(marks["c"])
     hit.opaque = "opaque" in marks
     hit.watch = "watch" in marks
+    if "sets" in marks:
+        hit.sets = True
+        how = NAMED if marks["sets"] == "named" else PLACE
+        hit.aims = [Aim(word, how) for word in split.plain[2:]] + [
+            Aim(word, PLACE) for word in split.all if "=" in word or "/" in word
+        ]
+        hit.aims += [Aim(value, PLACE) for value in split.option(wrapping.PLACE_OPTIONS)]
     hit.makes = marks.get("as", "")
     _deploy_facts(hit, marks, split)
     hits = [hit]

@@ -289,7 +289,7 @@ class Environments:
             guess = environment_class(value, VALUE) if named else class_in_value(value, VALUE)
             if guess:
                 yield Environment(value, guess.cls, guess.confidence, f"matrix {key}: {value}", job.place)
-        for text in (job.tags.get("account", ""), job.tags.get("role", "")):
+        for text in (job.tags.get("account", ""), job.tags.get("role", ""), job.tags.get("runs-on", "")):
             found = self._by_account(text)
             if found:
                 yield found
@@ -340,7 +340,9 @@ class Environments:
         guess = class_in_value(text, VALUE)
         if guess is None or guess.cls == "ephemeral":
             return None
-        return Environment(guess.word, guess.cls, guess.confidence, f"account or role {text[:80]}", self.job.place)
+        return Environment(
+            guess.word, guess.cls, guess.confidence, f"account, role or runner {text[:80]}", self.job.place
+        )
 
     def _from_pipeline(self) -> Iterator[Environment]:
         pipeline = self.pipeline

@@ -22,6 +22,7 @@ def finish(job: Job, pipeline: Pipeline, activities: list[Activity], first: Plac
     """The job's activities with what only the whole job tells. ``first``: where its first command stands."""
     activities = _implied(job, pipeline, activities, first)
     _shared(activities)
+    _inherited(job, pipeline, activities)
     _watched(activities)
     _keys(job, activities)
     if pipeline.platform == GITLAB_CI:
@@ -57,6 +58,45 @@ def _shared(activities: list[Activity]) -> None:
             each.environment = Environment(
                 other.name, other.cls, min(0.5, other.confidence), "as the job's other deploys", other.place
             )
+
+
+def _inherited(job: Job, pipeline: Pipeline, activities: list[Activity]) -> None:
+    """Regions and accounts that an earlier step chose, and the artifacts that builds hand over to deploys."""
+    chosen: dict[str, str] = {}
+    for variable in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        if job.variables.get(variable):
+            chosen.setdefault("region", job.variables[variable])
+    downloads: list[str] = []
+    for activity in activities:
+        if activity.kind in (*_DEPLOYS, "destroy"):
+            more = {name: value for name, value in chosen.items() if name not in activity.facts}
+            if downloads and "artifacts" not in activity.facts:
+                more["artifacts"] = ",".join(downloads)
+            if more:
+                activity.facts = {**activity.facts, **more}
+        elif activity.kind == "other":
+            chosen.update({name: activity.facts[name] for name in ("region", "account") if name in activity.facts})
+            if (
+                "download-artifact" in activity.tool
+                and activity.facts.get("artifacts")
+                and pipeline.platform != CODEPIPELINE
+            ):
+                downloads.append(activity.facts["artifacts"])
+    if pipeline.platform == CODEPIPELINE:
+        for kinds, tag in ((("build",), "output-artifacts"), (_DEPLOYS, "input-artifacts")):
+            names = job.tags.get(tag, "")
+            for activity in activities:
+                if names and activity.kind in kinds:
+                    activity.facts = {**activity.facts, "artifacts": names}
+    else:
+        uploads = [
+            each.facts["artifacts"]
+            for each in activities
+            if "upload-artifact" in each.tool and each.facts.get("artifacts")
+        ]
+        for activity in activities:
+            if uploads and activity.kind == "build" and not activity.images:
+                activity.facts = {**activity.facts, "artifacts": ",".join(uploads)}
 
 
 def _watched(activities: list[Activity]) -> None:

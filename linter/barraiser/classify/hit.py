@@ -27,11 +27,12 @@ class Aim:
 class Hit:
     """``kind``: an activity's kind. ``default``: the class where nothing names one, with its confidence. ``watch``: it waits for a
     deploy before it. ``noise``: it does nothing of interest and is dropped where the job does something else. ``makes``: the pipeline
-    kind that such a deploy speaks for. ``gitops``: it changes a definition that something else rolls out."""
+    kind that such a deploy speaks for. ``gitops``: it changes a definition that something else rolls out.
+    ``sets``: it chooses where later commands of the job go (``kubectl config use-context``), which ``aims`` then tell."""
 
     __slots__ = (
         "aims", "argv", "confidence", "default", "facts", "gitops", "images", "kind", "makes", "minutes", "noise", "opaque", "reason",
-        "soft_reason", "tool", "watch",
+        "sets", "soft_reason", "tool", "watch",
     )  # fmt: skip
 
     def __init__(
@@ -57,6 +58,7 @@ class Hit:
         self.aims: list[Aim] = []
         self.default: tuple[str, float] | None = None
         self.watch = False
+        self.sets = False
         self.gitops = False
         self.makes = ""
         self.minutes: float | None = None

@@ -21,7 +21,7 @@ ACTIONS: dict[str, Row] = {
         "github/codeql-action/analyze": ("sast", ""),
     "github/codeql-action/upload-sarif": ("notify", ""), "github/super-linter": ("lint", ""), "super-linter/super-linter": ("lint", ""),
     # AWS
-    "aws-actions/configure-aws-credentials": ("other", "key=aws-access-key-id,aws-secret-access-key"),
+    "aws-actions/configure-aws-credentials": ("other", "key=aws-access-key-id,aws-secret-access-key sets=role-to-assume"),
     "aws-actions/amazon-ecr-login": ("other", ""),
     "aws-actions/amazon-ecs-render-task-definition": ("other", ""),
     "aws-actions/amazon-ecs-deploy-task-definition": ("deploy",
@@ -52,7 +52,8 @@ ACTIONS: dict[str, Row] = {
     "azure/container-apps-deploy-action": ("deploy", "waits=yes target=containerAppName image=imageToDeploy"),
     "azure/aci-deploy": ("deploy", "waits=yes target=name image=image"),
     "azure/k8s-deploy": ("deploy", "waits=yes image=images def=manifests aim=namespace,manifests"),
-    "azure/k8s-bake": ("other", ""), "azure/k8s-set-context": ("other", "key=kubeconfig"), "azure/aks-set-context": ("other", ""),
+    "azure/k8s-bake": ("other", ""), "azure/k8s-set-context": ("other", "key=kubeconfig sets=context,cluster-name"),
+        "azure/aks-set-context": ("other", "sets=cluster-name,resource-group"),
     "azure/k8s-create-secret": ("other", ""), "azure/k8s-lint": ("lint", ""), "azure/use-kubelogin": ("other", ""),
     "azure/static-web-apps-deploy": ("deploy",
         "waits=yes as=static-site default=prod:0.6 env=deployment_environment key=azure_static_web_apps_api_token"),
@@ -72,7 +73,8 @@ ACTIONS: dict[str, Row] = {
     "google-github-actions/deploy-appengine": ("deploy", "waits=yes aim=project_id,deliverables"),
     "google-github-actions/deploy-cloud-functions": ("deploy", "waits=yes target=name aim=name,project_id"),
     "google-github-actions/create-cloud-deploy-release": ("deploy", "wait= target=delivery_pipeline"),
-    "google-github-actions/get-gke-credentials": ("other", ""), "google-github-actions/upload-cloud-storage": ("publish", "c=0.7"),
+    "google-github-actions/get-gke-credentials": ("other", "sets=cluster_name,project_id"),
+        "google-github-actions/upload-cloud-storage": ("publish", "c=0.7"),
     # Kubernetes and GitOps
     "deliverybot/helm": ("deploy", "waits=yes target=release aim=namespace,release,value-files"),
     "bitovi/github-actions-deploy-eks-helm": ("deploy", "waits=yes target=name aim=namespace,name,cluster-name"),

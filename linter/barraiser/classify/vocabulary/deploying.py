@@ -11,6 +11,7 @@ from barraiser.classify.vocabulary.clouds import AWS, AZ, GCLOUD, Rows
 KUBECTL: Rows = (
     ("+--dry-run", "plan", ""),
     ("diff", "plan", ""),
+    ("config use-context|set-context|use", "other", "sets=place"),
     ("rollout status", "other", "watch"),
     ("wait", "other", "watch"),
     ("create namespace|ns|secret|configmap|cm|serviceaccount|sa|role|rolebinding|quota", "other", ""),
@@ -55,6 +56,7 @@ TERRAFORM: Rows = (
     ("destroy", "destroy", "destroys=what_Terraform_manages as=iac-only"),
     ("validate|fmt", "lint", ""),
     ("test", "unit-test", ""),
+    ("workspace select|new", "other", "sets=named"),
     ("", "other", ""),
 )
 
@@ -156,6 +158,7 @@ PROGRAMS: dict[str, tuple[str, Rows]] = {
     "gitlab-tofu": ("https://docs.gitlab.com/user/infrastructure/iac/", TERRAFORM),
     "pulumi": ("https://www.pulumi.com/docs/iac/cli/commands/", (
         ("preview", "plan", "as=iac-only"),
+        ("stack select", "other", "sets=named"),
         ("up|update", "deploy", "waits=yes env=-s,--stack as=iac-only"),
         ("destroy", "destroy", "destroys=the_stack env=-s,--stack as=iac-only"),
         ("", "other", ""),

@@ -382,7 +382,7 @@ SAME_AS = {
     "kaniko": "executor", "jfrog": "jf", "sonar": "sonar-scanner", "sonar-scanner-cli": "sonar-scanner", "playwright-core": "playwright",
     "@playwright/test": "playwright", "phpunit.phar": "phpunit", "simple-phpunit": "phpunit", "mutmut": "pytest",
         "zap.sh": "zap-baseline.py",
-    "cypress-run": "cypress", "pytest-3": "pytest", "build": "flit",
+    "cypress-run": "cypress", "pytest-3": "pytest",
 }  # fmt: skip
 """Other names of the same programs."""
 
@@ -412,7 +412,7 @@ KNOWN_TOOLS = word_set(
     " mysql mysqladmin mysqldump"
     " pg_dump pg_restore pg_isready redis-cli mongo mongosh sqlite3 createdb createuser wait-for-it wait-for-it.sh wait-on dockerize nc"
     " netcat telnet ping dig nslookup host ss netstat"
-    " sqlcmd aws-iam-authenticator gke-gcloud-auth-plugin kubelogin kubectx kubens kubeseal stern k9s istioctl tfenv tfswitch tfupdate"
+    " sqlcmd aws-iam-authenticator gke-gcloud-auth-plugin kubelogin kubens kubeseal stern k9s istioctl tfenv tfswitch tfupdate"
     " tgenv terraform-docs"
     " npm-check-updates ncu renovate serve http-server live-server code setfacl adduser useradd usermod groupadd passwd su timedatectl"
     " sysctl modprobe mount umount"

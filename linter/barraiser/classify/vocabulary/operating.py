@@ -8,6 +8,10 @@ from __future__ import annotations
 from barraiser.classify.vocabulary.clouds import Rows
 
 PROGRAMS: dict[str, tuple[str, Rows]] = {
+    "kubectx": ("https://github.com/ahmetb/kubectx", (("", "other", "sets=place aim=*"),)),
+    "herokuish": ("https://github.com/gliderlabs/herokuish", (("buildpack test|test-setup", "test", ""), ("buildpack build", "build", ""),
+        ("", "other", ""))),
+    "build": ("https://build.pypa.io/", (("", "build", ""),)),
     # Database migrations
     "flyway": ("https://documentation.red-gate.com/fd/commands", (("~clean", "destroy", "destroys=all_objects_of_the_database"), ("~undo",
         "rollback", ""), ("~migrate", "migrate", ""), ("~validate|info", "plan", ""))),
