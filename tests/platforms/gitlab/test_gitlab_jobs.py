@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitlab_files import ENTRY, commands, edge, job, read, sources
+from gitlab_files import ENTRY, commands, edge, job, read, read_all, sources
 
 from barraiser.model.pipeline import HARD, ORDER, SOFT
 from barraiser.model.tri import MAYBE, NO, YES
@@ -295,3 +295,9 @@ job:
 """)
     assert [scenario.name for scenario in pipeline.scenarios] == ["push to main", "schedule", "manual run"]
     assert pipeline.path == ENTRY
+
+
+def test_an_instance_that_is_written_twice_is_one_job() -> None:
+    (pipeline,) = read_all("a: {script: x, parallel: {matrix: [{A: [b, b]}]}}\n")
+    assert [each.id for each in pipeline.jobs] == ["a (b)"]
+    assert [problem.fatal for problem in pipeline.problems] == [False]

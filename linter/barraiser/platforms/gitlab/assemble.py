@@ -70,8 +70,19 @@ class Assembler:
     def build(self) -> list[Built]:
         """All jobs, in file order."""
         built: list[Built] = []
+        seen: set[str] = set()
         for draft in self.config.drafts:
-            built += self._jobs(draft)
+            for each in self._jobs(draft):
+                if each.job.id in seen:
+                    self.reading.problem(
+                        f"two jobs have the name `{each.job.id}`",
+                        draft.place,
+                        "rename one, or write each value once",
+                        fatal=False,
+                    )
+                    continue
+                seen.add(each.job.id)
+                built.append(each)
             if len(built) > MAX_JOBS:
                 raise refused(f"more than {MAX_JOBS} jobs", draft.place, "split the pipeline")
         return built

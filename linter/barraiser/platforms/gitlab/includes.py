@@ -97,6 +97,8 @@ class _Loader:
             raise refused("the file is empty", Place(path, 1), "define jobs, or remove the file")
         if not isinstance(root, Mapping):
             raise refused(f"the file must be a mapping of jobs, not {describe(root)}", root, "define jobs by name")
+        if document.duplicates:
+            root = deep_merge(Mapping(root.path, root.line, root.column), root, reading)
         self.loaded.references = self.loaded.references or "!reference" in document.data
         if "$[[" in document.data:
             root_now = interpolate(root, input_values(spec, passed, reading, at), reading, own=at is None)
