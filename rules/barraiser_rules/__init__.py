@@ -53,4 +53,10 @@ RULES = (
     NoLongLivedCloudKeys,
     UntrustedCodeNeverMeetsProdIdentity,
 )
-"""Every rule of the pack, in the order of the catalogue."""
+"""The rules of the basic profile."""
+
+FURTHER = {"standard": "barraiser_rules.standard"}
+"""Modules with the rules that only higher profiles have, imported when one of them is asked for."""
+
+FAMILIES = ("SRC", "BLD", "TST", "ENV", "LOD", "BAK", "RLB", "WAV", "APV", "WIN", "OBS", "CHG", "GOV", "SEC")
+"""The order of the catalogue."""

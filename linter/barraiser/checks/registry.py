@@ -16,21 +16,52 @@ class RuleError(Exception):
 
 
 class Registry:
-    """Rules by id, in catalogue order. ``origins``: rule id to the distribution that brought it (``barraiser`` for the default pack)."""
+    """Rules by id, in catalogue order. ``origins``: rule id to the distribution that brought it (``barraiser`` for the default pack).
 
-    def __init__(self, rules: Iterable[type[Rule]], origins: Mapping[str, str]) -> None:
-        self.rules: dict[str, type[Rule]] = {rule.id: rule for rule in rules}
+    ``further``: modules with more rules of a pack, by the profile that needs them; they are imported when a profile or a word
+    asks for them, so that the common run does not pay for the whole catalogue. ``families``: the order of the catalogue.
+    """
+
+    def __init__(
+        self,
+        rules: Iterable[type[Rule]],
+        origins: Mapping[str, str],
+        *,
+        further: Mapping[str, str] | None = None,
+        families: Sequence[str] = (),
+    ) -> None:
         self.origins = dict(origins)
+        self._further = dict(further or {})
+        self._families = {name: number for number, name in enumerate(families)}
+        self.rules: dict[str, type[Rule]] = {}
+        self._add(rules)
+
+    def reach(self, profile: str) -> None:
+        """Brings in the rules of a profile and of those below it."""
+        from importlib import import_module
+
+        for name in PROFILES[: PROFILES.index(profile) + 1]:
+            module = self._further.pop(name, "")
+            if module:
+                rules: tuple[type[Rule], ...] = import_module(module).RULES
+                self._add(rules)
+                for rule in rules:
+                    self.origins.setdefault(rule.id, "barraiser")
 
     def find(self, word: str) -> type[Rule]:
         """A rule by id or name. Raises RuleError that names the nearest."""
-        for rule in self.rules.values():
-            if word.upper() == rule.id or word.lower() == rule.name:
-                return rule
-        raise RuleError(f'There is no rule "{word}".{self._nearest(word, families=False)}')
+        found = self._named(word)
+        if found is None:
+            self.reach(PROFILES[-1])
+            found = self._named(word)
+        if found is None:
+            raise RuleError(f'There is no rule "{word}".{self._nearest(word, families=False)}')
+        return found
 
     def select(self, selectors: Sequence[str]) -> list[str]:
         """Ids for selectors: an id, a family, a name or ALL. Raises RuleError that names the nearest."""
+        if any(self._named(selector) is None for selector in selectors):
+            self.reach(PROFILES[-1])
         chosen: set[str] = set()
         for selector in selectors:
             found = self._matching(selector)
@@ -38,6 +69,24 @@ class Registry:
                 raise RuleError(f'There is no rule, family or name "{selector}".{self._nearest(selector)}')
             chosen |= found
         return [rule for rule in self.rules if rule in chosen]
+
+    def _named(self, word: str) -> type[Rule] | None:
+        word = word.strip()
+        for rule in self.rules.values():
+            if word.upper() == rule.id or word.lower() == rule.name:
+                return rule
+        return None
+
+    def _add(self, rules: Iterable[type[Rule]]) -> None:
+        known = [*self.rules.values(), *rules]
+        last = len(self._families)
+        known.sort(
+            key=lambda rule: (
+                self._families.get(rule.family(), last),
+                rule.id if rule.family() in self._families else "",
+            )
+        )
+        self.rules = {rule.id: rule for rule in known}
 
     def _matching(self, selector: str) -> set[str]:
         word = selector.strip()
@@ -59,13 +108,20 @@ class Registry:
         return f" Did you mean {by_fold[near[0]]}?" if near else " `barraiser rules` lists them all."
 
 
-def load(plugins: Sequence[str] = ()) -> Registry:
-    """The default pack and the named plugins' rules. A plugin is an installed package with an entry point of group
-    ``barraiser.rules``; its module has ``RULES``, a tuple of Rule classes. Raises RuleError: not installed, id taken, bad rule."""
+def load(plugins: Sequence[str] = (), profile: str = PROFILES[-1]) -> Registry:
+    """The default pack's rules, up to a profile, and the named plugins' rules.
+
+    A plugin is an installed package with an entry point of group ``barraiser.rules``; its module has ``RULES``, a tuple of Rule
+    classes. Raises RuleError: not installed, id taken, bad rule.
+    """
     from importlib import import_module
 
-    rules: list[type[Rule]] = list(import_module(DEFAULT_PACK).RULES)
+    pack = import_module(DEFAULT_PACK)
+    rules: list[type[Rule]] = list(pack.RULES)
     origins = {rule.id: "barraiser" for rule in rules}
+    registry = Registry(rules, origins, further=pack.FURTHER, families=pack.FAMILIES)
+    registry.reach(PROFILES[-1] if plugins else profile)
+    rules, origins = list(registry.rules.values()), registry.origins
     for plugin in plugins:
         module, distribution = _plugin(plugin)
         brought = getattr(module, "RULES", None)
@@ -77,7 +133,7 @@ def load(plugins: Sequence[str] = ()) -> Registry:
             _accept(rule, plugin, rules, origins)
             rules.append(rule)
             origins[rule.id] = distribution
-    return Registry(rules, origins)
+    return Registry(rules, origins, families=pack.FAMILIES) if plugins else registry
 
 
 def _plugin(name: str) -> tuple[object, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from barraiser.checks.registry import Registry, load
 from barraiser.checks.runner import Plan
 from barraiser.cli.settings import Settings
+from barraiser.model.words import PROFILES
 from barraiser.policy.config import Config
 from barraiser.policy.hygiene import Hygiene
 from barraiser.policy.profiles import Choice, plan_for
@@ -17,7 +18,7 @@ def registry_for(config: Config) -> Registry:
     """The rules that a configuration's plugins and the default pack bring. Raises RuleError."""
     known = _REGISTRIES.get(config.plugins)
     if known is None:
-        known = _REGISTRIES[config.plugins] = load(config.plugins)
+        known = _REGISTRIES[config.plugins] = load(config.plugins, PROFILES[0])
     return known
 
 

@@ -43,8 +43,9 @@ def plan_for(config: Config, registry: Registry, choice: Choice) -> Plan:
     """
     taker = Taker()
     profile = choice.profile or config.profile or DEFAULT_PROFILE
+    registry.reach(profile)
     parameters: dict[str, dict[str, Value]] = {}
-    severities = {id: severity_in(rule, profile) for id, rule in registry.rules.items()}
+    given: dict[str, str] = {}
     off: set[str] = set()
     for settings in config.rules:
         rule = _rule(settings, registry, taker)
@@ -53,7 +54,7 @@ def plan_for(config: Config, registry: Registry, choice: Choice) -> Plan:
         if settings.off:
             off.add(rule.id)
         if settings.severity:
-            severities[rule.id] = settings.severity
+            given[rule.id] = settings.severity
         parameters[rule.id] = _parameters(settings, rule, taker)
     on = _selected(config, registry, choice, profile, off, taker)
     if taker.problems:
@@ -63,7 +64,7 @@ def plan_for(config: Config, registry: Registry, choice: Choice) -> Plan:
         rules,
         profile=profile,
         parameters={rule.id: {**defaults(rule), **parameters.get(rule.id, {})} for rule in rules},
-        severities=severities,
+        severities={id: given.get(id) or severity_in(rule, profile) for id, rule in registry.rules.items()},
     )
 
 
