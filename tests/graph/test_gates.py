@@ -64,8 +64,19 @@ def test_a_soft_test_is_no_gate() -> None:
 
 def test_a_soft_job_on_the_way_takes_the_teeth() -> None:
     jobs = [job("test", TEST), job("report", activity("notify"), soft=YES), job("deploy", DEPLOY)]
-    graph = graph_of(jobs, [needs("test", "report"), needs("report", "deploy")])
+    graph = graph_of(jobs, [Edge("test", "report"), Edge("report", "deploy")])
     assert graph.gates(node(graph, "test"), node(graph, "deploy")) == NO
+    weakness = graph.weakness(node(graph, "test"), node(graph, "deploy"))
+    assert weakness is not None
+    assert weakness.reason == "its failure is ignored"
+
+
+def test_a_soft_job_that_is_skipped_lets_nothing_through() -> None:
+    """Where a failure skips the soft job, and that skips what needs it, its softness never comes into play."""
+    jobs = [job("test", TEST), job("report", activity("notify"), soft=YES), job("deploy", DEPLOY)]
+    graph = graph_of(jobs, [needs("test", "report"), needs("report", "deploy")])
+    assert graph.gates(node(graph, "test"), node(graph, "deploy")) == YES
+    assert graph.gates(node(graph, "report"), node(graph, "deploy")) == NO
 
 
 def test_stage_order_holds_beyond_a_soft_job_between() -> None:

@@ -103,15 +103,16 @@ class Tables:
         for number in range(target, -1, -1):
             if not mask >> number & 1 or (number not in onward and number not in ordered):
                 continue
-            through = self._through(number, onward.get(number), target, text)
+            reach = onward.get(number)
+            through = self._through(number, reach, target, text)
             beyond = ordered.get(number)
             for way in self.layout.into[number]:
                 if way.strength != HARD or not self.linked(way.link):
                     continue
-                _improve(onward, way, through)
+                _improve(onward, way, through, reach)
                 if way.ordered:
-                    _improve(onward, way, beyond)
-                    _improve(ordered, way, through if number == target else beyond)
+                    _improve(onward, way, beyond, beyond)
+                    _improve(ordered, way, through if number == target else beyond, beyond)
         onward.pop(target, None)
         return onward
 
@@ -125,15 +126,23 @@ class Tables:
         return Reach(min(reach.held, negate(softness(job)), max(runs, reach.skipped)), reach.skipped)
 
 
-def _improve(table: dict[int, Reach], way: Way, through: Reach | None) -> None:
-    if through is None or through.held == NO:
+def _improve(table: dict[int, Reach], way: Way, through: Reach | None, untouched: Reach | None) -> None:
+    """Takes a better answer for an edge's source. ``untouched``: the target's own answer, before its softness counts.
+
+    Softness of a job between counts for its own failure alone: where what fails makes the next job skipped, and a skipped job skips
+    what needs it, the failure goes through all the same.
+    """
+    if through is None:
         return
-    skipped = through.skipped if way.skips else NO
+    skipped = untouched.skipped if untouched is not None and way.skips else NO
+    held = max(through.held, skipped)
+    if held == NO:
+        return
     known = table.get(way.source)
     if known is None:
-        table[way.source] = Reach(through.held, skipped)
+        table[way.source] = Reach(held, skipped)
     else:
-        known.held = max(known.held, through.held)
+        known.held = max(known.held, held)
         known.skipped = max(known.skipped, skipped)
 
 
