@@ -20,15 +20,29 @@ def only(step: Step, **more: object) -> Activity:
 @pytest.mark.parametrize(
     ("uses", "kind"),
     [
-        ("actions/checkout@v4", "source"), ("actions/setup-node@v4", "other"), ("actions/upload-artifact@v4", "other"),
-        ("azure/webapps-deploy@v3", "deploy"), ("Azure/functions-action@v1", "deploy"), ("aws-actions/amazon-ecs-deploy-task-definition@v2", "deploy"),
-        ("google-github-actions/deploy-cloudrun@v2", "deploy"), ("cloudflare/wrangler-action@v3", "deploy"), ("docker/build-push-action@v6", "build"),
-        ("pypa/gh-action-pypi-publish@release/v1", "publish"), ("cypress-io/github-action@v6", "e2e-test"), ("grafana/run-k6-action@v1", "load-test"),
-        ("github/codeql-action/analyze@v3", "sast"), ("aquasecurity/trivy-action@master", "sca"), ("gitleaks/gitleaks-action@v2", "secret-scan"),
-        ("trstringer/manual-approval@v1", "approval"), ("slackapi/slack-github-action@v1", "notify"), ("actions/attest-build-provenance@v2", "sign"),
-        ("acme/deploy-to-cluster@v1", "deploy"), ("acme/setup-tool@v1", "other"), ("docker://zaproxy/zap-stable", "dast"),
+        ("actions/checkout@v4", "source"),
+        ("actions/setup-node@v4", "other"),
+        ("actions/upload-artifact@v4", "other"),
+        ("azure/webapps-deploy@v3", "deploy"),
+        ("Azure/functions-action@v1", "deploy"),
+        ("aws-actions/amazon-ecs-deploy-task-definition@v2", "deploy"),
+        ("google-github-actions/deploy-cloudrun@v2", "deploy"),
+        ("cloudflare/wrangler-action@v3", "deploy"),
+        ("docker/build-push-action@v6", "build"),
+        ("pypa/gh-action-pypi-publish@release/v1", "publish"),
+        ("cypress-io/github-action@v6", "e2e-test"),
+        ("grafana/run-k6-action@v1", "load-test"),
+        ("github/codeql-action/analyze@v3", "sast"),
+        ("aquasecurity/trivy-action@master", "sca"),
+        ("gitleaks/gitleaks-action@v2", "secret-scan"),
+        ("trstringer/manual-approval@v1", "approval"),
+        ("slackapi/slack-github-action@v1", "notify"),
+        ("actions/attest-build-provenance@v2", "sign"),
+        ("acme/deploy-to-cluster@v1", "deploy"),
+        ("acme/setup-tool@v1", "other"),
+        ("docker://zaproxy/zap-stable", "dast"),
     ],
-)  # fmt: skip
+)
 def test_an_action_is_of_its_kind(uses: str, kind: str) -> None:
     assert only(action(uses)).kind == kind
 

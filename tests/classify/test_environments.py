@@ -27,12 +27,28 @@ def goes_to(text: str, **more: object) -> str:
 @pytest.mark.parametrize(
     ("name", "cls"),
     [
-        ("production", "prod"), ("prod-eu", "prod"), ("live", "prod"), ("staging", "gamma"), ("preprod", "gamma"),
-        ("pre-production", "gamma"), ("uat", "gamma"), ("non-prod", "beta"), ("test", "beta"), ("qa", "beta"), ("development", "alpha"),
-        ("dev2", "alpha"), ("canary", "onebox"), ("review/$CI_COMMIT_REF_SLUG", "ephemeral"), ("pr-12", "ephemeral"), ("preview", "ephemeral"),
-        ("github-pages", "static"), ("product", "unknown"), ("latest", "unknown"), ("customer-portal", "prod"),
+        ("production", "prod"),
+        ("prod-eu", "prod"),
+        ("live", "prod"),
+        ("staging", "gamma"),
+        ("preprod", "gamma"),
+        ("pre-production", "gamma"),
+        ("uat", "gamma"),
+        ("non-prod", "beta"),
+        ("test", "beta"),
+        ("qa", "beta"),
+        ("development", "alpha"),
+        ("dev2", "alpha"),
+        ("canary", "onebox"),
+        ("review/$CI_COMMIT_REF_SLUG", "ephemeral"),
+        ("pr-12", "ephemeral"),
+        ("preview", "ephemeral"),
+        ("github-pages", "static"),
+        ("product", "unknown"),
+        ("latest", "unknown"),
+        ("customer-portal", "prod"),
     ],
-)  # fmt: skip
+)
 def test_the_job_s_environment_comes_first(name: str, cls: str) -> None:
     assert goes_to("kubectl apply -f k8s/", environment=key(name)) == cls
 

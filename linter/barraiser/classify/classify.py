@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from barraiser.classify.actions import read_step
-from barraiser.classify.commands import read
+from barraiser.classify.commands import program_of, read
 from barraiser.classify.declared import DeclaredKinds
 from barraiser.classify.environment import UNKNOWN, Environments, Placed
 from barraiser.classify.finish import finish
@@ -96,7 +96,13 @@ class _Reading:
             view.deployed = view.deployed or any(each.hit.kind == "deploy" for each in found)
             return found
         found = []
-        for command in commands_of(step.script, {**self.job.variables, **step.env}):
+        commands = commands_of(step.script, {**self.job.variables, **step.env})
+        view.fed = {
+            id(each.stdin_from): program_of(each.words[0])
+            for each in commands
+            if each.stdin_from is not None and each.words
+        }
+        for command in commands:
             self.first = self.first or command.place
             for each in read(command, view):
                 if each.hit.kind == "deploy":

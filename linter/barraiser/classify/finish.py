@@ -11,7 +11,7 @@ from barraiser.model.activity import Activity
 from barraiser.model.environment import Environment, EnvironmentKey
 from barraiser.model.pipeline import Job, Pipeline
 from barraiser.model.place import Place
-from barraiser.model.words import CODEPIPELINE, GITLAB_CI
+from barraiser.model.words import CODEPIPELINE, GITLAB_CI, TEST_KINDS
 
 _DEPLOYS = ("deploy", "config-deploy")
 _SAYS_ITSELF = frozenset({"deploy", "config-deploy", "publish", "destroy", "plan", "rollback", "migrate", "approval"})
@@ -21,6 +21,7 @@ _WORK = frozenset({"other", "source", "notify", "approval"})
 def finish(job: Job, pipeline: Pipeline, activities: list[Activity], first: Place | None = None) -> list[Activity]:
     """The job's activities with what only the whole job tells. ``first``: where its first command stands."""
     activities = _implied(job, pipeline, activities, first)
+    _local(job, activities)
     _shared(activities)
     _inherited(job, pipeline, activities)
     _watched(activities)
@@ -40,6 +41,17 @@ def _is_self_update(job: Job) -> bool:
         for name in (job.name, job.stage or "")
         if name
     )
+
+
+def _local(job: Job, activities: list[Activity]) -> None:
+    """Migrations of a test's own database change no environment."""
+    tested = any(each.kind in TEST_KINDS for each in activities) and not any(
+        each.kind in _DEPLOYS for each in activities
+    )
+    for each in activities:
+        unnamed = each.environment is None or each.environment.cls in ("unknown", "ephemeral")
+        if each.kind == "migrate" and tested and unnamed and job.environment is None:
+            each.kind, each.environment, each.reason = "other", None, "it prepares the database of the job's tests"
 
 
 def _shared(activities: list[Activity]) -> None:

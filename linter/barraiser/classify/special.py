@@ -174,21 +174,31 @@ def _downloads(words: Sequence[str]) -> bool:
     return program == "wget" and "--spider" not in words and not any("/dev/null" in word for word in words)
 
 
+_READERS = word_set("grep egrep jq head tail cut awk sed tee cat wc tr xargs test")
+"""Programs that look at an answer; what any other program reads is a download."""
+
+_ELSEWHERE = (
+    "github.com", "githubusercontent", "gitlab.com", "169.254.169.254", "metadata", "pypi.org", "npmjs.org", "crates.io", "rubygems.org",
+    "docker.io", "docker.com", "nodesource.com", "getcomposer.org", "astral.sh", "sh.rustup.rs", "packages.", "dl.", "download", "install",
+)  # fmt: skip
+"""Parts of addresses of what is fetched, not deployed here."""
+
+
 def _checks(words: Sequence[str], command: Command, view: View, address: str) -> bool:
-    if (
-        not address
-        or _downloads(words)
-        or "| sh" in command.text
-        or "| bash" in command.text
-        or "| tar" in command.text
-    ):
+    if not address or _downloads(words):
         return False
     bare = address.split("?", 1)[0]
-    if any(host in bare for host in ("github.com", "githubusercontent", "gitlab.com", "169.254.169.254", "metadata")):
+    if any(part in bare for part in _ELSEWHERE) or bare.endswith(
+        (".sh", ".gz", ".tgz", ".zip", ".deb", ".asc", ".gpg")
+    ):
+        return False
+    if view.fed.get(id(command), "grep") not in _READERS:
         return False
     parts = set(words_of(bare.split("://", 1)[-1]))
     if not parts.isdisjoint(_HEALTH) or "--spider" in words:
         return True
+    if any(word.startswith(("-d", "--data", "-F", "--form")) for word in words):
+        return view.tests_deployed
     return (_fails(words) or view.tests_deployed) and (view.deployed or view.tests_deployed)
 
 

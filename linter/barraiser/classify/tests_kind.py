@@ -19,6 +19,11 @@ _BESIDE = word_set(
 )
 """Words for what stands beside a deploy."""
 
+_LOOKING = frozenset(
+    {"check", "lint", "test", "verify", "make", "create", "generate", "dump", "list", "show", "status"}
+)
+"""Words that make something else of a migration."""
+
 _NAMES = {word: kind for words, kind in reversed(NAME_KINDS) for word in words.split()}
 _AT = {word: at for at, (words, _) in enumerate(NAME_KINDS) for word in words.split()}
 
@@ -64,6 +69,8 @@ def named_kind(name: str) -> str:
         kind = from_name(name)
         return kind if kind in ("e2e-test", "smoke-test", "integration-test") else ""
     kind = _NAMES[best]
+    if kind == "migrate" and not _LOOKING.isdisjoint(parts):
+        return "lint" if "check" in parts or "lint" in parts else ""
     if kind == "deploy" and not _BESIDE.isdisjoint(runs):
         return "smoke-test" if "verify" in parts or "check" in parts else ""
     if kind == "test":

@@ -16,7 +16,7 @@ class Called:
     """What a command calls in the repository. ``kind``: ``script``, ``make`` or ``package``; ``name``: its path, target or script name;
     ``folder``: where it is looked for; ``plain``: the command does nothing else."""
 
-    __slots__ = ("arguments", "folder", "kind", "name", "plain")
+    __slots__ = ("arguments", "fed", "folder", "kind", "name", "plain")
 
     def __init__(
         self, kind: str, name: str, folder: str = "", arguments: Sequence[str] = (), *, plain: bool = True
@@ -53,9 +53,10 @@ Follow = Callable[[Called, Command, "View"], "list[Command] | None"]
 
 class View:
     """``remote``: the command runs on a server; ``deployed``: a deploy came before it in the job; ``edited``: a manifest was changed
-    before it in the job; ``depth``: how many scripts led here; ``folder``: where the script has changed to (``cd``)."""
+    before it in the job; ``depth``: how many scripts led here; ``folder``: where the script has changed to (``cd``);
+    ``fed``: for commands left of a pipe (by ``id``) the program that reads them."""
 
-    __slots__ = ("_follow", "deployed", "depth", "edited", "folder", "job", "names", "remote", "step", "within")
+    __slots__ = ("_follow", "deployed", "depth", "edited", "fed", "folder", "job", "names", "remote", "step", "within")
 
     def __init__(self, job: Job, step: Step, follow: Follow | None = None) -> None:
         self.job = job
@@ -65,6 +66,7 @@ class View:
         self.edited = ""
         self.depth = 0
         self.folder = ""
+        self.fed: dict[int, str] = {}
         self.within = ""
         self._follow = follow
         self.names: set[str] = set(words_of(f"{job.id} {job.name} {step.name} {step.key}"))
@@ -137,14 +139,10 @@ _CHECK_WORDS = frozenset(
         "sanity",
         "verify",
         "verification",
-        "check",
         "probe",
-        "test",
-        "tests",
         "validate",
         "postdeploy",
         "e2e",
-        "integration",
         "acceptance",
     }
 )
