@@ -22,7 +22,12 @@ HEAD = "on: push\njobs:\n"
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "barraiser", *arguments], cwd=folder, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-m", "barraiser", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
 
@@ -101,9 +106,16 @@ HOSTILE = {
     + "jobs:\n  a:\n    runs-on: x\n    if: "
     + " && ".join(f"inputs.i{n}" for n in range(40))
     + "\n    steps: [{run: x}]\n",
-    "deep-expression": HEAD + "  a:\n    if: " + "(" * 5000 + "true" + ")" * 5000 + "\n    runs-on: x\n    steps: [{run: x}]\n",
+    "deep-expression": HEAD
+    + "  a:\n    if: "
+    + "(" * 5000
+    + "true"
+    + ")" * 5000
+    + "\n    runs-on: x\n    steps: [{run: x}]\n",
     "deep-script": HEAD + "  a:\n    runs-on: x\n    steps:\n      - run: " + "$(" * 5000 + "x" + ")" * 5000 + "\n",
-    "long-script": HEAD + "  a:\n    runs-on: x\n    steps:\n      - run: |\n" + "          if a; then b || c; fi\n" * 20_000,
+    "long-script": HEAD
+    + "  a:\n    runs-on: x\n    steps:\n      - run: |\n"
+    + "          if a; then b || c; fi\n" * 20_000,
 }
 
 

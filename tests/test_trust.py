@@ -1,4 +1,4 @@
-"""The linted repository is untrusted (design section 7): nothing of it is run, nothing outside the root is read, nothing escapes in a report."""
+"""The linted repository is untrusted (design 7): nothing of it is run or fetched, nothing outside the root read, none escapes."""
 
 from __future__ import annotations
 
@@ -44,7 +44,12 @@ def test_python_of_the_checkout_is_never_imported(tmp_path: Path) -> None:
         (tmp_path / name).write_text(trap)
     (tmp_path / ".barraiser.yml").write_text("version: 1\nplugins: [acme_rules]\n")
     result = subprocess.run(
-        [str(Path(sys.executable).parent / "barraiser"), "check"], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+        [str(Path(sys.executable).parent / "barraiser"), "check"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert not (tmp_path / "trapped").exists()
     assert result.returncode == 2
@@ -110,5 +115,7 @@ def test_no_network_module_is_loaded(tmp_path: Path) -> None:
         "try:\n    main.main()\nexcept SystemExit:\n    pass\n"
         "import json\nprint('|', json.dumps(sorted(set(sys.modules) & {'socket', 'ssl', 'http.client', 'urllib.request'})))\n"
     )
-    result = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, timeout=60, check=False)
+    result = subprocess.run(
+        [sys.executable, "-c", program], cwd=root, capture_output=True, text=True, timeout=60, check=False
+    )
     assert json.loads(result.stdout.rpartition("|")[2]) == []
