@@ -42,7 +42,7 @@ def load(data: bytes, path: str, *, later_merge_wins: bool = False) -> list[Docu
     try:
         return _documents(_one_break(text), text, path, later_merge_wins)
     except YAMLError as error:
-        if text.lstrip()[:1] in ("{", "["):
+        if text.lstrip()[:1] in ("{", "[", '"'):
             from barraiser.source.json_loader import load_json
 
             document = load_json(text, path)
