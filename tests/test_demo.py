@@ -39,7 +39,6 @@ BLOCKED = {
         "APV002",
         "SRC001",
         "WIN004",
-        "RLB001",
         "RLB005",
         "GOV001",
     },
