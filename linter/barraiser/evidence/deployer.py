@@ -60,14 +60,14 @@ class Deployer:
         return MAYBE if any(_FLAGS_IN_VARIABLE.match(word) for word in self.words) else NO
 
     def starts(self, *words: str) -> bool:
-        """Whether the command holds these words, in this order, before its first option."""
-        plain: list[str] = []
-        for word in self.words:
-            if word.startswith("-"):
-                break
-            plain.append(word)
-        wanted = list(words)
-        return any(plain[at : at + len(wanted)] == wanted for at in range(len(plain)))
+        """Whether the command holds these words, side by side and in this order; a single one only before its first option."""
+        wanted, many = tuple(words), len(words)
+        for at, word in enumerate(self.words):
+            if self.words[at : at + many] == wanted:
+                return True
+            if many == 1 and word.startswith("-"):
+                return False
+        return False
 
     def input(self, *names: str) -> str:
         """The first of these inputs of an action that is given, whatever its case."""
