@@ -29,7 +29,7 @@ def check(root: Path) -> tuple[int, dict[str, Any]]:
 
 
 BLOCKED = {
-    "github": {"ENV001", "BLD002", "TST004", "WIN005", "ENV006", "SEC001", "RLB005", "GOV001"},
+    "github": {"ENV001", "BLD002", "TST004", "WIN005", "ENV006", "SEC001", "RLB001", "RLB005", "GOV001"},
     "gitlab": {
         "ENV001",
         "BLD002",
@@ -39,6 +39,7 @@ BLOCKED = {
         "APV002",
         "SRC001",
         "WIN004",
+        "RLB001",
         "RLB005",
         "GOV001",
     },
