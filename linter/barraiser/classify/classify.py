@@ -10,7 +10,8 @@ from barraiser.classify.finish import finish
 from barraiser.classify.follow import Follower
 from barraiser.classify.hit import Aim, Hit
 from barraiser.classify.kind import MAKES, kind_of
-from barraiser.classify.scenarios import both
+from barraiser.classify.scenarios import Runs, both
+from barraiser.classify.tests_kind import stated_test
 from barraiser.classify.view import Found, View
 from barraiser.model.activity import Activity
 from barraiser.model.condition import Condition
@@ -108,7 +109,9 @@ class _Reading:
                 if each.hit.kind == "deploy":
                     view.deployed = True
                 found.append(each)
-        return [each for each in found if not each.hit.noise]
+        found = [each for each in found if not each.hit.noise]
+        _by_step_name(step, found)
+        return found
 
     def _made(self, found: Found, step: Step, index: int) -> list[Activity]:
         hit, command = found.hit, found.command
@@ -125,10 +128,7 @@ class _Reading:
         for environment, runs in self._placed(hit, step):
             condition = step.condition
             if runs is not None:
-                condition = Condition(
-                    condition.text or (environment.name if environment else ""), both(condition.runs, runs), always=condition.always,
-                    on_failure=condition.on_failure, place=condition.place,
-                )  # fmt: skip
+                condition = _narrowed(condition, environment.name if environment else "", runs)
             made.append(
                 Activity(
                     hit.kind,
@@ -162,6 +162,28 @@ class _Reading:
             if placed:
                 return placed[:1]
         return [(None, None)]
+
+
+def _narrowed(condition: Condition, name: str, runs: Runs) -> Condition:
+    """A step's condition where it also depends on what an environment's name comes to."""
+    return Condition(
+        " && ".join(part for part in (condition.text, name) if part),
+        both(condition.runs, runs),
+        always=condition.always,
+        on_failure=condition.on_failure,
+        place=condition.place,
+    )
+
+
+def _by_step_name(step: Step, found: list[Found]) -> None:
+    """A step named for a test of something deployed is one, also where its commands are ordinary ones."""
+    kind = stated_test(step.name)
+    if not kind or any(each.hit.kind not in ("other", "source") for each in found):
+        return
+    own = [each for each in found if each.hit.kind == "other" and not each.hit.watch]
+    if own:
+        hit = own[-1].hit
+        hit.kind, hit.confidence, hit.reason = kind, 0.6, f"the step is named {step.name[:60]}"
 
 
 def _facts(hit: Hit) -> dict[str, str]:

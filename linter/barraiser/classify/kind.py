@@ -1,9 +1,8 @@
-"""What kind of pipeline a pipeline is (rules: which are asked of it)."""
+"""What kind of pipeline a pipeline is: it decides which rules are asked of it."""
 
 from __future__ import annotations
 
 from barraiser.classify.names import words_of
-from barraiser.classify.vocabulary import word_set
 from barraiser.model.activity import Activity
 from barraiser.model.pipeline import Job, Pipeline
 from barraiser.model.words import DEPLOY_KINDS, PIPELINE_KINDS, PROD_CLASSES
@@ -12,40 +11,18 @@ MAKES = "pipeline-kind"
 """The fact that says which pipeline kind a deploy's tool speaks for."""
 
 _SURE = 0.6
-_SITE = word_set("docs doc documentation website site web-site blog landing storybook")
-_APPLICATION = word_set("build publish")
-
-
-def subject_kind(activity: Activity, job: Job, pipeline: Pipeline) -> str:
-    """The pipeline kind that one deploy or publish makes: a rule's subject is judged by it."""
-    if activity.kind == "publish":
-        return "library-publish"
-    makes = activity.facts.get(MAKES, "")
-    if activity.kind == "config-deploy":
-        return makes or "config-flags"
-    if activity.environment is not None and (
-        activity.environment.cls == "static" or (activity.opaque and not makes and _has_pages(pipeline))
-    ):
-        return "static-site"
-    if makes == "iac-only":
-        return "iac-only" if not _builds_application(pipeline) else "service-deploy"
-    if makes == "static-site" and "vercel" not in activity.tool:
-        return "static-site"
-    if makes:
-        return makes
-    if _is_site(job, pipeline):
-        return "static-site"
-    return "service-deploy"
+_SITE = frozenset(("docs", "doc", "documentation", "website", "site", "blog", "landing", "storybook"))
 
 
 def kind_of(pipeline: Pipeline) -> tuple[str, str]:
     """A pipeline's kind and why: the first kind, in the table's order, that one of its deploys has (the surer ones first, previews
     and pages last), or what it publishes."""
+    whole = _Whole(pipeline)
     ranked: list[dict[str, tuple[Activity, Job]]] = [{}, {}, {}, {}, {}]
     for job in pipeline.jobs:
         for activity in job.activities:
             if activity.kind in DEPLOY_KINDS:
-                ranked[_rank(activity)].setdefault(subject_kind(activity, job, pipeline), (activity, job))
+                ranked[_rank(activity)].setdefault(whole.made_by(activity, job), (activity, job))
             elif activity.kind == "publish":
                 ranked[3].setdefault("library-publish", (activity, job))
     for found in ranked:
@@ -57,8 +34,43 @@ def kind_of(pipeline: Pipeline) -> tuple[str, str]:
     return "pure-ci", "it neither deploys nor publishes anything"
 
 
+class _Whole:
+    """What of the whole pipeline tells the kind of each of its deploys."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        every = [activity for job in pipeline.jobs for activity in job.activities]
+        self.builds = any(
+            each.kind in ("build", "publish") and not each.tool.startswith(("terraform", "tofu")) for each in every
+        )
+        self.has_pages = any(each.kind == "deploy" and _class_of(each) == "static" for each in every)
+        stem = pipeline.path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+        self.is_site = _speaks_of_site(pipeline.name) or _speaks_of_site(stem)
+
+    def made_by(self, activity: Activity, job: Job) -> str:
+        """The pipeline kind that one deploy makes."""
+        makes = activity.facts.get(MAKES, "")
+        if activity.kind == "config-deploy":
+            return makes or "config-flags"
+        preview = activity.opaque and not makes and self.has_pages
+        if _class_of(activity) == "static" or preview:
+            return "static-site"
+        if makes == "iac-only":
+            return "service-deploy" if self.builds else makes
+        if makes == "static-site" and "vercel" in activity.tool:
+            makes = ""
+        if makes:
+            return makes
+        if self.is_site or _speaks_of_site(job.id) or _speaks_of_site(job.name):
+            return "static-site"
+        return "service-deploy"
+
+
+def _class_of(activity: Activity) -> str:
+    return activity.environment.cls if activity.environment is not None else "unknown"
+
+
 def _rank(activity: Activity) -> int:
-    cls = activity.environment.cls if activity.environment is not None else "unknown"
+    cls = _class_of(activity)
     if cls == "static":
         return 4
     if cls == "ephemeral":
@@ -68,24 +80,5 @@ def _rank(activity: Activity) -> int:
     return 1 if cls in PROD_CLASSES else 2
 
 
-def _builds_application(pipeline: Pipeline) -> bool:
-    """Whether the pipeline makes an artifact besides: then infrastructure commands deploy an application."""
-    return any(
-        activity.kind in _APPLICATION and not activity.tool.startswith(("terraform", "tofu"))
-        for job in pipeline.jobs
-        for activity in job.activities
-    )
-
-
-def _has_pages(pipeline: Pipeline) -> bool:
-    """Whether another job publishes pages: what cannot be read beside it is their preview."""
-    return any(
-        activity.environment is not None and activity.environment.cls == "static" and activity.kind == "deploy"
-        for job in pipeline.jobs
-        for activity in job.activities
-    )
-
-
-def _is_site(job: Job, pipeline: Pipeline) -> bool:
-    stem = pipeline.path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-    return any(not _SITE.isdisjoint(words_of(text)) for text in (job.id, job.name, pipeline.name, stem))
+def _speaks_of_site(name: str) -> bool:
+    return not _SITE.isdisjoint(words_of(name))

@@ -19,6 +19,30 @@ _BESIDE = word_set(
 )
 """Words for what stands beside a deploy."""
 
+_AROUND = frozenset(
+    [
+        "install",
+        "setup",
+        "provision",
+        "prepare",
+        "print",
+        "clean",
+        "download",
+        "seed",
+        "start",
+        "up",
+        "down",
+        "stop",
+        "logs",
+        "report",
+        "reports",
+        "watch",
+        "deps",
+        "image",
+    ]
+)
+"""Words for what stands around a test."""
+
 _LOOKING = frozenset(
     {"check", "lint", "test", "verify", "make", "create", "generate", "dump", "list", "show", "status"}
 )
@@ -55,9 +79,20 @@ def from_name(name: str) -> str:
     testing = any(part in ("test", "tests", "testing", "check", "checks", "spec", "specs", "verify") for part in parts)
     for part in parts:
         kind = TEST_WORDS.get(part, "")
-        if kind and (testing or part not in _UNSURE or len(parts) == 1):
+        if kind and (testing or part not in _UNSURE):
             return kind
     return ""
+
+
+def stated_test(name: str) -> str:
+    """The kind of a test of something deployed that a step's name says that it is (``Smoke test``, ``Run integration tests``)."""
+    parts = words_of(name)
+    if len(parts) < 2 or (
+        parts[-1] not in ("test", "tests", "testing", "check", "checks") and parts[0] not in ("run", "execute", "smoke")
+    ):
+        return ""
+    kind = from_name(name)
+    return kind if kind in ("smoke-test", "integration-test", "e2e-test", "load-test") else ""
 
 
 def named_kind(name: str) -> str:
@@ -73,6 +108,8 @@ def named_kind(name: str) -> str:
         return "lint" if "check" in parts or "lint" in parts else ""
     if kind == "deploy" and not _BESIDE.isdisjoint(runs):
         return "smoke-test" if "verify" in parts or "check" in parts else ""
+    if kind == "test" and not _AROUND.isdisjoint(parts):
+        return ""
     if kind == "test":
         return from_name(name) or "test"
     if (
