@@ -129,7 +129,7 @@ def test_many_instances_end_in_a_problem(tmp_path: Path) -> None:
         for number in range(30)
     )
     pipeline = read(tmp_path, HEAD + jobs)
-    assert any("more than" in problem.message for problem in pipeline.problems)
+    assert any("too large" in problem.message for problem in pipeline.problems)
 
 
 def test_owns_and_recognises(tmp_path: Path) -> None:

@@ -46,6 +46,9 @@ INPUT_TYPES = {
     "workflow_dispatch": ("string", "boolean", "choice", "number", "environment"),
 }
 
+MAX_NEAREST = 50
+"""Problems after which no nearest names are looked for."""
+
 MAX_KEYS = 200
 """Keys of one mapping that are looked at for mistakes."""
 
@@ -69,7 +72,7 @@ def check_keys(problems: list[Problem], mapping: Mapping, known: Collection[str]
             )
         if key.value in known or len(low) > MAX_KEYS:
             continue
-        near = _near(key.value, known)
+        near = nearest(problems, key.value, known)
         message = f"unexpected key '{key.value}' in {what}"
         if near:
             refuse(problems, message, key, f"write '{near}'")
@@ -77,10 +80,13 @@ def check_keys(problems: list[Problem], mapping: Mapping, known: Collection[str]
             refuse(problems, message, key, "remove it, or put it where it belongs", fatal=False)
 
 
-def _near(name: str, known: Collection[str]) -> str:
+def nearest(problems: list[Problem], name: str, known: Collection[str], cutoff: float = 0.75) -> str:
+    """The known name that a mistyped one is nearest to; none for very many mistakes, where looking would take long."""
+    if len(problems) > MAX_NEAREST or len(name) > 100 or len(known) > 300:
+        return ""
     from difflib import get_close_matches
 
-    found = get_close_matches(name.lower(), sorted(known), 1, 0.75)
+    found = get_close_matches(name.lower(), sorted(known), 1, cutoff)
     return found[0] if found else ""
 
 

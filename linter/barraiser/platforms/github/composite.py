@@ -23,6 +23,11 @@ def inline(
     reading = site.reading
     folder = reading.repository.inside(target)
     path = _file_of(folder, site) if folder is not None else ""
+    for checkout in site.checkouts if not path and folder else ():
+        if folder and folder.startswith(f"{checkout}/"):
+            folder = folder.removeprefix(f"{checkout}/")
+            path = _file_of(folder, site)
+            break
     if not path or folder is None:
         _unread(target, uses, site)
         return None
@@ -103,6 +108,7 @@ def _inner(root: Mapping, folder: str, inputs: Inputs[str, str], step: Mapping, 
     ]
     inner = Site(site.reading, site.job_id, static, scenarios, site.runs, f"the action {folder}")
     inner.env = list(site.env)
+    inner.checkouts = site.checkouts
     env = step.get("env")
     if isinstance(env, Mapping):
         inner.env.append(env)

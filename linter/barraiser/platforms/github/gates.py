@@ -11,6 +11,7 @@ from barraiser.model.tri import MAYBE, NO, YES, Tri, all_of
 from barraiser.platforms.github.evaluate import Scope, evaluate
 from barraiser.platforms.github.expressions import Tree
 from barraiser.platforms.github.site import Contexts
+from barraiser.platforms.github.texts import MAX_SPENT, Expressions
 from barraiser.platforms.github.values import OPEN, Object, Unknown, Value, truth
 
 Outcomes = Mapping[str, str]
@@ -20,15 +21,15 @@ class Outcome:
     """What later jobs see of a job (all its instances, or all jobs of the workflow that it calls).
 
     ``members``: the ids of its jobs, and whether each is skipped only when the whole is. ``normal``: whether it runs, by scenario,
-    when nothing fails; ``chain``: the same for it and all before it. ``held``: jobs before it whose failure keeps it from running,
-    ``linked``: those of them that a way of hard edges leads from, ``skipped``: those that it is skipped with.
+    when nothing fails; ``chain``: the same for it and all before it. ``bit``: its own in the masks of jobs: ``ancestors``, all before
+    it; ``held``, those whose failure keeps it from running; ``skipped``, those that it is skipped with.
     """
 
     __slots__ = (
         "ancestors",
+        "bit",
         "chain",
         "held",
-        "linked",
         "members",
         "normal",
         "skipped",
@@ -37,17 +38,17 @@ class Outcome:
         "soft_reason",
     )
 
-    def __init__(self, normal: list[Tri], chain: list[Tri]) -> None:
+    def __init__(self, normal: list[Tri], chain: list[Tri], number: int) -> None:
+        self.bit = 1 << number
         self.members: list[tuple[str, bool]] = []
         self.normal = normal
         self.chain = chain
         self.soft: Tri = NO
         self.soft_reason = ""
         self.soft_place: Place | None = None
-        self.ancestors: set[str] = set()
-        self.held: set[str] = set()
-        self.linked: set[str] = set()
-        self.skipped: set[str] = set()
+        self.ancestors = 0
+        self.held = 0
+        self.skipped = 0
 
 
 class Bond:
@@ -77,14 +78,21 @@ class Gate:
 class If:
     """An ``if:`` that was read: its tree, its text on one line, its place; ``status``: it has a status function."""
 
-    __slots__ = ("names", "place", "status", "text", "tree")
+    __slots__ = ("expressions", "names", "place", "status", "text", "tree")
 
-    def __init__(self, tree: Tree, names: set[str], text: str, place: Place, status: bool) -> None:
+    def __init__(
+        self, tree: Tree, names: set[str], text: str, place: Place, status: bool, expressions: Expressions
+    ) -> None:
+        self.expressions = expressions
         self.tree = tree
         self.names = names
         self.text = text
         self.place = place
         self.status = status
+
+    def exhausted(self) -> bool:
+        """Whether the reading has done all the work that it may do."""
+        return self.expressions.spent > MAX_SPENT
 
 
 def gate_of(
@@ -104,9 +112,9 @@ def gate_of(
         if not condition.status:
             normal = [min(one, other) for one, other in zip(normal, success, strict=True)]
         runs = normal
-    outcome = Outcome(normal, [min(one, other) for one, other in zip(normal, success, strict=True)])
+    outcome = Outcome(normal, [min(one, other) for one, other in zip(normal, success, strict=True)], len(before))
     for name in names:
-        outcome.ancestors |= {name, *before[name].ancestors}
+        outcome.ancestors |= before[name].bit | before[name].ancestors
     bonds: dict[str, Bond] = {}
     on_failure = always = False
     if condition is None or not condition.status:
@@ -155,11 +163,14 @@ def _bind(
     asked = [index for index in range(count) if normal[index] != NO] or list(range(count))
     for name, place in needs:
         source = before[name]
-        outcomes = {other: "skipped" for other in names if name in before[other].held}
+        if condition.exhausted():
+            bonds[name] = Bond(SOFT, False, condition.place, condition.text)
+            continue
+        outcomes = {other: "skipped" for other in names if source.bit & before[other].held}
         outcomes[name] = "failure"
         failed = _answers(condition, names, before, contexts, outcomes, none, YES, NO)
         later = [max(one, other) for one, other in zip(later, failed, strict=True)]
-        outcomes = {other: "skipped" for other in names if name in before[other].skipped}
+        outcomes = {other: "skipped" for other in names if source.bit & before[other].skipped}
         outcomes[name] = "skipped"
         skipped = _answers(condition, names, before, contexts, outcomes, none, NO, NO)
         skips = all(skipped[index] == NO for index in asked)
@@ -180,20 +191,21 @@ def _close(
 ) -> None:
     """Which jobs further back hold it: by hard edges; and, as ``success()`` looks at the whole chain, beyond an ``always()`` between."""
     for name in names:
-        bond = bonds[name]
+        bond, source = bonds[name], before[name]
         if bond.strength == HARD:
-            outcome.linked |= {name, *before[name].linked}
+            outcome.held |= source.bit | source.held
         if bond.skips:
-            outcome.skipped |= {name, *before[name].skipped}
-    outcome.held = set(outcome.linked)
+            outcome.skipped |= source.bit | source.skipped
     if not transitive:
         return
-    for name in sorted(outcome.ancestors - outcome.linked):
-        if name in before and before[name].soft != YES and name not in bonds:
-            bonds[name] = Bond(HARD, True, None)
-            outcome.linked.add(name)
-    outcome.held = set(outcome.linked)
     outcome.skipped |= outcome.ancestors
+    further = outcome.ancestors & ~outcome.held
+    for name in reversed(list(before)) if further else ():
+        source = before[name]
+        if source.bit & further and source.soft != YES and name not in bonds:
+            bonds[name] = Bond(HARD, True, None)
+            outcome.held |= source.bit | source.held
+            further &= ~source.held
 
 
 def _answers(
@@ -210,6 +222,7 @@ def _answers(
     if not condition.names:
         return [truth(evaluate(condition.tree, Scope({})))] * len(contexts)
     looks = any(name.startswith("needs") for name in condition.names)
+    condition.expressions.spent += len(contexts) * (2 + len(condition.text) // 80 + (len(names) // 8 if looks else 0))
     found: list[Tri] = []
     for index, each in enumerate(contexts):
         if looks:

@@ -43,7 +43,10 @@ class Neighbours:
         wanted = [text.encode() for text in texts if text]
         found: list[tuple[str, Mapping]] = []
         for path in self._paths:
-            data = self.repository.peek(path)
+            try:
+                data = self.repository.read_bytes(path)
+            except SourceError:
+                continue
             if any(text in data for text in wanted):
                 root = self.root(path)
                 if root is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from barraiser.model.place import Place
-from barraiser.platforms.github.checks import refuse
+from barraiser.platforms.github.checks import nearest, refuse
 from barraiser.platforms.github.site import Reading
 from barraiser.source.nodes import Mapping, Scalar, describe, line_of
 
@@ -48,10 +48,8 @@ def needs_of_job(
 
 
 def _unknown_need(name: Scalar, item: Scalar, jobs: dict[str, tuple[Scalar, Mapping]], reading: Reading) -> None:
-    from difflib import get_close_matches
-
-    near = get_close_matches(item.value, list(jobs)[:300], 1, 0.6) if len(item.value) < 100 else []
-    fix = f"write '{near[0]}'" if near else "name a job of this workflow, or remove it"
+    near = nearest(reading.problems, item.value, jobs.keys(), 0.6)
+    fix = f"write '{near}'" if near else "name a job of this workflow, or remove it"
     refuse(reading.problems, f"job '{name.value}' needs '{item.value[:60]}', and there is no such job", item, fix)
 
 

@@ -12,6 +12,9 @@ DISPATCH_ACTIONS = (
     "the-actions-org/workflow-dispatch", "return-dispatch",
 )  # fmt: skip
 
+MAX_TEXT = 20_000
+"""Characters of one script that are looked through."""
+
 _RUN = re.compile(
     r"\bgh\s+workflow\s+run\s+(?:-{1,2}[a-z-]+(?:[ =]\S+)?\s+){0,8}[\"']?([A-Za-z0-9_./-]{1,100}?\.ya?ml)\b"
 )
@@ -36,9 +39,9 @@ def workflows_in(uses: str, inputs: object, script: str) -> list[str]:
     text = script or (str(given.get("script", "")) if "github-script" in uses else "")
     found: list[str] = []
     if text and ("workflow" in text):
-        found += [name.strip().rpartition("/")[2] for name in _RUN.findall(text[:200_000])]
-        found += _SCRIPT.findall(text[:200_000])
-        found += _DISPATCHES.findall(text[:200_000])
+        found += [name.strip().rpartition("/")[2] for name in _RUN.findall(text[:MAX_TEXT])]
+        found += _SCRIPT.findall(text[:MAX_TEXT])
+        found += _DISPATCHES.findall(text[:MAX_TEXT])
     if "workflow-dispatch" in uses or "trigger-workflow" in uses:
         name = str(given.get("workflow", given.get("workflow_file_name", ""))).strip()
         if name:
@@ -53,5 +56,5 @@ def events_in(uses: str, inputs: object, script: str) -> list[str]:
         return [str(given.get("event-type", "*")) or "*"]
     text = script or (str(given.get("script", "")) if "github-script" in uses else "")
     if "createDispatchEvent" in text or ("/dispatches" in text and "event_type" in text):
-        return _EVENT.findall(text[:200_000]) or ["*"]
+        return _EVENT.findall(text[:MAX_TEXT]) or ["*"]
     return []

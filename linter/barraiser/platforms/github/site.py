@@ -7,12 +7,17 @@ from barraiser.model.place import Place
 from barraiser.model.tri import MAYBE, NO, YES, Tri
 from barraiser.platforms.fragments import fragment_of
 from barraiser.platforms.github.evaluate import Scope
-from barraiser.platforms.github.texts import Expressions
+from barraiser.platforms.github.texts import MAX_SPENT, Expressions
 from barraiser.platforms.github.values import OPEN, Object, Unknown, Value
 from barraiser.source.nodes import Mapping, Node, Scalar, line_of
 from barraiser.source.repository import Repository
 
 Contexts = dict[str, Value]
+
+MAX_JOBS = 2000
+MAX_EDGES = 100_000
+MAX_FRAMES = 500
+"""Jobs, edges and called workflows of one pipeline, each counted as often as it occurs: far above real ones."""
 
 
 class Reading:
@@ -23,6 +28,7 @@ class Reading:
         "expressions",
         "files",
         "fragments",
+        "frame_count",
         "job_count",
         "problems",
         "repository",
@@ -40,6 +46,7 @@ class Reading:
         self.fragments: dict[int, Fragment] = {}
         self.scenarios = 0
         self.job_count = 0
+        self.frame_count = 0
 
     def fragment(self, scalar: Scalar) -> Fragment:
         """A script as it is written; made once for all instances of its job."""
@@ -47,6 +54,17 @@ class Reading:
         if known is None:
             known = self.fragments[id(scalar)] = fragment_of(scalar, self.repository)
         return known
+
+    def exhausted(self, node: Scalar) -> bool:
+        """Whether the reading has become too large; the first time that is a problem at ``node``."""
+        jobs, edges, spent = self.job_count, len(self.edges), self.expressions.spent
+        if jobs <= MAX_JOBS and edges <= MAX_EDGES and spent <= MAX_SPENT and self.frame_count <= MAX_FRAMES:
+            return False
+        message = f"the workflow is too large: {jobs} jobs, {edges} dependencies, {self.frame_count} workflows were read up to here"
+        if not any(problem.message.startswith("the workflow is too large") for problem in self.problems):
+            fix = "split it, or make the matrices and the chains of calls smaller"
+            self.problems.append(Problem(message, line_of(node), fix=fix))
+        return True
 
     def add_file(self, path: str) -> None:
         """Note that a file was read."""
@@ -57,10 +75,12 @@ class Reading:
 class Site:
     """The contexts of one job instance: ``static`` for what holds in all its scenarios, ``scenarios`` for each.
 
-    ``env``: mappings of variables, the outermost first. ``runs``: whether the job runs, by scenario. ``where``: for messages.
+    ``env``: mappings of variables, the outermost first. ``checkouts``: folders into which the repository itself is checked out.
+    ``runs``: whether the job runs, by scenario. ``where``: for messages.
     """
 
     __slots__ = (
+        "checkouts",
         "env",
         "expressions",
         "job_id",
@@ -90,6 +110,7 @@ class Site:
         self.runs = runs
         self.where = where
         self.env: list[Mapping] = []
+        self.checkouts: list[str] = []
         self.shell = ""
         self.working_directory = ""
 

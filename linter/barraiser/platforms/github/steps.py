@@ -12,13 +12,10 @@ from barraiser.platforms.github.checks import WAITING_KEYS, check_step, mapping_
 from barraiser.platforms.github.evaluate import Scope, evaluate
 from barraiser.platforms.github.expressions import Tree
 from barraiser.platforms.github.site import Site, soft_of
-from barraiser.platforms.github.texts import NOT_IN_STEP_IF, condition_text, has_status
+from barraiser.platforms.github.texts import MAX_SPENT, NOT_IN_STEP_IF, condition_text, has_status
 from barraiser.platforms.github.values import OPEN, Object, Unknown, Value, truth
 from barraiser.source.nodes import Mapping, Node, Scalar, line_of
 from barraiser.source.nodes import Sequence as Items
-
-MAX_STEPS = 2000
-"""Steps of one job with all composite actions inlined."""
 
 _BY_SCENARIO = ("github", "inputs", "env", "needs", "steps")
 
@@ -60,7 +57,10 @@ def steps_of(nodes: Sequence[Node], site: Site, outer: Outer | None = None) -> l
             background.clear()
             continue
         step = check_step(site.reading.problems, node, site.where)
-        if step is None or len(found) >= MAX_STEPS:
+        site.expressions.spent += 8
+        if site.expressions.spent > MAX_SPENT:
+            break
+        if step is None:
             continue
         key = step.text("id").lower()
         before = len(found)
@@ -107,6 +107,8 @@ def _add(step: Mapping, site: Site, past: _Past, outer: Outer | None, found: lis
     if isinstance(uses, Scalar):
         inputs, places = _inputs(step, site)
         target = uses.value.strip()
+        if target.startswith("actions/checkout@") and inputs.get("path") and not inputs.get("repository"):
+            site.checkouts.append(inputs["path"].removeprefix("./").strip("/"))
         if target.startswith(("./", "../")):
             from barraiser.platforms.github.composite import inline
 
@@ -203,12 +205,13 @@ def _condition(step: Mapping, site: Site, past: _Past, mappings: list[Mapping]) 
     site.expressions.forbid(node, names, NOT_IN_STEP_IF, "a step")
     contexts = _contexts(names, site, past, mappings)
     status = has_status(names)
-    normal = _verdicts(tree, contexts, past, {}, YES, NO, NO, site)
+    cost = 2 + len(node.value) // 20
+    normal = _verdicts(tree, contexts, past, {}, YES, NO, NO, site, cost)
     failed = cancelled = [NO] * len(normal)
     if status:
         failing = {key: "failure" for key in past.normal if any(name.startswith(f"steps.{key}.") for name in names)}
-        failed = _verdicts(tree, contexts, past, failing, NO, YES, NO, site)
-        cancelled = _verdicts(tree, contexts, past, {}, NO, NO, YES, site)
+        failed = _verdicts(tree, contexts, past, failing, NO, YES, NO, site, cost)
+        cancelled = _verdicts(tree, contexts, past, {}, NO, NO, YES, site, cost)
     later = [max(one, other) for one, other in zip(failed, cancelled, strict=True)]
     runs = [MAYBE if now == NO and then != NO else now for now, then in zip(normal, later, strict=True)]
     on_failure = max(normal, default=YES) == NO and max(later, default=NO) != NO
@@ -240,7 +243,9 @@ def _verdicts(
     failure: Tri,
     cancelled: Tri,
     site: Site,
+    cost: int,
 ) -> list[Tri]:
+    site.expressions.spent += len(contexts) * cost
     found = [
         truth(
             evaluate(

@@ -8,6 +8,14 @@ from barraiser.platforms.github.site import Site
 from barraiser.platforms.github.values import OPEN, Object
 from barraiser.source.nodes import Mapping, Node, Scalar, Sequence, describe, line_of
 
+_IDENTITIES = {
+    "aws-actions/configure-aws-credentials": ("role-to-assume",),
+    "google-github-actions/auth": ("service_account", "workload_identity_provider"),
+    "azure/login": ("client-id",),
+    "Azure/login": ("client-id",),
+}
+"""The actions that take a cloud identity without a long-lived key, and the inputs that name it."""
+
 LEVELS = ("read", "write", "none")
 
 
@@ -27,8 +35,9 @@ def tags_of(job: Mapping, workflow: Mapping, caller: Node | None, site: Site) ->
             break
     steps = job.get("steps")
     for step in steps.items if isinstance(steps, Sequence) else ():
-        if isinstance(step, Mapping) and step.text("uses").startswith("aws-actions/configure-aws-credentials@"):
-            _identity(step.mapping("with"), tags, site)
+        uses = step.text("uses").partition("@")[0] if isinstance(step, Mapping) else ""
+        if uses in _IDENTITIES and isinstance(step, Mapping):
+            _identity(step.mapping("with"), _IDENTITIES[uses], tags, site)
     return tags
 
 
@@ -86,11 +95,12 @@ def check_permissions(problems: list[Problem], node: Node | None, what: str) -> 
                 )
 
 
-def _identity(inputs: Mapping | None, tags: dict[str, str], site: Site) -> None:
-    """The role, its account and the region that the AWS action takes; the last one wins."""
+def _identity(inputs: Mapping | None, names: tuple[str, ...], tags: dict[str, str], site: Site) -> None:
+    """The role, its account and the region that a login action takes; the last one wins."""
     if inputs is None:
         return
-    role, region = inputs.get("role-to-assume"), inputs.get("aws-region")
+    role = next((node for name in names if (node := inputs.get(name)) is not None), None)
+    region = inputs.get("aws-region")
     if isinstance(role, Scalar):
         text = site.expressions.resolve(role.value, line_of(role), site.static)
         tags["role"] = text

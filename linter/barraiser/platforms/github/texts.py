@@ -23,16 +23,23 @@ _INSTEAD = {
     "env": "use `vars`, or an output of an earlier job",
 }
 
+MAX_SPENT = 150_000
+"""Work of one reading: the largest real workflow of the corpus needs some 15,000, and hostile ones must end within a second."""
+
 _STATUS = frozenset(("success()", "failure()", "always()", "cancelled()"))
 
 
 class Expressions:
-    """The expressions of one reading: each text parsed once, what GitHub refuses noted as a problem."""
+    """The expressions of one reading: each text parsed once, what GitHub refuses noted as a problem.
 
-    __slots__ = ("_conditions", "_names", "_texts", "problems")
+    ``spent``: how much was parsed and evaluated; one unit is some five microseconds. Beyond ``MAX_SPENT`` nothing more is parsed.
+    """
+
+    __slots__ = ("_conditions", "_names", "_texts", "problems", "spent")
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
+        self.spent = 0
         self._texts: dict[str, list[Piece]] = {}
         self._conditions: dict[str, Tree] = {}
         self._names: dict[str, set[str]] = {}
@@ -49,7 +56,8 @@ class Expressions:
         at = 0
         while True:
             start = text.find("${{", at)
-            if start < 0:
+            self.spent += 4
+            if start < 0 or self.spent > MAX_SPENT:
                 break
             end = _closing(text, start + 3)
             if end < 0:
@@ -100,6 +108,7 @@ class Expressions:
 
     def _parsed(self, text: str, place: Place) -> Tree:
         """The tree; a name or function that is not known (it may be one of a later GitHub) is told, and not refused."""
+        self.spent += 2 + len(text) // 8
         tree = parse(text)
         for name in sorted(names_in(tree)):
             word = name.removesuffix("()")
@@ -123,6 +132,7 @@ class Expressions:
         """The value of a text in a scope: one expression keeps its type, the rest is text."""
         if "${{" not in text:
             return text
+        self.spent += 2 + len(text) // 40
         pieces = self.pieces(text, place)
         if len(pieces) == 1 and not isinstance(pieces[0], str):
             return evaluate(pieces[0][1], scope)
@@ -132,6 +142,7 @@ class Expressions:
         """The text with every constant put in; the other expressions stay as they are written."""
         if "${{" not in text:
             return text
+        self.spent += 2 + len(text) // 40
         found: list[str] = []
         scope = Scope(contexts, success=1, failure=1, cancelled=1)
         for piece in self.pieces(text, place):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from barraiser.model.pipeline import Problem, Scenario
 from barraiser.model.place import Place
 from barraiser.model.tri import YES
-from barraiser.platforms.github.checks import INPUT_TYPES, check_inputs
+from barraiser.platforms.github.checks import INPUT_TYPES, check_inputs, nearest
 from barraiser.platforms.github.contexts import Ground, called_github, event_of, github_of
 from barraiser.platforms.github.dispatch import manual_runs
 from barraiser.platforms.github.refs import DEFAULT_NAMES, admits, is_literal, is_placeholder, other_ref, ref_of
@@ -33,6 +33,9 @@ ORDER = (
 
 MAX_NAMED = 8
 """Branches of one trigger that get a scenario of their own."""
+
+MAX_REFS = 30
+"""Further branches that are told by name."""
 
 MAX_STARTS = 64
 
@@ -108,10 +111,8 @@ def _trigger(name: Scalar, value: Node | None, problems: list[Problem]) -> list[
     """One event, its settings checked."""
     event = name.value
     if event not in EVENTS:
-        from difflib import get_close_matches
-
-        near = get_close_matches(event, sorted(EVENTS), 1, 0.8)
-        fix = f"write `{near[0]}`" if near else "use an event of the GitHub documentation, e.g. `push`"
+        near = nearest(problems, event, EVENTS, 0.8)
+        fix = f"write `{near}`" if near else "use an event of the GitHub documentation, e.g. `push`"
         problems.append(Problem(f"'{event}' is no event that starts a workflow", line_of(name), fix=fix))
         return []
     if value is None or (isinstance(value, Scalar) and value.is_null()):
@@ -193,7 +194,7 @@ def starts_of(
     another workflow.
     """
     found: list[Start] = []
-    branches = {one or other for one, other in _NAMED_REF.findall(text)}
+    branches = set(sorted({one or other for one, other in _NAMED_REF.findall(text)})[:MAX_REFS])
     for trigger in triggers:
         event = trigger.event
         if event == "push":
@@ -254,7 +255,12 @@ def _branch_pushes(trigger: Trigger, ground: Ground, patterns: list[str], named:
         ref, name = ref_of(default)
         found.append(_push(trigger, ground, f"push to {default}", ref, name, f"refs/heads/{default}", branch="default"))
     positive = [pattern for pattern in patterns if not pattern.startswith("!")]
-    literal = [name for name in positive if is_literal(name) and name != default and admits(patterns, name)]
+    literal: list[str] = []
+    for name in positive:
+        if is_literal(name) and name not in (default, *literal) and admits(patterns, name):
+            literal.append(name)
+        if len(literal) > MAX_REFS:
+            break
     literal += sorted(
         name for name in named - {default, *literal} if admits(patterns, name) and not is_placeholder(name)
     )
@@ -263,8 +269,8 @@ def _branch_pushes(trigger: Trigger, ground: Ground, patterns: list[str], named:
         found.append(_push(trigger, ground, f"push to {name}", ref, short, f"refs/heads/{name}", branch="named"))
     rest = literal[MAX_NAMED:]
     if rest:
-        refs: Value = Unknown(tuple(f"refs/heads/{name}" for name in rest[:30]), fresh=True)
-        names: Value = Unknown(tuple(rest[:30]), fresh=True)
+        refs: Value = Unknown(prefix="refs/heads/", fresh=True)
+        names: Value = Unknown(truth=YES, fresh=True)
         found.append(_push(trigger, ground, "push to another named branch", refs, names, branch="named", refs=rest))
     wild = [pattern for pattern in positive if not is_literal(pattern)]
     known = [default, *literal]

@@ -8,7 +8,7 @@ from barraiser.model.condition import Condition
 from barraiser.model.pipeline import Concurrency, Edge, Job, Scenario
 from barraiser.model.place import Place
 from barraiser.model.tri import NO, YES, Tri, all_of
-from barraiser.platforms.github.checks import check_job, jobs_of, mapping_of, refuse, scalar_of
+from barraiser.platforms.github.checks import check_job, jobs_of, mapping_of, scalar_of
 from barraiser.platforms.github.environments import Part, parts_of
 from barraiser.platforms.github.evaluate import Scope
 from barraiser.platforms.github.gates import Bond, Gate, If, Outcome, gate_of, needs_of
@@ -23,10 +23,6 @@ from barraiser.platforms.github.texts import NOT_IN_JOB_IF, condition_text, has_
 from barraiser.platforms.github.values import Object
 from barraiser.source.nodes import Mapping, Node, Scalar, line_of
 from barraiser.source.nodes import Sequence as Items
-
-MAX_JOBS = 2000
-MAX_EDGES = 100_000
-"""Jobs and edges of one pipeline with all instances: far above real ones, and low enough to end within a second."""
 
 
 class Frame:
@@ -78,6 +74,7 @@ class Caller:
 def read_frame(frame: Frame, reading: Reading) -> tuple[list[Job], list[tuple[str, bool]]]:
     """The jobs of a workflow in the order of the file; and the ids of all, each with whether it runs whenever its caller does."""
     problems = reading.problems
+    reading.frame_count += 1
     jobs = {name.value: (name, job) for name, job in jobs_of(problems, frame.root)}
     readable = {key: check_job(problems, name, job) for key, (name, job) in jobs.items()}
     needs = {key: needs_of_job(name, job, jobs, reading) for key, (name, job) in jobs.items()}
@@ -87,10 +84,10 @@ def read_frame(frame: Frame, reading: Reading) -> tuple[list[Job], list[tuple[st
     before: dict[str, Outcome] = {}
     for key in in_order(jobs, needs, reading):
         name, job = jobs[key]
-        if readable[key]:
+        if readable[key] and not reading.exhausted(name):
             made[key] = _Template(frame, reading, name, job, needs[key], before, env).read()
         else:
-            before[key] = Outcome([YES] * reading.scenarios, [YES] * reading.scenarios)
+            before[key] = Outcome([YES] * reading.scenarios, [YES] * reading.scenarios, len(before))
     members = [member for key in jobs if key in before for member in before[key].members]
     return [job for key in jobs for job in made.get(key, ())], members
 
@@ -131,7 +128,7 @@ class _Template:
         if self.frame.caller is not None:
             text = in_caller_terms(text, self.frame.static.get("inputs"), self.frame.prefix)
         place = line_of(self.job.key("if") or node)
-        return If(tree, names, text, place, has_status(names))
+        return If(tree, names, text, place, has_status(names), expressions)
 
     def read(self) -> list[Job]:
         """The job's instances, or the jobs of the workflow that it calls; edges and outcome are noted."""
@@ -150,15 +147,9 @@ class _Template:
         for leg in legs:
             own = [{**each, "matrix": leg.context} for each in contexts]
             jobs += self._leg(leg, own, {**static, "matrix": leg.context}, sources)
-            if self.reading.job_count > MAX_JOBS or len(self.reading.edges) > MAX_EDGES:
-                self._too_much()
+            if self.reading.exhausted(self.name):
                 break
         return jobs
-
-    def _too_much(self) -> None:
-        message = f"the workflow makes more than {MAX_JOBS} jobs or {MAX_EDGES} dependencies between jobs"
-        if not any(problem.message == message for problem in self.reading.problems):
-            refuse(self.reading.problems, message, self.name, "split the workflow, or make the matrices smaller")
 
     def _running(self) -> list[int]:
         runs = self._runs()
