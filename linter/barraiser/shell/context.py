@@ -49,8 +49,21 @@ class Context:
     def but(self, **changes: Any) -> Context:
         """The same with some things changed."""
         other = Context.__new__(Context)
-        for name in Context.__slots__:
-            setattr(other, name, getattr(self, name))
+        other.fail = self.fail
+        other.status = self.status
+        other.stop = self.stop
+        other.returned = self.returned
+        other.success = self.success
+        other.suppressed = self.suppressed
+        other.rest_fails = self.rest_fails
+        other.conditional = self.conditional
+        other.condition = self.condition
+        other.background = self.background
+        other.function = self.function
+        other.loop = self.loop
+        other.repeats = self.repeats
+        other.polls = self.polls
+        other.stdin_from = self.stdin_from
         for name, value in changes.items():
             setattr(other, name, value)
         return other

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from barraiser.shell.lexer import MAX_NESTING, Lexer
+from barraiser.shell.lexer import MAX_NESTING, Lexer, Work
 from barraiser.shell.positions import Source
 from barraiser.shell.syntax import (
     Assignment,
@@ -26,9 +26,6 @@ from barraiser.shell.syntax import (
     Word,
 )
 
-MAX_PARSED = 20_000
-"""Simple commands of one text; a script of that many lines is generated, and no more than a quarter of them is reported."""
-
 _RESERVED = re.compile(
     r"(?:if|then|elif|else|fi|for|select|while|until|do|done|case|esac|function|time|!|\{|\}|\[\[)(?=[\s;&|<>()]|\Z)"
 )
@@ -41,18 +38,17 @@ _IN = re.compile(r"in(?=[\s;]|\Z)")
 _BAR = re.compile(r"\|&?(?!\|)")
 
 
-def parse(source: Source, start: int = 0, end: int | None = None, depth: int = 0) -> Program:
+def parse(source: Source, start: int = 0, end: int | None = None, depth: int = 0, work: Work | None = None) -> Program:
     """The program that a text, or a part of it, is."""
-    return _Parser(source, start, end, depth).program()
+    return _Parser(source, start, end, depth, work).program()
 
 
 class _Parser(Lexer):
     """Reads commands. ``_open`` counts the closing words that what is open now waits for."""
 
-    def __init__(self, source: Source, start: int = 0, end: int | None = None, depth: int = 0) -> None:
-        super().__init__(source, start, end, depth)
+    def __init__(self, source: Source, start: int, end: int | None, depth: int, work: Work | None) -> None:
+        super().__init__(source, start, end, depth, work)
         self._open: dict[str, int] = {}
-        self._left = MAX_PARSED
 
     def program(self) -> Program:
         """All of the text."""
@@ -63,7 +59,7 @@ class _Parser(Lexer):
 
     def inner(self, source: Source, start: int, end: int) -> Program:
         """A program that stands in another text, or in a part of this one."""
-        return parse(source, start, end, self.depth + 1)
+        return parse(source, start, end, self.depth + 1, self.work)
 
     def block_until(self, closer: str) -> Block:
         """The commands up to a closing bracket, which is consumed; words that close what is open outside are none in it."""
@@ -124,6 +120,7 @@ class _Parser(Lexer):
                 self.position += len(word)
                 continue
             at = self.position
+            self.spend(2)
             item = self._chain()
             if item is not None:
                 items.append(item)
@@ -331,6 +328,7 @@ class _Parser(Lexer):
             word = self.word() if self.position < self.end else None
             if word is not None:
                 words.append(word)
+                self.spend(1)
             elif closer and self.position < self.end and self.text[self.position] in "<>&|;":
                 self.position += 1
             else:
@@ -420,6 +418,7 @@ class _Parser(Lexer):
             if word is None:
                 break
             words.append(word)
+            self.spend(1)
             if word.literal == "]]" and not word.quoted:
                 break
         test = Simple(words, [], None, start, self.position)
@@ -463,11 +462,9 @@ class _Parser(Lexer):
                     continue
             words.append(word)
             last = self.position
+            self.spend(1)
         if not words and not assignments and redirections is None:
             return None
-        self._left -= 1
-        if self._left <= 0:
-            self.end = self.position
         return Simple(words, assignments, redirections, start, last)
 
     def _brackets_definition(self, name: Word, start: int) -> Node | None:

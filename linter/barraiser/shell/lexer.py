@@ -8,10 +8,14 @@ from abc import ABC, abstractmethod
 from barraiser.shell.positions import TEXT_LIMIT, Source
 from barraiser.shell.syntax import Block, Heredoc, Part, Program, Substitution, Variable, Word
 
+MAX_WORK = 60_000
+"""Words, commands and programs in words of one text that are read; what is behind them is not. A script of 5,000 lines has half."""
+
 MAX_NESTING = 50
 """Open quotes, substitutions and compound commands within each other; what is deeper is taken as plain text."""
 
 _BLANKS = re.compile(r"(?:[ \t\f\v]|\\\n)*+")
+_SKIPPED = frozenset(" \t\f\v\\#")
 _PLAIN = re.compile(r"[^ \t\n\f\v'\"\\$`;&|<>()]+")
 _IN_DOUBLE = re.compile(r'[^"\\$`]+')
 _IN_BRACES = re.compile(r"[^}\"'\\$`\n]+")
@@ -20,25 +24,38 @@ _BRACED_NAME = re.compile(r"[#!]?+(?:[A-Za-z_]\w*+|[0-9]++|[@*#?$!-])(?:\[[^\]\n
 _OPERATOR = re.compile(r":?[-=?+]|##?|%%?|//?|,,?|\^\^?|@|:")
 _PARENTHESES = re.compile(r"[^()]++|[()]")
 _BACKTICKED = re.compile(r"(?:[^`\\]++|\\.)*+", re.DOTALL)
+_ESCAPES = re.compile(r"(?:\\[^\n])++")
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _ANSI = re.compile(r"\$'((?:[^'\\]++|\\.)*+)'?", re.DOTALL)
 _ANSI_ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{1,2}|u[0-9A-Fa-f]{1,4}|[0-7]{1,3}|.)", re.DOTALL)
-_ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v"}
-_FAILED_ARITHMETIC = 100
+_ANSI_CHARACTERS = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v"}
+_FAILED_BRACKETS = 100
+"""Searches for a closing bracket that may be in vain."""
+
+
+class Work:
+    """What is left of the work that one text may make, shared by the cursors in its parts."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = MAX_WORK
 
 
 class Lexer(ABC):
     """A cursor in a text that reads words. The grammar is a subclass, since words may hold programs."""
 
-    def __init__(self, source: Source, start: int = 0, end: int | None = None, depth: int = 0) -> None:
+    def __init__(self, source: Source, start: int, end: int | None, depth: int, work: Work | None) -> None:
         self.source = source
         self.text = source.text
         self.position = start
         self.end = len(self.text) if end is None else end
         self.depth = depth
+        self.work = work or Work()
         self.incomplete = False
         self.pending: list[Heredoc] = []
         self._expressions = True
-        self._failed_arithmetic = 0
+        self._failed_brackets = 0
 
     @abstractmethod
     def block_until(self, closer: str) -> Block:
@@ -48,12 +65,21 @@ class Lexer(ABC):
     def inner(self, source: Source, start: int, end: int) -> Program:
         """A program that stands in another text, or in a part of this one."""
 
+    def spend(self, units: int) -> None:
+        """Do some of the work that a text may make; with all of it done, the text ends here."""
+        self.work.left -= units
+        if self.work.left <= 0:
+            self.end = min(self.end, self.position)
+
     def skip_blanks(self) -> None:
         """Go over blanks, continued lines and a comment."""
-        match = _BLANKS.match(self.text, self.position, self.end)
-        self.position = match.end() if match else self.position
-        if self.position < self.end and self.text[self.position] == "#":
-            at = self.text.find("\n", self.position, self.end)
+        text, at = self.text, self.position
+        if at >= self.end or text[at] not in _SKIPPED:
+            return
+        match = _BLANKS.match(text, at, self.end)
+        self.position = at = match.end() if match else at
+        if at < self.end and text[at] == "#":
+            at = text.find("\n", at, self.end)
             self.position = at if at >= 0 else self.end
 
     def line_ended(self) -> None:
@@ -94,7 +120,7 @@ class Lexer(ABC):
         parts: list[Part] = [match.group()] if match else []
         quoted = False
         inner: tuple[int, int] | None = None
-        while self.position < end:
+        while self.position < self.end:
             at = self.position
             character = text[at]
             if character == "'":
@@ -130,7 +156,7 @@ class Lexer(ABC):
             return None
         if inner != (start + 1, self.position - 1):
             inner = None
-        return Word(parts or [""], start, self.position, quoted=quoted, inner=inner)
+        return Word(_joined(parts), start, self.position, quoted=quoted, inner=inner)
 
     def bracket_word(self) -> Word | None:
         """A word within ``[[ ]]``, where most operators are plain text."""
@@ -147,7 +173,7 @@ class Lexer(ABC):
                 quoted = quoted or piece.quoted
         if self.position == start:
             return None
-        return Word(parts, start, self.position, quoted=quoted)
+        return Word(_joined(parts), start, self.position, quoted=quoted)
 
     def _single(self) -> str:
         """Single quotes; an expression of the platform in them may hold quotes itself."""
@@ -172,7 +198,7 @@ class Lexer(ABC):
         self.position += 1
         self.depth += 1
         as_written = True
-        while self.position < end:
+        while self.position < self.end:
             at = self.position
             character = text[at]
             if character == '"':
@@ -205,9 +231,13 @@ class Lexer(ABC):
         return as_written
 
     def _escape(self, parts: list[Part]) -> None:
-        following = self.text[self.position + 1 : min(self.position + 2, self.end)]
-        if following != "\n":
-            parts.append(following or "\\")
+        match = _ESCAPES.match(self.text, self.position, self.end)
+        if match is not None:
+            parts.append(_ESCAPED.sub(r"\1", match.group()))
+            self.position = match.end()
+            return
+        if self.position + 1 >= self.end:
+            parts.append("\\")
         self.position = min(self.position + 2, self.end)
 
     def _expression_end(self, start: int) -> int:
@@ -288,7 +318,7 @@ class Lexer(ABC):
         text, start, end = self.text, self.position, self.end
         parts: list[Part] = []
         self.depth += 1
-        while self.position < end:
+        while self.position < self.end:
             at = self.position
             character = text[at]
             if character == "}":
@@ -319,15 +349,14 @@ class Lexer(ABC):
                 parts.append(match.group())
                 self.position = match.end()
         self.depth -= 1
-        return Word(parts or [""], start, self.position, quoted=quoted)
+        return Word(_joined(parts), start, self.position, quoted=quoted)
 
     def _arithmetic(self, parts: list[Part]) -> bool:
         """``$((...))`` as it is written; not one where the brackets do not end together."""
-        if not self.text.startswith("((", self.position + 1) or self._failed_arithmetic > _FAILED_ARITHMETIC:
+        if not self.text.startswith("((", self.position + 1):
             return False
         closed = self.double_brackets(self.position + 1)
         if closed < 0:
-            self._failed_arithmetic += 1
             return False
         parts.append(self.source.quote(self.position, closed))
         self.position = closed
@@ -335,6 +364,15 @@ class Lexer(ABC):
 
     def double_brackets(self, start: int) -> int:
         """Where ``((...))`` that starts there ends; -1 if it is none, or longer than any real one."""
+        inner = self._closing(start + 1, several_lines=True)
+        if inner < 0 or not self.text.startswith(")", inner) or inner >= self.end:
+            return -1
+        return inner + 1
+
+    def _closing(self, start: int, *, several_lines: bool = False) -> int:
+        """The offset behind the bracket that closes the one there; -1 if it is not near."""
+        if self._failed_brackets > _FAILED_BRACKETS:
+            return -1
         open_brackets = 0
         for match in _PARENTHESES.finditer(self.text, start, min(self.end, start + TEXT_LIMIT)):
             piece = match.group()
@@ -342,29 +380,25 @@ class Lexer(ABC):
                 open_brackets += 1
             elif piece == ")":
                 open_brackets -= 1
-                if open_brackets == 1:
-                    return match.end() + 1 if self.text.startswith(")", match.end()) else -1
+                if open_brackets == 0:
+                    return match.end()
+            elif "\n" in piece and not several_lines:
+                break
+        self._failed_brackets += 1
         return -1
 
     def _balanced(self) -> str:
         """A pattern's alternatives ``(a|b)``, as they are written."""
         start = self.position
-        open_brackets = 0
-        for match in _PARENTHESES.finditer(self.text, start, min(self.end, start + TEXT_LIMIT)):
-            piece = match.group()
-            open_brackets += 1 if piece == "(" else -1 if piece == ")" else 0
-            if "\n" in piece:
-                break
-            if open_brackets == 0:
-                self.position = match.end()
-                return self.text[start : match.end()]
-        self.position += 1
-        return "("
+        closed = self._closing(start)
+        self.position = closed if closed >= 0 else start + 1
+        return self.text[start : self.position]
 
     def _substitution(self) -> Substitution:
         """``$(...)``, ``<(...)`` or ``>(...)``."""
         start = self.position
         self.position += 2
+        self.spend(5)
         self.depth += 1
         program = Program(self.block_until(")"), self.source)
         self.depth -= 1
@@ -379,6 +413,7 @@ class Lexer(ABC):
             self.incomplete = True
         self.position = min(stop + 1, self.end)
         raw = self.source.quote(start, self.position)
+        self.spend(10)
         if self.depth >= MAX_NESTING:
             return raw
         content = self.text[start + 1 : stop]
@@ -389,6 +424,25 @@ class Lexer(ABC):
         return Substitution(self.inner(source, 0, len(plain)), raw)
 
 
+def _joined(parts: list[Part]) -> list[Part]:
+    """The parts with neighbouring texts made one; at least one part."""
+    if len(parts) < 2:
+        return parts or [""]
+    joined: list[Part] = []
+    texts: list[str] = []
+    for part in parts:
+        if isinstance(part, str):
+            texts.append(part)
+            continue
+        if texts:
+            joined.append("".join(texts))
+            texts = []
+        joined.append(part)
+    if texts:
+        joined.append("".join(texts))
+    return joined
+
+
 def _ansi(match: re.Match[str]) -> str:
     """One escape of ``$'...'``."""
     body = match.group(1)
@@ -397,4 +451,4 @@ def _ansi(match: re.Match[str]) -> str:
         return "\ufffd" if 0xD800 <= code <= 0xDFFF else chr(code)
     if body.isdigit():
         return chr(int(body, 8)) if body.isascii() and not set(body) & {"8", "9"} else body
-    return _ESCAPED.get(body, body)
+    return _ANSI_CHARACTERS.get(body, body)

@@ -17,6 +17,7 @@ from barraiser.shell.walker import Walk
 
 _DECLARING = frozenset(("declare", "export", "local", "readonly", "typeset"))
 _MAX_CALLS = 12
+_MAX_INNER_TEXT = 1_000_000
 
 
 class Walker(Walk):
@@ -184,13 +185,18 @@ class Walker(Walk):
 
     def _inner(self, text: str, origin: Word | None, node: Simple, context: Context) -> None:
         """Text that is run as a program: where it stands in quotes as it is, its commands have their own places."""
-        if self._level > 40:
+        if not self._afford(len(text)):
             return
         if origin is not None and origin.inner is not None:
             self.program(parse(self.source, *origin.inner, depth=20), context)
             return
         source = Source((), text=text, place=self.source.place(node.start, node.end))
         self.program(parse(source, depth=20), context)
+
+    def _afford(self, length: int) -> bool:
+        """Whether one more text within the script is read: texts in texts, and in loops, are bounded together."""
+        self._inner_text += length + 100
+        return self._level <= 40 and self._inner_text <= _MAX_INNER_TEXT
 
     def _shell(self, words: Sequence[str], origins: Sequence[Word], node: Simple, context: Context) -> bool:
         """``bash -c "..."`` and ``bash <<EOF``."""
@@ -205,7 +211,7 @@ class Walker(Walk):
         if call.code >= 0:
             self.variables.arguments = tuple(words[call.code + 2 :])
             self._inner(words[call.code], origins[call.code], node, inner)
-        elif heredoc is not None and self._level <= 40:
+        elif heredoc is not None and self._afford(len(heredoc.text)):
             self.variables.arguments = None
             self.program(parse(self.source, heredoc.start, heredoc.end, depth=20), inner)
         self.leave(saved)

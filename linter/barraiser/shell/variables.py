@@ -88,31 +88,35 @@ class Variables:
         if len(parts) == 1 and isinstance(first, str):
             return [first] if first or word.quoted else []
         done: list[str] = []
-        current: str | None = "" if word.quoted else None
+        current: list[str] = []
+        started = word.quoted
         for part in parts:
             if isinstance(part, str):
-                current = (current or "") + part if part else current
+                current.append(part)
+                started = started or part != ""
                 continue
             value = None if isinstance(part, Substitution) else self._resolved(part)
             if value is None or isinstance(part, Substitution):
-                current = (current or "") + part.raw
+                current.append(part.raw)
             elif isinstance(value, str) and part.quoted:
-                current = (current or "") + value
+                current.append(value)
             else:
                 pieces = _split(value, part)
                 if not pieces:
                     if isinstance(value, tuple) and len(parts) == 1:
                         return []
                     continue
-                if current and isinstance(value, str) and value[0].isspace():
-                    done.append(current)
-                    current = None
-                current = (current or "") + pieces[0]
-                for piece in pieces[1:]:
-                    done.append(current)
-                    current = piece
-        if current is not None:
-            done.append(current)
+                if started and isinstance(value, str) and value[0].isspace():
+                    done.append("".join(current))
+                    current = []
+                for piece in pieces[:-1]:
+                    current.append(piece)
+                    done.append("".join(current))
+                    current = []
+                current.append(pieces[-1])
+            started = True
+        if started:
+            done.append("".join(current))
         return done
 
     def _resolved(self, variable: Variable) -> Value:

@@ -30,7 +30,7 @@ MAX_COMMANDS = 5000
 """Commands of one script: a loop in a loop in a function can name far more than anybody wrote."""
 
 _MAX_STEPS = 100_000
-_MAX_WORDS = 400_000
+_MAX_WORDS = 200_000
 _MAX_LEVEL = 90
 
 _State = tuple[bool, str, bool | None, tuple[str, ...] | None]
@@ -54,6 +54,7 @@ class Walk:
         self._steps = 0
         self._level = 0
         self._words = 0
+        self._inner_text = 0
 
     def full(self) -> bool:
         """Whether enough was seen, or done."""
