@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from barraiser.model.tri import NO, YES
 from barraiser.model.words import ACTIVITY_KINDS
-from classify.pipelines import activities, classified, job, kinds, script
+from classify.pipelines import action, activities, classified, job, key, kinds, script
 
 DEPLOYS = [
     "kubectl apply -f k8s/",
@@ -323,3 +323,47 @@ def test_any_words_give_known_kinds_and_no_error(words: list[str]) -> None:
     for each in activities(" ".join(words)):
         assert each.kind in ACTIVITY_KINDS
         assert 0 < each.confidence <= 1
+
+
+def test_a_commit_that_changes_a_manifest_is_a_deploy_by_gitops() -> None:
+    (deploy,) = [
+        each
+        for each in activities("yq -i '.image.tag = \"1.2\"' overlays/prod/values.yaml\ngit commit -am x\ngit push\n")
+        if each.kind == "deploy"
+    ]
+    assert deploy.confidence == 0.6
+    assert deploy.environment is not None
+    assert deploy.environment.cls == "prod"
+    assert "waits" not in deploy.facts
+
+
+def test_a_commit_of_anything_else_is_none() -> None:
+    assert kinds("npm version patch\ngit commit -am x\ngit push\n") == []
+
+
+def test_several_scripts_at_once_are_all_seen() -> None:
+    assert kinds("npx npm-run-all lint test:unit") == ["lint", "unit-test"]
+    assert kinds("npx start-server-and-test start http://localhost:3000 test:e2e") == ["e2e-test"]
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.text(max_size=30),
+    st.dictionaries(
+        st.sampled_from(["run", "script", "args", "command", "push", "environment", "host", "ref"]),
+        st.text(max_size=40),
+    ),
+)
+def test_any_action_with_any_inputs_gives_no_error(uses: str, inputs: dict[str, str]) -> None:
+    for platform in ("github-actions", "gitlab-ci", "codepipeline"):
+        for name in (
+            uses,
+            "appleboy/ssh-action@v1",
+            "docker/build-push-action@v6",
+            "Invoke/AWS/Lambda",
+            "gitlab:trigger",
+            "docker://x",
+        ):
+            one = job(action(name or "x", uses, **inputs), id=uses or "x", stage=uses, environment=key(uses))
+            classified(one, platform=platform)
+            assert all(each.kind in ACTIVITY_KINDS for each in one.activities)

@@ -65,6 +65,7 @@ class _Reading:
         self.environments = Environments(job, pipeline, declared)
         self.deployed = False
         self.edited = ""
+        self.edits: list[str] = []
         self.context: list[Aim] = []
         self.first: Place | None = None
 
@@ -84,10 +85,14 @@ class _Reading:
         made: list[Activity] = []
         for index, step in enumerate(self.job.steps):
             view = View(self.job, step, self.follower.commands)
-            view.deployed, view.edited = self.deployed, self.edited
+            view.deployed, view.edited, view.edits = self.deployed, self.edited, self.edits
             for found in self._found(step, view):
                 made += self._made(found, step, index)
-            self.deployed, self.edited = self.deployed or view.deployed, view.edited or self.edited
+            self.deployed, self.edited, self.edits = (
+                view.deployed or self.deployed,
+                view.edited or self.edited,
+                view.edits,
+            )
         return made
 
     def _found(self, step: Step, view: View) -> list[Found]:

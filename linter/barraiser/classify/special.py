@@ -20,6 +20,8 @@ Special = Callable[[Sequence[str], Command, View, int, Reader], list[Found]]
 MIN_BAKE_MINUTES = 5
 """A shorter wait lets something settle; it is no bake."""
 
+_MAX_EDITS = 60
+_IMAGE = re.compile(r"^[\w./=-]*[\w-]/[\w./-]+:[^\s/]+$")
 _NONE: frozenset[str] = frozenset()
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd]?)")
 _UNITS = {"": 1 / 60, "s": 1 / 60, "m": 1.0, "h": 60.0, "d": 1440.0}
@@ -254,7 +256,8 @@ def _pushed(hit: Hit, split: Words, low: str, view: View) -> None:
     elif view.edited == "edit" or (view.edited == "clone" and view.says_deploy):
         hit.kind, hit.confidence, hit.gitops = "deploy", 0.6, True
         hit.reason = "the commit changes what a GitOps controller rolls out"
-        hit.aims = [Aim(word) for word in split.plain[1:]]
+        hit.aims = [Aim(word) for word in (*view.edits, *split.plain[1:])]
+        hit.images = [word.split("=", 1)[-1] for word in view.edits if _IMAGE.search(word)]
 
 
 def _ssh(words: Sequence[str], command: Command, view: View, depth: int, read: Reader) -> list[Found]:
@@ -415,6 +418,7 @@ def _edit(words: Sequence[str], command: Command, view: View, depth: int, read: 
         program != "sed" or (("image" in low or "tag" in low) and any(part in low for part in (".yaml", ".yml")))
     ):
         view.edited = "edit"
+        view.edits = [*view.edits, view.folder, *words[1:]][-_MAX_EDITS:]
     return [Found(Hit("other", tool=program, argv=words, noise=program != "kustomize" or edits), command)]
 
 
@@ -451,10 +455,27 @@ def _eval(words: Sequence[str], command: Command, view: View, depth: int, read: 
     return [Found(Hit("other", tool="eval", argv=words, noise=True), command)]
 
 
-def _exec_in(words: Sequence[str], command: Command, view: View, depth: int, read: Reader) -> list[Found] | None:
-    if "exec" in words[1:6] and "--" in words:
-        return read(list(words[list(words).index("--") + 1 :]), command, view, depth + 1)
-    return None
+def _many(words: Sequence[str], command: Command, view: View, depth: int, read: Reader) -> list[Found]:
+    """Several package scripts or commands at once (``npm-run-all lint test``, ``concurrently "npm:lint" "tsc"``)."""
+    found: list[Found] = []
+    if depth > 3:
+        return found
+    for word in words[1:]:
+        if word.startswith("-"):
+            continue
+        if word.startswith("npm:") or " " not in word:
+            found += read(["npm", "run", word.removeprefix("npm:")], command, view, depth + 1)
+        else:
+            found += _text(word, command, view, depth, read)
+    return found
+
+
+def _served(words: Sequence[str], command: Command, view: View, depth: int, read: Reader) -> list[Found]:
+    """``start-server-and-test SCRIPT URL TEST``: what counts is the test."""
+    last = words[-1]
+    if " " in last:
+        return _text(last, command, view, depth, read)
+    return read(["npm", "run", last], command, view, depth + 1)
 
 
 def _cd(words: Sequence[str], command: Command, view: View, depth: int, read: Reader) -> list[Found]:
@@ -471,10 +492,11 @@ SPECIAL: dict[str, Special] = {
     "sleep": _sleep, "Start-Sleep": _sleep, "start-sleep": _sleep,
     "curl": _request, "wget": _request, "http": _request, "https": _request, "httpie": _request, "xh": _request,
         "Invoke-WebRequest": _request, "Invoke-RestMethod": _request,
-    "git": _git, "ssh": _ssh, "sshpass": _ssh, "rsync": _copy, "scp": _copy, "sftp": _copy, "lftp-copy": _copy,
+    "git": _git, "ssh": _ssh, "sshpass": _ssh, "rsync": _copy, "scp": _copy, "sftp": _copy,
     "psql": _database, "mysql": _database, "mongosh": _database, "sqlcmd": _database, "mariadb": _database, "clickhouse-client": _database,
     "yq": _edit, "sed": _edit, "kustomize": _edit,
     "bash": _shell, "sh": _shell, "zsh": _shell, "dash": _shell, "ksh": _shell, "pwsh": _shell, "powershell": _shell, "ash": _shell,
+    "npm-run-all": _many, "run-s": _many, "run-p": _many, "concurrently": _many, "start-server-and-test": _served,
     "eval": _eval, "cd": _cd, "pushd": _cd,
 }  # fmt: skip
 """Program -> what reads it."""

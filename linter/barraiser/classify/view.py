@@ -53,10 +53,24 @@ Follow = Callable[[Called, Command, "View"], "list[Command] | None"]
 
 class View:
     """``remote``: the command runs on a server; ``deployed``: a deploy came before it in the job; ``edited``: a manifest was changed
-    before it in the job; ``depth``: how many scripts led here; ``folder``: where the script has changed to (``cd``);
-    ``fed``: for commands left of a pipe (by ``id``) the program that reads them."""
+    before it in the job, by the words of ``edits``; ``depth``: how many scripts led here; ``within``: the name of the last of them;
+    ``folder``: where the script has changed to (``cd``); ``fed``: for commands left of a pipe (by ``id``) the program that reads them.
+    """
 
-    __slots__ = ("_follow", "deployed", "depth", "edited", "fed", "folder", "job", "names", "remote", "step", "within")
+    __slots__ = (
+        "_follow",
+        "deployed",
+        "depth",
+        "edited",
+        "edits",
+        "fed",
+        "folder",
+        "job",
+        "names",
+        "remote",
+        "step",
+        "within",
+    )
 
     def __init__(self, job: Job, step: Step, follow: Follow | None = None) -> None:
         self.job = job
@@ -64,6 +78,7 @@ class View:
         self.remote = False
         self.deployed = False
         self.edited = ""
+        self.edits: list[str] = []
         self.depth = 0
         self.folder = ""
         self.fed: dict[int, str] = {}

@@ -12,7 +12,7 @@ PREFIXES: dict[str, int] = {
     "su-exec": 1, "npx": 0, "pnpx": 0, "bunx": 0, "pipx": 0, "uvx": 0, "dumb-init": 0, "tini": 0, "then": 0, "do": 0, "else": 0, "!": 0,
         "{": 0, "(": 0,
     "travis_retry": 0, "travis_wait": 1, "xargs": 0, "parallel": 0, "caffeinate": 0, "arch": 1, "watch": 0, "dotenv": 0, "dotenvx": 0,
-    "cross-env": 0, "cross-env-shell": 0, "env-cmd": 0, "start-server-and-test": 3, "wait-on-and": 0, "&": 0, "call": 0, "winpty": 0,
+    "cross-env": 0, "cross-env-shell": 0, "env-cmd": 0, "&": 0, "call": 0, "winpty": 0,
         "eatmydata": 0,
 }  # fmt: skip
 """Program -> how many words of its own stand before the command that it runs."""
