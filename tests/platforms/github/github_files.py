@@ -14,21 +14,36 @@ STEPS = "\n    runs-on: ubuntu-latest\n    steps: [{run: x}]\n"
 
 
 def read(
-    folder: Path, text: str, others: dict[str, str] | None = None, *, called: bool = False, branch: str = ""
+    folder: Path,
+    text: str,
+    others: dict[str, str] | None = None,
+    *,
+    called: bool = False,
+    branch: str = "",
+    stand_ins: dict[str, str] | None = None,
 ) -> Pipeline:
     """The one pipeline of a workflow ``w.yml``; ``others`` are further files, by path from the root."""
-    (pipeline,) = read_all(folder, text, others, called=called, branch=branch)
+    (pipeline,) = read_all(folder, text, others, called=called, branch=branch, stand_ins=stand_ins)
     return pipeline
 
 
 def read_all(
-    folder: Path, text: str, others: dict[str, str] | None = None, *, called: bool = False, branch: str = ""
+    folder: Path,
+    text: str,
+    others: dict[str, str] | None = None,
+    *,
+    called: bool = False,
+    branch: str = "",
+    stand_ins: dict[str, str] | None = None,
 ) -> list[Pipeline]:
     for path, content in {FOLDER + "w.yml": text, **(others or {})}.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(content)
     options = ReadOptions(
-        called=called, default_branch=branch, default_branch_from="--default-branch" if branch else ""
+        called=called,
+        default_branch=branch,
+        default_branch_from="--default-branch" if branch else "",
+        include_map={name: str(folder / path) for name, path in (stand_ins or {}).items()},
     )
     return GitHubReader().read(FOLDER + "w.yml", Repository(str(folder)), options)
 

@@ -215,3 +215,59 @@ def test_an_action_in_another_language_stays_a_step(tmp_path: Path) -> None:
         {"x": "1"},
         "",
     )
+
+
+def test_files_that_stand_for_those_of_another_repository(tmp_path: Path) -> None:
+    text = f"""{MAIN}jobs:
+  go:
+    uses: acme/tools/.github/workflows/outer.yml@v1
+  after:
+    runs-on: x
+    steps: [{{uses: acme/actions/deploy@v2, with: {{env: production}}}}, {{uses: actions/checkout@v4}}]
+"""
+    outer = "on: workflow_call\njobs:\n  in:\n    uses: ./.github/workflows/inner.yml\n"
+    files = {
+        "elsewhere/outer.yml": outer,
+        "elsewhere/inner.yml": f"on: workflow_call\njobs:\n  a:{STEPS}",
+        "elsewhere/action.yml": ACTION.replace("    - uses: ./.github/actions/inner\n", ""),
+    }
+    stand_ins = {
+        "acme/tools/.github/workflows/outer.yml": "elsewhere/outer.yml",
+        "acme/tools/.github/workflows/inner.yml@v1": "elsewhere/inner.yml",
+        "acme/actions/deploy/action.yml": "elsewhere/action.yml",
+    }
+    pipeline = sound(read(tmp_path, text, files, stand_ins=stand_ins))
+    assert ids(pipeline) == ["go / in / a", "after"]
+    assert script(pipeline, "after").startswith("./deploy production")
+    assert step(pipeline, "after", 2).uses == "actions/checkout@v4"
+    del stand_ins["acme/tools/.github/workflows/inner.yml@v1"]
+    pipeline = sound(read(tmp_path, text, files, stand_ins=stand_ins))
+    assert [each.jobs for each in pipeline.unresolved] == [("go / in",)]
+
+
+def test_an_action_of_the_repository_in_the_folder_that_it_is_checked_out_to(tmp_path: Path) -> None:
+    text = f"""{MAIN}jobs:
+  a:
+    runs-on: x
+    steps: [{{uses: actions/checkout@v4, with: {{path: src}}}}, {{uses: ./src/.github/actions/inner}}]
+"""
+    pipeline = sound(read(tmp_path, text, {".github/actions/inner/action.yaml": INNER}))
+    assert script(pipeline, "a", 1) == "inner"
+
+
+def test_hostile_chains_of_calls_end(tmp_path: Path) -> None:
+    actions = {
+        f"a{level}/action.yml": f"runs:\n  using: composite\n  steps: [{', '.join([f'{{uses: ./a{level + 1}}}'] * 9)}]\n"
+        for level in range(9)
+    }
+    actions["a9/action.yml"] = INNER
+    text = f"{MAIN}jobs:\n  a:\n    runs-on: x\n    steps: [{{uses: ./a0}}]\n"
+    assert any("too large" in problem.message for problem in read(tmp_path, text, actions).problems)
+    workflows = {
+        f".github/workflows/c{level}.yml": "on: workflow_call\njobs:\n"
+        + "".join(f"  j{number}:\n    uses: ./.github/workflows/c{level + 1}.yml\n" for number in range(9))
+        for level in range(9)
+    }
+    workflows[".github/workflows/c9.yml"] = f"on: workflow_call\njobs:\n  a:{STEPS}"
+    text = f"{MAIN}jobs:\n  a:\n    uses: ./.github/workflows/c0.yml\n"
+    assert any("too large" in problem.message for problem in read(tmp_path, text, workflows).problems)

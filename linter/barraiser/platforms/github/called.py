@@ -34,31 +34,8 @@ def call(job: Mapping, site: Site, frame: Frame, caller: Caller, what: str) -> C
     assert isinstance(uses, Scalar)
     target = site.resolve(uses).strip()
     reading = site.reading
-    if not target.startswith("./"):
-        if not target.partition("@")[0].endswith((".yml", ".yaml")) or "@" not in target or "/" not in target:
-            refuse(
-                reading.problems,
-                f"'{target[:80]}' is no workflow that a job can call",
-                uses,
-                "write `./.github/workflows/NAME.yml` or `OWNER/REPOSITORY/.github/workflows/NAME.yml@REF`",
-            )
-        return _unread(job, uses, target, site)
-    path = reading.repository.inside(target)
-    if path is None:
-        refuse(
-            reading.problems,
-            f"`{target[:80]}` leads out of the repository",
-            uses,
-            "name a workflow in .github/workflows",
-        )
-        return _unread(job, uses, target, site)
-    if not path.endswith((".yml", ".yaml")):
-        refuse(
-            reading.problems,
-            f"`{target[:80]}` is no workflow file",
-            uses,
-            "name a .yml or .yaml file in .github/workflows",
-        )
+    path, origin = _path_of(target, uses, site, frame)
+    if not path:
         return _unread(job, uses, target, site)
     if path in frame.stack:
         way = " -> ".join((*frame.stack, path))
@@ -67,7 +44,7 @@ def call(job: Mapping, site: Site, frame: Frame, caller: Caller, what: str) -> C
     if len(frame.stack) > MAX_DEPTH:
         refuse(reading.problems, f"workflows call each other more than {MAX_DEPTH} levels deep", uses, "flatten them")
         return _unread(job, uses, target, site)
-    root = _root_of(path, target, uses, site)
+    root = _root_of(path, target, uses, site, local=not origin[0])
     if root is None:
         return _unread(job, uses, target, site)
     on = root.get("on")
@@ -83,9 +60,33 @@ def call(job: Mapping, site: Site, frame: Frame, caller: Caller, what: str) -> C
     from barraiser.platforms.github.workflow import Frame, read_frame
 
     static, contexts = _contexts(job, uses, settings, site, what, target)
-    inner = Frame(root, f"{site.job_id} / ", frame.starts, contexts, static, (*frame.stack, path), caller)
+    inner = Frame(root, f"{site.job_id} / ", frame.starts, contexts, static, (*frame.stack, path), caller, origin)
     jobs, members = read_frame(inner, reading)
     return jobs, members, True
+
+
+def _path_of(target: str, uses: Scalar, site: Site, frame: Frame) -> tuple[str, tuple[str, str]]:
+    """The file of a called workflow (empty if it is not here), and the repository and ref that it is from, if not this one."""
+    reading = site.reading
+    whole = target
+    if target.startswith("./") and frame.origin[0]:
+        whole = f"{frame.origin[0]}/{target.removeprefix('./')}{frame.origin[1]}"
+    name, at, ref = whole.partition("@")
+    if not name.endswith((".yml", ".yaml")):
+        fix = "write `./.github/workflows/NAME.yml` or `OWNER/REPOSITORY/.github/workflows/NAME.yml@REF`"
+        refuse(reading.problems, f"'{target[:80]}' is no workflow that a job can call", uses, fix)
+        return "", ("", "")
+    if whole.startswith("./"):
+        path = reading.repository.inside(whole)
+        if path is None:
+            fix = "name a workflow in .github/workflows"
+            refuse(reading.problems, f"`{target[:80]}` leads out of the repository", uses, fix)
+        return path or "", ("", "")
+    if not at or "/" not in name:
+        fix = "write `OWNER/REPOSITORY/.github/workflows/NAME.yml@REF`"
+        refuse(reading.problems, f"'{target[:80]}' names no repository and ref", uses, fix)
+        return "", ("", "")
+    return reading.stand_in(whole, name), ("/".join(name.split("/")[:2]), at + ref)
 
 
 def _callable(on: object) -> bool:
@@ -96,10 +97,10 @@ def _callable(on: object) -> bool:
     return any(isinstance(item, Scalar) and item.value == "workflow_call" for item in getattr(on, "items", ()))
 
 
-def _root_of(path: str, target: str, uses: Scalar, site: Site) -> Mapping | None:
+def _root_of(path: str, target: str, uses: Scalar, site: Site, *, local: bool) -> Mapping | None:
     """The called workflow; what keeps it from being read is a problem of the caller."""
     reading = site.reading
-    if not reading.repository.exists(path):
+    if local and not reading.repository.exists(path):
         if not reading.files[0].startswith(FOLDER):
             return None  # the entry stands outside its repository, and so the called workflow does
         refuse(reading.problems, f"the workflow `{target}` does not exist", uses, f"add {path}, or correct the path")

@@ -21,15 +21,10 @@ def inline(
 ) -> list[Step] | None:
     """The steps of the composite action at ``target``; None where it is none, or cannot be read (then it is noted as unresolved)."""
     reading = site.reading
-    folder = reading.repository.inside(target)
-    path = _file_of(folder, site) if folder is not None else ""
-    for checkout in site.checkouts if not path and folder else ():
-        if folder and folder.startswith(f"{checkout}/"):
-            folder = folder.removeprefix(f"{checkout}/")
-            path = _file_of(folder, site)
-            break
-    if not path or folder is None:
-        _unread(target, uses, site)
+    folder, path = _located(target, site)
+    if not path:
+        if target.startswith("."):
+            _unread(target, uses, site)
         return None
     if path in outer.stack:
         refuse(reading.problems, f"the action `{target}` calls itself", uses, "remove the call that closes the circle")
@@ -65,6 +60,23 @@ def inline(
         if one.script is not None and one.place.path == path:
             one.env = {"GITHUB_ACTION_PATH": folder or ".", **one.env}
     return found
+
+
+def _located(target: str, site: Site) -> tuple[str, str]:
+    """The folder of an action and its file; the file is empty where it is not here."""
+    if not target.startswith("."):
+        name = target.partition("@")[0]
+        path = site.reading.stand_in(f"{name}/action.yml", f"{name}/action.yaml", target, name)
+        return name, path
+    folder = site.reading.repository.inside(target)
+    if folder is None:
+        return "", ""
+    path = _file_of(folder, site)
+    for checkout in site.checkouts if not path else ():
+        if folder.startswith(f"{checkout}/"):
+            folder = folder.removeprefix(f"{checkout}/")
+            return folder, _file_of(folder, site)
+    return folder, path
 
 
 def _next(outer: Outer, path: str) -> Outer:

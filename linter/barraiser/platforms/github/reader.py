@@ -85,7 +85,7 @@ class _Workflow:
         self.document = document
         self.root = document.root
         self.options = options
-        self.reading = Reading(path, repository)
+        self.reading = Reading(path, repository, options.include_map)
         self.triggers: list[Trigger] = []
 
     def read(self, documents: int) -> list[Pipeline]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from barraiser.model.pipeline import Edge, Fragment, Problem, Unresolved
 from barraiser.model.place import Place
 from barraiser.model.tri import MAYBE, NO, YES, Tri
@@ -9,7 +11,9 @@ from barraiser.platforms.fragments import fragment_of
 from barraiser.platforms.github.evaluate import Scope
 from barraiser.platforms.github.texts import MAX_SPENT, Expressions
 from barraiser.platforms.github.values import OPEN, Object, Unknown, Value
-from barraiser.source.nodes import Mapping, Node, Scalar, line_of
+from barraiser.source.limits import MAX_BYTES
+from barraiser.source.nodes import Mapping as Keys
+from barraiser.source.nodes import Node, Scalar, line_of
 from barraiser.source.repository import Repository
 
 Contexts = dict[str, Value]
@@ -29,6 +33,7 @@ class Reading:
         "files",
         "fragments",
         "frame_count",
+        "include_map",
         "job_count",
         "problems",
         "repository",
@@ -36,8 +41,9 @@ class Reading:
         "unresolved",
     )
 
-    def __init__(self, path: str, repository: Repository) -> None:
+    def __init__(self, path: str, repository: Repository, include_map: Mapping[str, str] | None = None) -> None:
         self.repository = repository
+        self.include_map: Mapping[str, str] = include_map or {}
         self.problems: list[Problem] = []
         self.unresolved: list[Unresolved] = []
         self.files: list[str] = [path]
@@ -65,6 +71,24 @@ class Reading:
             fix = "split it, or make the matrices and the chains of calls smaller"
             self.problems.append(Problem(message, line_of(node), fix=fix))
         return True
+
+    def stand_in(self, *names: str) -> str:
+        """The file that stands for something of another repository, by one of the names that it may be given by; empty without one.
+
+        The include map is the user's own: its files may lie outside the root.
+        """
+        for name in names:
+            path = self.include_map.get(name)
+            if path is None:
+                continue
+            if not self.repository.exists(path):
+                try:
+                    with open(path, "rb") as file:
+                        self.repository.keep(path, file.read(MAX_BYTES + 1))
+                except (OSError, ValueError):
+                    continue
+            return path
+        return ""
 
     def add_file(self, path: str) -> None:
         """Note that a file was read."""
@@ -109,7 +133,7 @@ class Site:
         self.scenarios = scenarios
         self.runs = runs
         self.where = where
-        self.env: list[Mapping] = []
+        self.env: list[Keys] = []
         self.checkouts: list[str] = []
         self.shell = ""
         self.working_directory = ""
@@ -119,7 +143,7 @@ class Site:
         text = node.value
         return self.expressions.resolve(text, line_of(node), self.static) if "${{" in text else text
 
-    def variables(self, mappings: list[Mapping]) -> dict[str, str]:
+    def variables(self, mappings: list[Keys]) -> dict[str, str]:
         """The variables of ``env:`` mappings, outermost first, as text; ``static`` then knows them by name."""
         found: dict[str, str] = {}
         for mapping in mappings:
@@ -139,7 +163,7 @@ class Site:
             known[name.lower()] = text if "${{" not in text else Unknown(text=text)
         self.static = {**self.static, "env": Object(known, OPEN)}
 
-    def contexts(self, index: int, mappings: list[Mapping]) -> Contexts:
+    def contexts(self, index: int, mappings: list[Keys]) -> Contexts:
         """The contexts of a scenario with the ``env`` that these mappings make."""
         contexts = {**self.scenarios[index], "env": Object({}, OPEN)}
         for mapping in mappings:

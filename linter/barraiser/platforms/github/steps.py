@@ -109,7 +109,7 @@ def _add(step: Mapping, site: Site, past: _Past, outer: Outer | None, found: lis
         target = uses.value.strip()
         if target.startswith("actions/checkout@") and inputs.get("path") and not inputs.get("repository"):
             site.checkouts.append(inputs["path"].removeprefix("./").strip("/"))
-        if target.startswith(("./", "../")):
+        if target.startswith(("./", "../")) or site.reading.include_map:
             from barraiser.platforms.github.composite import inline
 
             depth = outer.stack if outer else ()

@@ -29,10 +29,11 @@ class Frame:
     """One workflow file in the place where it is called; the entry itself is called by nobody.
 
     ``prefix``: what its job ids start with. ``contexts``: by scenario; ``static``: what holds in all. ``caller``: the calling job's
-    condition, whether it runs, its bonds, its locks and permissions. ``stack``: the paths of the files around it.
+    condition, whether it runs, its bonds, its locks and permissions. ``stack``: the paths of the files around it. ``origin``: the
+    repository and ref (``acme/tools``, ``@v1``) that it is from, if not this one.
     """
 
-    __slots__ = ("caller", "contexts", "prefix", "root", "stack", "starts", "static")
+    __slots__ = ("caller", "contexts", "origin", "prefix", "root", "stack", "starts", "static")
 
     def __init__(
         self,
@@ -43,7 +44,9 @@ class Frame:
         static: Contexts,
         stack: tuple[str, ...],
         caller: Caller | None = None,
+        origin: tuple[str, str] = ("", ""),
     ) -> None:
+        self.origin = origin
         self.root = root
         self.prefix = prefix
         self.starts = list(starts)
