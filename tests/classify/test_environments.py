@@ -224,3 +224,7 @@ def test_a_role_chooses_where_a_deploy_goes() -> None:
     deploy = one.activities[-1]
     assert of(one).cls == "prod"
     assert (deploy.facts["region"], deploy.facts["account"]) == ("eu-west-1", "111111111111")
+
+
+def test_the_environment_s_own_slug_is_as_lasting_as_the_environment() -> None:
+    assert goes_to("helm upgrade $CI_ENVIRONMENT_SLUG ./chart", environment=key("production")) == "prod"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from barraiser.classify.commands import hits_of, read_words
+from barraiser.classify.commands import read_words
 from barraiser.classify.hit import NAMED, PLACE, TEXT, Aim, Hit
 from barraiser.classify.names import words_of
-from barraiser.classify.rows import Marks, Words, marks_of
-from barraiser.classify.special import dispatched, minutes_of, remote_script
+from barraiser.classify.requests import dispatched
+from barraiser.classify.rows import Marks, marks_of
+from barraiser.classify.special import minutes_of, remote_script
 from barraiser.classify.tests_kind import from_name, named_kind
 from barraiser.classify.view import Found, View
 from barraiser.classify.vocabulary.actions import ACTIONS, GITLAB, HARMLESS, IMAGES, NOTIFY
@@ -451,6 +452,3 @@ def _rule(provider: str, step: Step, view: View) -> Hit:
             True,
         )
     return hit
-
-
-__all__ = ["Words", "hits_of", "read_step"]

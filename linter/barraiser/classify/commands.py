@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 from barraiser.classify.hit import NAMED, PLACE, Aim, Hit
 from barraiser.classify.inhouse import in_house, named_script
-from barraiser.classify.names import words_of
+from barraiser.classify.requests import dispatched
 from barraiser.classify.rows import Marks, Words, marks_of, matching
 from barraiser.classify.special import SPECIAL
 from barraiser.classify.tests_kind import from_arguments
+from barraiser.classify.transfers import copied, to_bucket
 from barraiser.classify.view import Found, View
 from barraiser.classify.vocabulary import deploying, developing, operating, wrapping
 from barraiser.classify.vocabulary.actions import IMAGES
@@ -468,8 +469,6 @@ def _aims(hit: Hit, marks: Marks, split: Words) -> None:
 
 
 def _s3(split: Words, words: Sequence[str], view: View) -> list[Hit]:
-    from barraiser.classify.special import to_bucket
-
     return [to_bucket(split, words, view)]
 
 
@@ -478,18 +477,12 @@ def _other(split: Words, words: Sequence[str], view: View) -> list[Hit]:
 
 
 def _dispatch(split: Words, words: Sequence[str], view: View) -> list[Hit]:
-    from barraiser.classify.special import dispatched
-
     return [dispatched(words, split.program, view)]
 
 
 def _copy(split: Words, words: Sequence[str], view: View) -> list[Hit]:
-    from barraiser.classify.special import copied
-
     return [copied(words, split.program, view)]
 
 
 SPECIAL_KINDS = {"s3": _s3, "ssh": _other, "copy": _copy, "dispatch": _dispatch}
 """Kinds of rows that the words decide further."""
-
-__all__ = ["hits_of", "program_of", "read", "read_words", "tool_of", "words_of"]

@@ -84,7 +84,7 @@ PLACES = word_set(
 """Words after a weak word that make an environment of it (``test server``)."""
 
 EPHEMERAL_VARIABLES = frozenset({
-    "ci_commit_ref_slug", "ci_commit_branch_slug", "ci_merge_request_iid", "ci_merge_request_id", "ci_environment_slug",
+    "ci_commit_ref_slug", "ci_commit_branch_slug", "ci_merge_request_iid", "ci_merge_request_id",
     "ci_merge_request_source_branch_name", "ci_external_pull_request_iid", "ci_commit_short_sha", "ci_commit_sha",
     "github.event.number", "github.event.pull_request.number", "github.event.pull_request.head.ref", "github.head_ref",
     "github.event.issue.number", "github.run_id", "pr_number", "pull_request_number", "pull_number", "mr_iid",
