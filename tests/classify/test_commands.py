@@ -367,3 +367,11 @@ def test_any_action_with_any_inputs_gives_no_error(uses: str, inputs: dict[str, 
             one = job(action(name or "x", uses, **inputs), id=uses or "x", stage=uses, environment=key(uses))
             classified(one, platform=platform)
             assert all(each.kind in ACTIVITY_KINDS for each in one.activities)
+
+
+def test_what_is_read_of_called_scripts_is_bounded(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "a.sh").write_text("kubectl apply -f k8s/\n" * 3000)
+    one = job(script("./a.sh\n" * 200))
+    classified(one, root=tmp_path)
+    assert len(one.activities) < 25_000
+    assert one.activities[-1].opaque

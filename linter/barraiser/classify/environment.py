@@ -26,6 +26,9 @@ from barraiser.model.pipeline import Job, Pipeline, Step
 from barraiser.model.words import CODEPIPELINE
 
 UNKNOWN = "unknown"
+MAX_AIMS = 200
+"""Words of a command that are looked at for its environment."""
+
 Placed = tuple[Environment, "Runs | None"]
 
 _REF = re.compile(
@@ -180,7 +183,7 @@ class Environments:
         )
 
     def _aimed(self, hit: Hit, *, named: bool) -> Environment | None:
-        for aim in hit.aims:
+        for aim in hit.aims[:MAX_AIMS]:
             if aim.named is not named and named:
                 continue
             for text, _ in values_of(aim.text, self.pipeline.scenarios)[:1]:
@@ -191,7 +194,7 @@ class Environments:
 
     def _thrown_away(self, hit: Hit) -> Environment | None:
         """A namespace, stack or application whose name is another one for each change: whatever the job calls its environment."""
-        for aim in hit.aims:
+        for aim in hit.aims[:MAX_AIMS]:
             if aim.how == PLACE:
                 found = self._by_aim(aim, aim.text)
                 if found is not None and found.cls == "ephemeral":
@@ -222,7 +225,7 @@ class Environments:
 
     def _split_aims(self, hit: Hit) -> list[Placed]:
         """A named argument that takes several values over the scenarios: an environment for each."""
-        for aim in hit.aims:
+        for aim in hit.aims[:MAX_AIMS]:
             if not aim.named or "$" not in aim.text:
                 continue
             values = values_of(aim.text, self.pipeline.scenarios)

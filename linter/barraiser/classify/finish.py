@@ -113,16 +113,15 @@ def _inherited(job: Job, pipeline: Pipeline, activities: list[Activity]) -> None
 
 def _watched(activities: list[Activity]) -> None:
     """A later command that waits for the rollout makes the deploys before it wait."""
-    for at, activity in enumerate(activities):
-        if activity.facts.get("watch") != "yes" or activity.soft:
-            continue
-        for earlier in activities[:at]:
-            if (
-                earlier.kind in _DEPLOYS
-                and earlier.facts.get("waits") == "no"
-                and _same_family(earlier.tool, activity.tool)
-            ):
-                earlier.facts = {**earlier.facts, "waits": "yes"}
+    pending: list[Activity] = []
+    for activity in activities:
+        if activity.kind in _DEPLOYS and activity.facts.get("waits") == "no":
+            pending.append(activity)
+        elif activity.facts.get("watch") == "yes" and not activity.soft:
+            for earlier in pending:
+                if _same_family(earlier.tool, activity.tool):
+                    earlier.facts = {**earlier.facts, "waits": "yes"}
+            pending = [each for each in pending if each.facts["waits"] == "no"]
 
 
 def _same_family(deployer: str, watcher: str) -> bool:

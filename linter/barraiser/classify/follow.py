@@ -12,6 +12,12 @@ from barraiser.source.repository import Repository
 MAX_COMMANDS = 2000
 """Commands that are taken from one called script."""
 
+MAX_TEXT = 1_500_000
+"""Characters of called scripts that are read for one pipeline, once for each set of variables; what is called then stays unread."""
+
+MAX_ALL = 20_000
+"""Commands that are taken from called scripts for one pipeline; what is called then stays unread."""
+
 
 class Follower:
     """The called scripts of one repository, each read once."""
@@ -19,6 +25,9 @@ class Follower:
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
         self.files: list[str] = []
+        self._left = MAX_TEXT
+        self._commands = 0
+        self._read_as: dict[tuple[int, tuple[str, ...] | None, frozenset[tuple[str, str]]], list[Command]] = {}
         self._scripts: dict[tuple[str, str, str, tuple[str, ...]], Script | None] = {}
 
     def commands(self, called: Called, command: Command, view: View) -> list[Command] | None:
@@ -27,13 +36,19 @@ class Follower:
         if script is None:
             return None
         variables: dict[str, str] = {**view.job.variables, **view.step.env, **command.assignments}
-        if called.kind == "script":
-            return commands_of(script, variables, called.arguments)[:MAX_COMMANDS]
-        for argument in called.arguments:
+        for argument in called.arguments if called.kind in ("make", "package") else ():
             name, equals, value = argument.partition("=")
             if equals:
                 variables[name] = value
-        return commands_of(script, variables)[:MAX_COMMANDS]
+        arguments = called.arguments if called.kind == "script" else None
+        key = (id(script), arguments, frozenset(variables.items()))
+        if key not in self._read_as:
+            self._left -= sum(len(fragment.text) for fragment in script.fragments) + 100
+            if self._left < 0:
+                return None
+            self._read_as[key] = commands_of(script, variables, arguments)[:MAX_COMMANDS]
+        self._commands += len(self._read_as[key])
+        return self._read_as[key] if self._commands <= MAX_ALL else None
 
     def _script(self, called: Called, view: View) -> Script | None:
         own = view.step.script.working_directory if view.step.script is not None else ""

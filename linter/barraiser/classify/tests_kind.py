@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from barraiser.classify.names import words_of
 from barraiser.classify.vocabulary import word_set
@@ -48,6 +48,7 @@ _LOOKING = frozenset(
 )
 """Words that make something else of a migration."""
 
+_MAX_WORDS = 300
 _NAMES = {word: kind for words, kind in reversed(NAME_KINDS) for word in words.split()}
 _AT = {word: at for at, (words, _) in enumerate(NAME_KINDS) for word in words.split()}
 
@@ -55,7 +56,7 @@ _AT = {word: at for at, (words, _) in enumerate(NAME_KINDS) for word in words.sp
 def from_arguments(words: Iterable[str]) -> str:
     """The kind that a test runner's arguments tell (``tests/integration``, ``-Pe2e``, ``@smoke``); empty where they do not."""
     unit = ""
-    for word in words:
+    for word in islice(words, _MAX_WORDS):
         if not word or word[0] == "$":
             continue
         negative = "not " in word or "ignore" in word or "exclude" in word or "!" in word
