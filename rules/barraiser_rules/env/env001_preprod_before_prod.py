@@ -98,7 +98,7 @@ class PreprodBeforeProd(Rule):
         ):
             return case.unknown(
                 may_hold(gate, f"a deploy to {prod_name(gate.node)}"),
-                settle="Let the production deploy need it by a condition that both share, or write the condition's value as a constant.",
+                settle=self._settle(gate.node),
                 at=gate.node,
             )
         unread = self._opaque(case, gate.deploy)
@@ -112,6 +112,11 @@ class PreprodBeforeProd(Rule):
             case, *DEPLOY_KINDS, what="A pre-production deploy", classes=PREPROD_CLASSES, deploy=gate.deploy
         )
         return hidden or self._fails(case, gate.deploy, wanted, len(certain))
+
+    def _settle(self, node: Node) -> str:
+        if node.activity.opaque:
+            return f'activities: {{"{node.job.id}": {{kind: deploy, environment: {prod_name(node)}}}}}'
+        return "Let the production deploy need it by a condition that both share, or write the condition's value as a constant."
 
     def _environments(self, case: Case, deploy: Node, least: int) -> set[str]:
         """Names of the pre-production environments whose deploys gate a deploy, at least by that answer."""

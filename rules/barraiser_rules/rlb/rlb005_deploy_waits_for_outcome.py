@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from barraiser.api import CODEPIPELINE, GITHUB_ACTIONS, GITLAB_CI, Answer, Case, Node, Rule
+from barraiser.api import Answer, Case, Node, Rule
 from barraiser_rules.questions import does, job
 
 HOW_TO_WAIT = {
-    "aws ecs": "aws ecs wait services-stable --cluster CLUSTER --services SERVICE",
-    "aws deploy": "aws deploy wait deployment-successful --deployment-id ID",
-    "aws lambda": "aws lambda wait function-updated --function-name NAME",
-    "kubectl": "kubectl rollout status deployment/NAME --timeout=10m",
-    "helm": "the flag --wait (or --atomic)",
-    "argocd": "argocd app wait NAME --health",
-    "gcloud": "the command without --async",
-    "az": "the command without --no-wait",
-    "aws-actions/amazon-ecs-deploy-task-definition": "the input wait-for-service-stability: true",
-    "aws cloudformation": "aws cloudformation wait stack-update-complete --stack-name NAME",
+    "aws ecs": "Add after it: `aws ecs wait services-stable --cluster CLUSTER --services SERVICE`.",
+    "aws deploy": "Add after it: `aws deploy wait deployment-successful --deployment-id ID`.",
+    "aws lambda": "Add after it: `aws lambda wait function-updated --function-name NAME`.",
+    "kubectl": "Add after it: `kubectl rollout status deployment/NAME --timeout=10m`.",
+    "helm": "Add the flag `--wait` (or `--atomic`, which also rolls back).",
+    "argocd": "Add after it: `argocd app wait NAME --health`.",
+    "gcloud": "Remove `--async`.",
+    "az": "Remove `--no-wait`.",
+    "aws-actions/amazon-ecs-deploy-task-definition": "Add the input `wait-for-service-stability: true`.",
+    "aws cloudformation": "Add after it: `aws cloudformation wait stack-update-complete --stack-name NAME`.",
 }
 """By what a deploy's tool begins with: what waits for its outcome."""
 
@@ -65,11 +65,7 @@ class DeployWaitsForOutcome(Rule):
     severity = "warning"
     severities = {"standard": "error", "strict": "error"}
     kinds = ("service-deploy", "iac-only", "config-flags")
-    fixes = {
-        GITHUB_ACTIONS: "Add after it: <wait>.",
-        GITLAB_CI: "Add after it: <wait>.",
-        CODEPIPELINE: "Add after it: <wait>.",
-    }
+    fixes = {"": "Add a command after it that waits for the rollout, and fails when that fails."}
 
     def decide(self, case: Case) -> Answer:
         """Looks at whether each deploy of the subject waits."""
@@ -79,7 +75,7 @@ class DeployWaitsForOutcome(Rule):
             if waits == "no" and not self._watched_later(case, deploy):
                 return case.failed(
                     f"{does(deploy)} only asks for the rollout: the pipeline is green before the new version runs, or fails to.",
-                    fix=case.fix(wait=self._wait(deploy)),
+                    fix=self._how(deploy) or case.fix(),
                     at=deploy,
                 )
             if not waits:
@@ -93,10 +89,9 @@ class DeployWaitsForOutcome(Rule):
             )
         return case.passed(f"{job(case.deploy)} waits for the outcome.")
 
-    def _wait(self, deploy: Node) -> str:
+    def _how(self, deploy: Node) -> str:
         tool = deploy.activity.tool
-        how = next((text for start, text in HOW_TO_WAIT.items() if tool == start or tool.startswith(start + " ")), "")
-        return f"`{how}`" if how else "a command that waits for the rollout and fails when it fails"
+        return next((text for start, text in HOW_TO_WAIT.items() if tool == start or tool.startswith(start + " ")), "")
 
     def _watched_later(self, case: Case, deploy: Node) -> bool:
         """Whether a later job waits in its place: a check of the rollout that comes straight after it."""
