@@ -126,6 +126,12 @@ def test_matrix_instances_and_what_they_wait_for(tmp_path: Path) -> None:
     assert [job(pipeline, each).soft for each in expected] == [NO, NO, NO, YES]
 
 
+def test_instances_one_after_the_other_are_only_scheduled_so(tmp_path: Path) -> None:
+    text = f"{MAIN}jobs:\n  a:\n    strategy: {{max-parallel: 1, matrix: {{x: [1, 2]}}}}{STEPS}"
+    found = edge(sound(read(tmp_path, text)), "a (1)", "a (2)")
+    assert (found.kind, found.strength, found.softened_by) == ("sequence", "order", "max-parallel: 1")
+
+
 def test_a_matrix_from_literal_json_and_one_that_cannot_be_told(tmp_path: Path) -> None:
     text = f"""{MAIN}jobs:
   a:
@@ -167,6 +173,18 @@ jobs:
     environment = job(pipeline, "deploy (production)").environment
     assert environment is not None
     assert (environment.name, environment.url, environment.place.line) == ("production", "https://x", 5)
+
+
+def test_an_environment_that_is_one_of_several(tmp_path: Path) -> None:
+    text = (
+        "on: {push: {branches: [main]}, workflow_dispatch: {inputs: {env: {type: string}}}}\njobs:\n"
+        f"  a:\n    environment: ${{{{ vars.LIVE && 'production' || 'staging' }}}}{STEPS}"
+        f"  b:\n    environment: ${{{{ inputs.env || 'staging' }}}}{STEPS}"
+    )
+    pipeline = sound(read(tmp_path, text))
+    assert ids(pipeline) == ["a (production)", "a (staging)", "b (staging)", "b (inputs.env || 'staging')"]
+    assert runs(pipeline, "a (production)") == {"push to main": "maybe", "manual run": "maybe"}
+    assert runs(pipeline, "b (staging)") == {"push to main": "yes", "manual run": "no"}
 
 
 def test_an_input_names_the_environment(tmp_path: Path) -> None:

@@ -78,6 +78,26 @@ def test_a_merged_pull_request_is_merged_code(tmp_path: Path) -> None:
     assert pipeline.scenarios[1].ref == "refs/heads/main"
 
 
+def test_what_a_pull_request_and_a_tag_are_not(tmp_path: Path) -> None:
+    text = "on: [push, pull_request]\njobs:\n" + "".join(
+        f"  {name}:\n    if: {condition}{STEPS}"
+        for name, condition in (
+            ("main", "github.ref_name == 'main'"),
+            ("tag", "startsWith(github.event.ref, 'refs/tags/')"),
+            ("skip", "contains(github.event.head_commit.message, 'x')"),
+            ("request", "endsWith(github.ref, '/merge')"),
+        )
+    )
+    pipeline = sound(read(tmp_path, text))
+    starts = ("push to main", "push of a tag", "pull request")
+    assert {each.id: [runs(pipeline, each.id)[name] for name in starts] for each in pipeline.jobs} == {
+        "main": ["yes", "no", "no"],
+        "tag": ["no", "yes", "no"],
+        "skip": ["maybe", "maybe", "no"],
+        "request": ["no", "maybe", "yes"],
+    }
+
+
 INPUTS = """\
 on:
   workflow_dispatch:

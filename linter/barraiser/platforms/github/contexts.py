@@ -9,7 +9,8 @@ from barraiser.platforms.github.values import CONSTANT, FRESH, OPEN, Object, Unk
 
 _FOREIGN = (
     "pull_request", "issue", "release", "comment", "workflow_run", "inputs", "client_payload", "deployment",
-    "deployment_status", "merge_group", "schedule", "check_suite", "check_run", "label", "review", "discussion",
+    "deployment_status", "ref", "head_commit", "commits", "pusher", "merge_group", "schedule", "check_suite", "check_run",
+    "label", "review", "discussion",
 )  # fmt: skip
 """What only some events carry: null in all others."""
 

@@ -205,7 +205,10 @@ def _ends_with(values: list[Value]) -> Value:
     if isinstance(whole, Unknown):
         if whole.options is not None:
             return one_of([_ends_with([option, end]) for option in whole.options])
-        return EITHER if to_text(end) else True
+        low = to_text(end).lower()
+        if whole.suffix.endswith(low):
+            return True
+        return EITHER if low.endswith(whole.suffix) else False
     if isinstance(whole, list | Object) or isinstance(end, list | Object):
         return False
     return to_text(whole).lower().endswith(to_text(end).lower())

@@ -72,7 +72,7 @@ def names_in(tree: Tree) -> set[str]:
             found.add(node[1] + "()")
             waiting += node[2]
         elif node[0] == "path":
-            found.add(path_text(node))
+            found.add(path_text(node) or "()")
             waiting.append(node[1])
             waiting += [accessor[1] for accessor in node[2] if accessor[0] == "["]
         elif node[0] == "compare":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from barraiser.model.tri import YES
 from barraiser.platforms.github.values import Unknown, Value
 
 DEFAULT_NAMES = ("main", "master", "trunk", "develop")
@@ -128,16 +129,21 @@ def _reachable(parts: list[tuple[str, str]], states: Iterable[int]) -> set[int]:
     return found
 
 
-def ref_of(pattern: str, kind: str = "heads") -> tuple[Value, Value]:
-    """``github.ref`` and ``github.ref_name`` of a branch or tag that a pattern names, as far as they are known."""
+def ref_of(pattern: str, kind: str = "heads", excluded: Iterable[str] = ()) -> tuple[Value, Value]:
+    """``github.ref`` and ``github.ref_name`` of a branch or tag that a pattern names, as far as they are known.
+
+    ``excluded``: names that it has not: a tag is not called like the default branch.
+    """
     if is_literal(pattern):
         return f"refs/{kind}/{pattern}", pattern
     start = literal_start(pattern).lower()
-    return Unknown(prefix=f"refs/{kind}/{start}", fresh=True), Unknown(prefix=start, fresh=True)
+    return Unknown(prefix=f"refs/{kind}/{start}", fresh=True), Unknown(
+        prefix=start, excluded=frozenset(name.lower() for name in excluded), truth=YES, fresh=True
+    )
 
 
 def other_ref(excluded: Iterable[str]) -> tuple[Value, Value]:
     """``github.ref`` and ``github.ref_name`` of a branch that is none of these."""
     low = frozenset(name.lower() for name in excluded)
     full = frozenset(f"refs/heads/{name}" for name in low)
-    return Unknown(prefix="refs/heads/", excluded=full, fresh=True), Unknown(excluded=low, fresh=True, truth=2)
+    return Unknown(prefix="refs/heads/", excluded=full, fresh=True), Unknown(excluded=low, fresh=True, truth=YES)

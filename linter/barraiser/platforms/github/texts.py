@@ -112,6 +112,8 @@ class Expressions:
         tree = parse(text)
         for name in sorted(names_in(tree)):
             word = name.removesuffix("()")
+            if not word:
+                continue
             if name.endswith("()") and word not in ARGUMENTS:
                 message, fix = f"`{word}()` is no function that GitHub knows", "check its name"
             elif "." not in name and not name.endswith("()") and name not in CONTEXTS:

@@ -236,8 +236,8 @@ def _pushes(trigger: Trigger, ground: Ground, named: set[str]) -> list[Start]:
     if by_tag or not by_branch:
         patterns = [name for name in tags if not name.startswith("!")] if tags is not None else ["**"]
         literal = [name for name in patterns if is_literal(name)] if tags is not None else []
-        ref, ref_name = (
-            ref_of(patterns[0], "tags") if len(patterns) == 1 else (Unknown(prefix="refs/tags/", fresh=True), FRESH)
+        ref, ref_name = ref_of(
+            patterns[0] if len(patterns) == 1 else "**", "tags", (ground.default_branch, *DEFAULT_NAMES)
         )
         if patterns:
             name = "push of a tag" if tags is None else f"push of a tag {', '.join(patterns[:3])}"
@@ -307,7 +307,9 @@ def _push(
     refs: Sequence[str] = (),
     tag: bool = False,
 ) -> Start:
-    event = event_of(ground, {"ref": ref, "deleted": False, "action": None, "base_ref": OPEN if tag else None})
+    values: dict[str, Value] = {"ref": ref, "deleted": False, "action": None, "base_ref": OPEN if tag else None}
+    values.update({"head_commit": OPEN, "commits": OPEN, "pusher": OPEN})
+    event = event_of(ground, values)
     github = github_of(ground, "push", event, ref, ref_name, ref_type="tag" if tag else "branch")
     scenario = Scenario(name, "tag" if tag else "push", exact, branch=branch, refs=refs, place=trigger.place)
     return Start(scenario, github)
@@ -345,14 +347,15 @@ def _pull_requests(trigger: Trigger, ground: Ground) -> list[Start]:
             },
             OPEN,
         )
-        event = event_of(ground, {"pull_request": request, "action": action, "number": FRESH})
-        ref: Value = Unknown(prefix="refs/pull/", fresh=True)
-        short: Value = Unknown(truth=YES, fresh=True)
+        label_of: Value = OPEN if any("label" in each for each in types) else None
+        event = event_of(ground, {"pull_request": request, "action": action, "number": FRESH, "label": label_of})
+        ref: Value = Unknown(prefix="refs/pull/", suffix="/merge", fresh=True)
+        short: Value = Unknown(suffix="/merge", fresh=True)
         if target:
             ref = f"refs/heads/{base}" if isinstance(base, str) else Unknown(prefix="refs/heads/")
             short = base
         elif merged:
-            ref = Unknown(prefix="refs/", fresh=True)
+            ref, short = Unknown(prefix="refs/", fresh=True), Unknown(truth=YES, fresh=True)
         one = branches[0] if len(branches) == 1 and simple else ""
         github = github_of(ground, trigger.event, event, ref, short, base_ref=base, head_ref=FRESH)
         found.append(
@@ -382,7 +385,7 @@ def _branch_class(branches: Sequence[str], ground: Ground) -> str:
 def _manual(
     trigger: Trigger, ground: Ground, name: str, values: dict[str, str], inputs: Object, event_inputs: Object
 ) -> Start:
-    event = event_of(ground, {"inputs": event_inputs, "action": None})
+    event = event_of(ground, {"inputs": event_inputs, "action": None, "ref": Unknown(prefix="refs/")})
     ref: Value = Unknown(prefix="refs/")
     ref_type: Value = Unknown(("branch", "tag"))
     github = github_of(ground, "workflow_dispatch", event, ref, Unknown(truth=YES), ref_type=ref_type)
@@ -444,7 +447,9 @@ def _further(trigger: Trigger, ground: Ground) -> Start:
             ground, event, event_of(ground, values),
             ref if request is None else Unknown(prefix="refs/pull/", fresh=True), name if request is None else FRESH,
         )  # fmt: skip
-        label = "comment on a pull request" if "comment" in event else "review of a pull request"
+        label = "comment on a pull request" if "review" not in event else "review of a pull request"
+        if event == "pull_request_review_comment":
+            label = "comment in a review of a pull request"
         privileged = event == "issue_comment"
         return Start(Scenario(label, "pull-request", unmerged=True, privileged=privileged, place=place), github)
     values = {"action": action}
@@ -454,6 +459,8 @@ def _further(trigger: Trigger, ground: Ground) -> Start:
         ref, name, exact = Unknown(prefix="refs/", fresh=True), FRESH, ""
     values.update({key: OPEN for key in ("issue", "deployment", "deployment_status", "check_suite", "check_run", "label",
                    "discussion", "comment") if key.split("_")[0] == event.rstrip("s").split("_")[0]})  # fmt: skip
+    if event in ("create", "delete"):
+        values["ref"] = OPEN
     label = "dispatch" if event == "repository_dispatch" else f"event {event}"
     github = github_of(ground, event, event_of(ground, values), ref, name)
     return Start(

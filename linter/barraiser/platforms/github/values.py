@@ -12,18 +12,19 @@ MAX_OPTIONS = 32
 class Unknown:
     """A value that the files do not tell.
 
-    ``options``: all values that it can have, where that is known. For text of which only the start is known: ``prefix``;
-    ``excluded``: what it is not (both in lower case). ``truth``: whether it counts as true. ``fresh``: another value in
+    ``options``: all values that it can have, where that is known. For text of which only the start or end is known: ``prefix`` and
+    ``suffix``; ``excluded``: what it is not (all in lower case). ``truth``: whether it counts as true. ``fresh``: another value in
     each run, or for each ref; ``constant``: the same in every run. ``text``: how the file writes it (``${{ inputs.x }}``).
     """
 
-    __slots__ = ("constant", "excluded", "fresh", "options", "prefix", "text", "truth")
+    __slots__ = ("constant", "excluded", "fresh", "options", "prefix", "suffix", "text", "truth")
 
     def __init__(
         self,
         options: tuple[Value, ...] | None = None,
         *,
         prefix: str = "",
+        suffix: str = "",
         excluded: frozenset[str] = frozenset(),
         truth: Tri = MAYBE,
         fresh: bool = False,
@@ -32,8 +33,9 @@ class Unknown:
     ) -> None:
         self.options = options
         self.prefix = prefix
+        self.suffix = suffix
         self.excluded = excluded
-        self.truth = YES if prefix and options is None else truth
+        self.truth = YES if (prefix or suffix) and options is None else truth
         self.fresh = fresh
         self.constant = constant
         self.text = text
@@ -177,7 +179,11 @@ def _unknown_equal(one: Unknown, other: Value) -> Tri:
         return MAYBE if long.startswith(short) else NO
     if isinstance(other, str):
         low = other.lower()
-        if not low.startswith(one.prefix) or low in one.excluded or (not low and one.truth == YES):
+        if (
+            not (low.startswith(one.prefix) and low.endswith(one.suffix))
+            or low in one.excluded
+            or (not low and one.truth == YES)
+        ):
             return NO
         return MAYBE
     if one.truth == YES and truth(other) == NO and not isinstance(other, list | Object):

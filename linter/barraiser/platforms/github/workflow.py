@@ -146,10 +146,24 @@ class _Template:
         legs = legs_of(
             self.job, self.what, Scope(static, success=1, failure=1), self.reading.expressions, self.reading.problems
         )
+        serial = strategy_tags(self.job).get("max-parallel") == "1"
         jobs: list[Job] = []
         for leg in legs:
+            last = jobs[-1].id if jobs else ""
+            first = len(jobs)
             own = [{**each, "matrix": leg.context} for each in contexts]
             jobs += self._leg(leg, own, {**static, "matrix": leg.context}, sources)
+            if serial and last and len(jobs) > first:
+                self.reading.edges.append(
+                    Edge(
+                        last,
+                        jobs[first].id,
+                        "sequence",
+                        "order",
+                        place=line_of(self.name),
+                        softened_by="max-parallel: 1",
+                    )
+                )
             if self.reading.exhausted(self.name):
                 break
         return jobs
@@ -199,11 +213,9 @@ class _Template:
     ) -> Job:
         """One job: an instance of the matrix, for one environment."""
         job, reading, problems = self.job, self.reading, self.reading.problems
-        runs = (
-            [value if index in part.scenarios else NO for index, value in enumerate(whole.runs)]
-            if split
-            else whole.runs
-        )
+        runs = whole.runs
+        if split:
+            runs = [min(value, part.scenarios.get(index, NO)) for index, value in enumerate(runs)]
         static = whole.static
         if split:
             inputs = [whole.scenarios[index]["inputs"] for index in part.scenarios]
@@ -352,7 +364,7 @@ class _Template:
         if done:
             self.gate.outcome.members += members
             return jobs
-        part = Part("", None, list(range(self.reading.scenarios)))
+        part = Part("", None, {})
         made = Job(
             job_id, line_of(self.name), template=self.id, name=job_id, needs=self._join(job_id, sources), environment=part.key,
             steps=[step for job in jobs for step in job.steps], condition=self._condition(site.runs), concurrency=lock,
