@@ -172,6 +172,12 @@ def out_of_sight(
             settle=f'Give the file with `--include-map`, or declare: activities: {{"{_unread_job(unread)}": {{kind: {kinds[0]}}}}}',
             at=unread.place,
         )
+    handed = deploy.activity.facts.get("handed-to", "")
+    if handed:
+        return case.unknown(
+            f"{what} may be part of the pipeline that {does(deploy)} starts in another system, which cannot be read here.",
+            settle=_settled_there(case, deploy, kinds),
+        )
     other = stands_elsewhere(case, *kinds, classes=classes)
     if other is None:
         return None
@@ -208,6 +214,13 @@ def may_hold(gate: Gate, what: str) -> str:
 def declared_kind(node: Node, kind: str) -> str:
     """The configuration line that says what a job is."""
     return f'activities: {{"{node.job.id}": {{kind: {kind}}}}}'
+
+
+def _settled_there(case: Case, deploy: Node, kinds: Sequence[str]) -> str:
+    """What to write where another system's pipeline may do the missing thing."""
+    if kinds[0] in DEPLOY_KINDS:
+        return f"Deploy to staging here first; or, if that pipeline does, waive {case.rule.id} with a link to it as the reason."
+    return f'activities: {{"{deploy.job.id}": {{kinds: [{kinds[0]}, {deploy.kind}]}}}}'
 
 
 def blocking_manual(node: Node) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from barraiser.classify.commands import read_words
+from barraiser.classify.facts import HANDED_TO
 from barraiser.classify.hit import NAMED, PLACE, TEXT, Aim, Hit
 from barraiser.classify.names import words_of
 from barraiser.classify.requests import dispatched
@@ -144,6 +145,8 @@ def _by_marks(kind: str, marks_text: str, step: Step, tool: str) -> Hit:
     facts = hit.facts
     if kind in ("deploy", "config-deploy"):
         _waiting(hit, marks, inputs)
+    if "elsewhere" in marks:
+        facts[HANDED_TO] = tool
     if "destroys" in marks:
         facts["destructive"] = marks["destroys"].replace("_", " ")
     for mark, fact in (("target", "target"), ("def", "definition"), ("art", "artifacts")):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from barraiser.classify.facts import HANDED_TO
 from barraiser.classify.hit import NAMED, PLACE, Aim, Hit
 from barraiser.classify.inhouse import in_house, named_script
 from barraiser.classify.requests import dispatched
@@ -301,6 +302,8 @@ def hits_of(kind: str, marks_text: str, split: Words, words: Sequence[str], view
     if "c" in marks and kind not in ("deploy?",):
         hit.confidence = float(marks["c"])
     hit.opaque = "opaque" in marks
+    if "elsewhere" in marks:
+        hit.facts[HANDED_TO] = hit.tool
     hit.watch = "watch" in marks
     if "sets" in marks:
         hit.sets = True

@@ -24,6 +24,9 @@ ACCOUNT = "account"
 TARGET = "target"
 """What is deployed to, as the command names it: service, stack, application, namespace/name."""
 
+HANDED_TO = "handed-to"
+"""The tool of another system to whose own pipeline a deploy is handed: what comes before it there cannot be read here."""
+
 DEFINITION = "definition"
 """Path in the repository of what the deploy applies (template, chart, manifest folder), relative to the root."""
 

@@ -10,8 +10,8 @@ that keep the failed one; ``target=A,B`` options (or ``N``, the N-th word) that 
 what is applied (``@N`` the N-th word, ``@last``); ``image=A,B`` options that name images; ``env=A,B`` options (or ``@N``) that hold an
 environment's name; ``aim=A,B`` further options that tell the environment (``*``: all words); ``default=CLASS:CONFIDENCE``;
 ``destroys=WHAT``; ``as=PIPELINE-KIND``; ``also=KIND:CONFIDENCE`` a second activity; ``c=CONFIDENCE``; the flags ``opaque``,
-``sets`` (it chooses where later commands of the job go), ``watch`` (it waits for a deploy before it) and ``untest`` (options may
-take the tests out of a build).
+``elsewhere`` (another system's own pipeline does it), ``sets`` (it chooses where later commands of the job go), ``watch`` (it waits
+for a deploy before it) and ``untest`` (options may take the tests out of a build).
 """
 
 from __future__ import annotations

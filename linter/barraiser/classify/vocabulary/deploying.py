@@ -380,8 +380,12 @@ PROGRAMS: dict[str, tuple[str, Rows]] = {
         ("release create", "publish", ""),
         ("package upload", "publish", ""),
     )),
-    "spin": ("https://spinnaker.io/docs/reference/cli/", (("pipeline execute", "deploy", "wait= c=0.7 opaque target=--name,-n"),)),
-    "harness": ("https://developer.harness.io/docs/platform/automation/cli/", (("pipeline run", "deploy", "wait= c=0.6 opaque"),)),
+    "spin": ("https://spinnaker.io/docs/reference/cli/", (
+        ("pipeline execute", "deploy", "wait= c=0.7 opaque elsewhere target=--name,-n"),
+    )),
+    "harness": ("https://developer.harness.io/docs/platform/automation/cli/", (
+        ("pipeline run", "deploy", "wait= c=0.6 opaque elsewhere"),
+    )),
     "keptn": ("https://keptn.sh/", (("trigger delivery", "deploy", "wait= target=--service"), ("trigger evaluation", "alarm-gate", ""))),
     "kpt": ("https://kpt.dev/reference/cli/", (("live apply", "deploy", "waits=yes"), ("fn render", "build", ""))),
     "kapp": ("https://carvel.dev/kapp/", (("deploy", "deploy", "waits=yes target=-a,--app"), ("delete", "destroy",
