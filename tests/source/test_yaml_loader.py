@@ -6,7 +6,7 @@ import json
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from barraiser.source.errors import SourceError
@@ -301,6 +301,8 @@ def as_text(value: object) -> object:
 
 
 @given(JSON_VALUE, st.booleans(), st.sampled_from([None, 2, "\t"]))
+@example({"\x85": None}, False, None)
+@example("\x7f", False, None)
 def test_every_json_file_is_read_as_it_is(value: object, ascii_only: bool, indent: int | str | None) -> None:
     text = json.dumps(value, ensure_ascii=ascii_only, indent=indent)
     assert plain(one(text.encode()).root) == as_text(value)

@@ -39,16 +39,26 @@ def load(data: bytes, path: str, *, later_merge_wins: bool = False) -> list[Docu
     and recursive aliases, and beyond the limits.
     """
     text = decode(data, path)
+    one_break = _one_break(text)
+    document = _json(text, path) if one_break is not text else None
+    if document is not None:
+        return [document]
     try:
-        return _documents(_one_break(text), text, path, later_merge_wins)
+        return _documents(one_break, text, path, later_merge_wins)
     except YAMLError as error:
-        if text.lstrip()[:1] in ("{", "[", '"'):
-            from barraiser.source.json_loader import load_json
-
-            document = load_json(text, path)
-            if document is not None:
-                return [document]
+        document = _json(text, path)
+        if document is not None:
+            return [document]
         raise _told(error, text, path) from None
+
+
+def _json(text: str, path: str) -> Document | None:
+    """A text that is JSON, read as such: it admits characters that YAML does not. None where it is no JSON."""
+    if text.lstrip()[:1] not in ("{", "[", '"'):
+        return None
+    from barraiser.source.json_loader import load_json
+
+    return load_json(text, path)
 
 
 def _one_break(text: str) -> str:
