@@ -85,7 +85,8 @@ def test_a_declared_deploy_goes_where_it_is_declared_to_go() -> None:
 OWN = {"test", "deploy?", "s3", "copy", "ssh", "dispatch", "gcloud", "wrapped"}
 STEPS = {"script", "dispatch", "wait", "gitops", "gitcommit", "test", "by-name", "invoke", "cloudformation"}
 KNOWN_MARKS = {
-    "waits", "wait", "nowait", "back", "noback", "target", "def", "image", "env", "aim", "default", "destroys", "as", "also", "c", "opaque", "elsewhere",
+    "waits", "wait", "nowait", "back", "noback", "target", "def", "image", "env", "aim", "default", "destroys", "as", "also", "c", "opaque",
+    "elsewhere",
     "watch", "untest", "untrusted", "key", "art", "sub", "script", "remote", "push", "prod", "bare", "sets", "time", "cli-publish",
 }  # fmt: skip
 
