@@ -55,6 +55,9 @@ REFUSED = {
     "expression": (HEAD + "  a:\n    if: github.ref = 'x'" + STEPS, 4, "bad expression"),
     "expression-open": (HEAD + "  a:\n    name: ${{ github.ref" + STEPS, 4, "never closed"),
     "expression-run": (HEAD + "  a:\n    runs-on: x\n    steps: [{run: '${{ }}'}]\n", 5, "ends too early"),
+    "expression-block": (
+        HEAD + "  a:\n    runs-on: x\n    steps:\n      - run: |\n          a\n          b ${{ x = }}\n", 8, "bad expression",
+    ),
     "environment": (HEAD + "  a:\n    environment: [x]" + STEPS, 4, "must be a name"),
     "environment-name": (HEAD + "  a:\n    environment: {url: x}" + STEPS, 4, "has no 'name'"),
     "concurrency": (HEAD + "  a:\n    concurrency: {cancel-in-progress: true}" + STEPS, 4, "has no 'group'"),
@@ -80,6 +83,11 @@ def test_what_github_refuses(tmp_path: Path, case: str) -> None:
         assert problem.fix
         assert problem.place.column >= 1
         assert problem.place.path == FOLDER + "w.yml"
+
+
+def test_a_bad_expression_is_pointed_at(tmp_path: Path) -> None:
+    (problem,) = read(tmp_path, HEAD + "  a:\n    if: github.ref = 'x'" + STEPS).problems
+    assert (problem.place.line, problem.place.column) == (4, 20)
 
 
 def test_a_key_of_a_later_github_is_told_and_not_refused(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from barraiser.platforms.github.evaluate import Scope
 from barraiser.platforms.github.site import Contexts, Site
 from barraiser.platforms.github.values import CONSTANT, Object, Unknown, Value, to_text
 from barraiser.source.errors import SourceError
-from barraiser.source.nodes import Mapping, Scalar, line_of
+from barraiser.source.nodes import Mapping, Scalar, line_of, place_of
 
 if TYPE_CHECKING:
     from barraiser.platforms.github.workflow import Caller, Frame
@@ -179,7 +179,9 @@ def _contexts(
         static_inputs[name] = _typed(text, kind) if "${{" not in text else Unknown(text=text)
         for index, values in enumerate(by_scenario):
             scope = Scope(site.scenarios[index], success=MAYBE, failure=MAYBE, cancelled=MAYBE)
-            found = site.expressions.render(value.value, line_of(value), scope) if "${{" in value.value else value.value
+            found = (
+                site.expressions.render(value.value, place_of(value), scope) if "${{" in value.value else value.value
+            )
             values[name] = _cast(found, kind, text)
     secrets = _secrets(job, settings, site)
     static: Contexts = {"inputs": Object(static_inputs), "secrets": secrets}

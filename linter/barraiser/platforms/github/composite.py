@@ -10,7 +10,7 @@ from barraiser.platforms.github.site import Site
 from barraiser.platforms.github.steps import Outer, steps_of
 from barraiser.platforms.github.values import Object, Unknown, Value
 from barraiser.source.errors import SourceError
-from barraiser.source.nodes import Mapping, Scalar, Sequence, line_of
+from barraiser.source.nodes import Mapping, Scalar, Sequence, line_of, place_of
 
 MAX_DEPTH = 10
 """Composite actions within each other, GitHub's own limit."""
@@ -137,4 +137,4 @@ def _value(text: str, site: Site, index: int, contexts: dict[str, Value], step: 
     env = step.get("env")
     mappings = [*site.env, env] if isinstance(env, Mapping) else site.env
     whole = site.contexts(index, mappings) if "env." in text else contexts
-    return as_variable(site.expressions.render(text, line_of(step), Scope(whole, success=1, failure=1, cancelled=1)))
+    return as_variable(site.expressions.render(text, place_of(step), Scope(whole, success=1, failure=1, cancelled=1)))

@@ -9,7 +9,7 @@ from barraiser.platforms.github.checks import refuse
 from barraiser.platforms.github.evaluate import Scope
 from barraiser.platforms.github.site import Site
 from barraiser.platforms.github.values import Unknown, to_text
-from barraiser.source.nodes import Mapping, Scalar, describe, line_of
+from barraiser.source.nodes import Mapping, Scalar, describe, line_of, place_of
 
 MAX_PARTS = 16
 MAX_LABEL = 60
@@ -73,7 +73,7 @@ def _names(name: Scalar, site: Site) -> dict[str, dict[int, Tri]]:
     found: dict[str, dict[int, Tri]] = {}
     for index in running:
         scope = Scope(site.scenarios[index], success=MAYBE, failure=MAYBE, cancelled=MAYBE)
-        value = site.expressions.render(name.value, line_of(name), scope)
+        value = site.expressions.render(name.value, place_of(name), scope)
         if not isinstance(value, Unknown):
             found.setdefault(to_text(value).strip(), {})[index] = YES
         elif value.options is None or any(isinstance(option, Unknown) for option in value.options):

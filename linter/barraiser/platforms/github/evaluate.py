@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 
 from barraiser.model.tri import MAYBE, NO, YES, Tri, any_of, negate
@@ -280,6 +279,8 @@ def _from_json(values: list[Value]) -> Value:
         return Unknown(constant=text.constant, fresh=text.fresh)
     if not isinstance(text, str) or len(text) > MAX_TEXT:
         return OPEN
+    import json
+
     try:
         return _plain(json.loads(text))
     except (ValueError, RecursionError):
@@ -307,6 +308,8 @@ def _plain(data: object, depth: int = 0) -> Value:
 def _to_json(values: list[Value]) -> Value:
     value = values[0]
     if value is None or isinstance(value, bool | str):
+        import json
+
         return json.dumps(value)
     if isinstance(value, float):
         return to_text(value)

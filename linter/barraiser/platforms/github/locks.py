@@ -9,7 +9,7 @@ from barraiser.platforms.github.checks import refuse
 from barraiser.platforms.github.evaluate import Scope
 from barraiser.platforms.github.site import Site
 from barraiser.platforms.github.values import Unknown, Value, to_text, truth
-from barraiser.source.nodes import Mapping, Node, Scalar, describe, line_of
+from barraiser.source.nodes import Mapping, Node, Scalar, describe, line_of, place_of
 
 
 def lock_of(node: Node | None, site: Site, starts: list[Scenario], scope: str) -> Concurrency | None:
@@ -49,7 +49,7 @@ def check_lock(problems: list[Problem], node: Node | None, what: str) -> None:
 
 def _value(node: Scalar, site: Site, index: int) -> Value:
     scope = Scope(site.scenarios[index], success=MAYBE, failure=MAYBE, cancelled=MAYBE)
-    return site.expressions.render(node.value, line_of(node), scope)
+    return site.expressions.render(node.value, place_of(node), scope)
 
 
 def _cancels(node: Node | None, site: Site) -> tuple[tuple[Tri, ...], Place | None]:

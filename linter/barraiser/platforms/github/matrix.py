@@ -8,7 +8,7 @@ from barraiser.platforms.github.checks import refuse
 from barraiser.platforms.github.evaluate import Scope
 from barraiser.platforms.github.texts import Expressions
 from barraiser.platforms.github.values import Object, Unknown, Value, equal, to_text
-from barraiser.source.nodes import Mapping, Node, Scalar, Sequence, describe, line_of
+from barraiser.source.nodes import Mapping, Node, Scalar, Sequence, describe, line_of, place_of
 
 MAX_JOBS = 256
 """Jobs of one matrix, GitHub's own limit."""
@@ -67,7 +67,7 @@ def _read(node: Node, scope: Scope, expressions: Expressions, depth: int = 0) ->
     """A node as a value; its texts with their expressions evaluated."""
     if isinstance(node, Scalar):
         if "${{" in node.value:
-            return expressions.render(node.value, line_of(node), scope)
+            return expressions.render(node.value, place_of(node), scope)
         return plain_value(node)
     if depth > 20:
         return Unknown()

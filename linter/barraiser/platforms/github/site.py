@@ -13,7 +13,7 @@ from barraiser.platforms.github.texts import MAX_SPENT, Expressions
 from barraiser.platforms.github.values import OPEN, Object, Unknown, Value
 from barraiser.source.limits import MAX_BYTES
 from barraiser.source.nodes import Mapping as Keys
-from barraiser.source.nodes import Node, Scalar, line_of
+from barraiser.source.nodes import Node, Scalar, line_of, place_of
 from barraiser.source.repository import Repository
 
 Contexts = dict[str, Value]
@@ -141,7 +141,7 @@ class Site:
     def resolve(self, node: Scalar) -> str:
         """The text of a scalar with constants put in."""
         text = node.value
-        return self.expressions.resolve(text, line_of(node), self.static) if "${{" in text else text
+        return self.expressions.resolve(text, place_of(node), self.static) if "${{" in text else text
 
     def variables(self, mappings: list[Keys]) -> dict[str, str]:
         """The variables of ``env:`` mappings, outermost first, as text; ``static`` then knows them by name."""
@@ -171,7 +171,7 @@ class Site:
             scope = Scope(contexts, success=MAYBE, failure=MAYBE, cancelled=MAYBE)
             for key, value in mapping:
                 if isinstance(value, Scalar):
-                    found = self.expressions.render(value.value, line_of(value), scope)
+                    found = self.expressions.render(value.value, place_of(value), scope)
                     known[key.value.lower()] = as_variable(found)
             contexts = {**contexts, "env": Object(known, OPEN)}
         return contexts

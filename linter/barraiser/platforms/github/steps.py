@@ -109,6 +109,7 @@ def _add(step: Mapping, site: Site, past: _Past, outer: Outer | None, found: lis
         target = uses.value.strip()
         if target.startswith("actions/checkout@") and inputs.get("path") and not inputs.get("repository"):
             site.checkouts.append(inputs["path"].removeprefix("./").strip("/"))
+        missing = len(site.reading.unresolved)
         if target.startswith(("./", "../")) or site.reading.include_map:
             from barraiser.platforms.github.composite import inline
 
@@ -121,16 +122,13 @@ def _add(step: Mapping, site: Site, past: _Past, outer: Outer | None, found: lis
                 found += inlined
                 site.static = static
                 return normal
-        unresolved = target if any(
-            item.name == target and item.place.line == uses.line and item.place.path == uses.path
-            for item in site.reading.unresolved
-        ) else ""  # fmt: skip
         key = step.key("uses") or uses
         found.append(
             Step(
                 Place(key.path, key.line, key.column, step.end_line),
                 name=label, key=step.text("id"), uses=target, inputs=inputs, input_places=places, env=env,
-                condition=condition, soft=soft, soft_place=soft_place, unresolved=unresolved,
+                condition=condition, soft=soft, soft_place=soft_place,
+                unresolved=target if len(site.reading.unresolved) > missing else "",
             )
         )  # fmt: skip
     else:

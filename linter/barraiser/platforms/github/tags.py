@@ -6,7 +6,7 @@ from barraiser.model.pipeline import Problem
 from barraiser.platforms.github.checks import refuse
 from barraiser.platforms.github.site import Site
 from barraiser.platforms.github.values import OPEN, Object
-from barraiser.source.nodes import Mapping, Node, Scalar, Sequence, describe, line_of
+from barraiser.source.nodes import Mapping, Node, Scalar, Sequence, describe, place_of
 
 _IDENTITIES = {
     "aws-actions/configure-aws-credentials": ("role-to-assume",),
@@ -102,13 +102,13 @@ def _identity(inputs: Mapping | None, names: tuple[str, ...], tags: dict[str, st
     role = next((node for name in names if (node := inputs.get(name)) is not None), None)
     region = inputs.get("aws-region")
     if isinstance(role, Scalar):
-        text = site.expressions.resolve(role.value, line_of(role), site.static)
+        text = site.expressions.resolve(role.value, place_of(role), site.static)
         tags["role"] = text
         parts = text.split(":")
         if len(parts) > 5 and parts[4]:
             tags["account"] = parts[4]
     if isinstance(region, Scalar):
-        tags["region"] = site.expressions.resolve(region.value, line_of(region), site.static)
+        tags["region"] = site.expressions.resolve(region.value, place_of(region), site.static)
 
 
 def runner_of(labels: str) -> Object:

@@ -9,7 +9,7 @@ from barraiser.model.place import Place
 from barraiser.platforms.github.evaluate import Scope, concatenate, evaluate
 from barraiser.platforms.github.expressions import ARGUMENTS, CONTEXTS, ExpressionError, Tree, names_in, parse
 from barraiser.platforms.github.values import Object, Unknown, Value, to_text
-from barraiser.source.nodes import Scalar, line_of
+from barraiser.source.nodes import Scalar, line_of, place_of
 
 Piece = str | tuple[str, Tree]
 """Literal text, or an expression as written and its tree."""
@@ -23,7 +23,7 @@ _INSTEAD = {
     "env": "use `vars`, or an output of an earlier job",
 }
 
-MAX_SPENT = 200_000
+MAX_SPENT = 150_000
 """Work of one reading: the largest real workflow of the corpus needs some 15,000, and hostile ones must end within a second."""
 
 _STATUS = frozenset(("success()", "failure()", "always()", "cancelled()"))
@@ -88,9 +88,9 @@ class Expressions:
             try:
                 tree = self._parsed(stripped, line_of(node)) if stripped else tree
             except ExpressionError as error:
-                self._refuse(error, line_of(node), text, 0)
+                self._refuse(error, place_of(node), text, 0)
         else:
-            pieces = self.pieces(stripped, line_of(node))
+            pieces = self.pieces(stripped, place_of(node))
             if len(pieces) == 1 and not isinstance(pieces[0], str):
                 tree = pieces[0][1]
             elif any(isinstance(piece, str) and piece.strip() for piece in pieces):
@@ -163,7 +163,15 @@ class Expressions:
     def _refuse(self, error: ExpressionError, place: Place, text: str, offset: int) -> None:
         shown = _on_one_line(text[max(0, offset - 3) :])
         shown = shown if len(shown) <= 60 else shown[:57] + "..."
-        self.problems.append(Problem(f"bad expression `{shown}`: {error.message}", place, fix=error.fix))
+        at = _at(place, text, offset + error.offset)
+        self.problems.append(Problem(f"bad expression `{shown}`: {error.message}", at, fix=error.fix))
+
+
+def _at(place: Place, text: str, offset: int) -> Place:
+    """Where an offset of a scalar's text stands: its line, in a text of several lines; its column, in one of a single line."""
+    if place.end_line > place.line:
+        return Place(place.path, min(place.line + 1 + text.count("\n", 0, offset), place.end_line))
+    return Place(place.path, place.line, place.column + min(offset, len(text)))
 
 
 def has_status(names: set[str]) -> bool:

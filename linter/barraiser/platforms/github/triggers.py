@@ -212,7 +212,9 @@ def starts_of(
         elif event == "schedule":
             found += _schedules(trigger, ground, text)
         else:
-            found.append(_further(trigger, ground))
+            from barraiser.platforms.github.happenings import happening
+
+            found.append(happening(trigger, ground))
     rank = {name: at for at, name in enumerate(ORDER)}
     found.sort(key=lambda start: rank.get(start.scenario.event, len(ORDER)))
     return found[:MAX_STARTS]
@@ -413,64 +415,3 @@ def _schedules(trigger: Trigger, ground: Ground, text: str) -> list[Start]:
         )
         for label, cron in crons
     ]
-
-
-def _further(trigger: Trigger, ground: Ground) -> Start:
-    """Merge queue, release, dispatch from outside, and every event that only says that something happened."""
-    event, place = trigger.event, trigger.place
-    ref, name = ref_of(ground.default_branch)
-    exact = f"refs/heads/{ground.default_branch}"
-    types = trigger.names("types")
-    action: Value = OPEN
-    if types:
-        action = types[0] if len(types) == 1 else Unknown(tuple(types[:30]))
-    if event == "merge_group":
-        queue = Unknown(prefix="refs/heads/gh-readonly-queue/", fresh=True)
-        github = github_of(
-            ground, event, event_of(ground, {"merge_group": OPEN}), queue, Unknown(prefix="gh-readonly-queue/")
-        )
-        return Start(Scenario("merge queue", "merge-queue", place=place), github)
-    if event == "release":
-        early: Value = types != ["released"] if types in (["released"], ["prereleased"]) else EITHER
-        release = Object({"draft": False, "prerelease": early, "tag_name": FRESH, "name": OPEN}, OPEN)
-        tag = Unknown(prefix="refs/tags/", fresh=True)
-        github = github_of(
-            ground, event, event_of(ground, {"release": release, "action": action}), tag, FRESH, ref_type="tag"
-        )
-        return Start(Scenario("release", "release", place=place), github)
-    if event in ("pull_request_review", "pull_request_review_comment", "pull_request_comment", "issue_comment"):
-        request: Value = None if event == "issue_comment" else OPEN
-        values: dict[str, Value] = {"pull_request": request, "comment": OPEN, "review": OPEN, "action": action}
-        if event == "issue_comment":
-            values["issue"] = OPEN
-        github = github_of(
-            ground, event, event_of(ground, values),
-            ref if request is None else Unknown(prefix="refs/pull/", fresh=True), name if request is None else FRESH,
-        )  # fmt: skip
-        label = "comment on a pull request" if "review" not in event else "review of a pull request"
-        if event == "pull_request_review_comment":
-            label = "comment in a review of a pull request"
-        privileged = event == "issue_comment"
-        return Start(Scenario(label, "pull-request", unmerged=True, privileged=privileged, place=place), github)
-    values = {"action": action}
-    if event == "repository_dispatch":
-        values["client_payload"] = OPEN
-    elif event in ("create", "delete", "deployment", "deployment_status", "status", "registry_package"):
-        ref, name, exact = Unknown(prefix="refs/", fresh=True), FRESH, ""
-    values.update({key: OPEN for key in ("issue", "deployment", "deployment_status", "check_suite", "check_run", "label",
-                   "discussion", "comment") if key.split("_")[0] == event.rstrip("s").split("_")[0]})  # fmt: skip
-    if event in ("create", "delete"):
-        values["ref"] = OPEN
-    label = "dispatch" if event == "repository_dispatch" else f"event {event}"
-    github = github_of(ground, event, event_of(ground, values), ref, name)
-    return Start(
-        Scenario(
-            label,
-            "dispatch",
-            exact,
-            branch="default" if exact else "",
-            refs=types or () if not exact else (),
-            place=place,
-        ),
-        github,
-    )
