@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 CORPUS = os.environ.get("BARRAISER_CORPUS", "")
-pytestmark = pytest.mark.skipif(not CORPUS, reason="BARRAISER_CORPUS is not set: the corpus of real pipelines is not here")
+pytestmark = pytest.mark.skipif(
+    not CORPUS, reason="BARRAISER_CORPUS is not set: the corpus of real pipelines is not here"
+)
 
 GUARD_SECONDS = 60
 """For check and graph over the whole corpus together: a guard against hangs, no measure of speed."""

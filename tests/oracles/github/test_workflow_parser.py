@@ -112,9 +112,9 @@ def differences(pipeline: Pipeline, wanted: dict[str, Any]) -> list[str]:
         if needs != set(wanted[name]["needs"]):
             told.append(f"needs of {name}: {needs} for {wanted[name]['needs']}")
         environment = wanted[name]["environment"]
-        if bool(environments) != bool(environment):
-            told.append(f"environment of {name}: {environments} for {environment}")
-        elif environment and "${{" not in environment and environments != {environment}:
+        if bool(environments) != bool(environment) or (
+            environment and "${{" not in environment and environments != {environment}
+        ):
             told.append(f"environment of {name}: {environments} for {environment}")
     return told
 
