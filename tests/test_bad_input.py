@@ -50,7 +50,6 @@ GITHUB = {
     "job-null": (HEAD + "  a:\n", 3),
     "job-number": (HEAD + "  a: 5\n", 3),
     "steps-mapping": (HEAD + "  a:\n    runs-on: x\n    steps: {run: x}\n", 5),
-    "steps-absent": (HEAD + "  a:\n    runs-on: x\n", 3),
     "needs-unknown": (HEAD + "  a:\n    runs-on: x\n    needs: b\n    steps: [{run: x}]\n", 5),
     "needs-cycle": (
         HEAD + "  a: {runs-on: x, needs: b, steps: [{run: x}]}\n  b: {runs-on: x, needs: a, steps: [{run: x}]}\n",

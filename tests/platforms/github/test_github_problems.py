@@ -33,7 +33,6 @@ REFUSED = {
     "job-null": (HEAD + "  a:\n", 3, "must be a mapping"),
     "job-id": (HEAD + "  'a b':" + STEPS, 3, "no valid job id"),
     "no-runner": (HEAD + "  a:\n    steps: [{run: x}]\n", 3, "neither 'runs-on' nor 'uses'"),
-    "no-steps": (HEAD + "  a:\n    runs-on: x\n", 3, "has no 'steps'"),
     "steps-mapping": (HEAD + "  a:\n    runs-on: x\n    steps: {run: x}\n", 5, "must be a list"),
     "step-text": (HEAD + "  a:\n    runs-on: x\n    steps: [x]\n", 5, "must be a mapping"),
     "step-none": (HEAD + "  a:\n    runs-on: x\n    steps: [{name: x}]\n", 5, "neither 'run' nor 'uses'"),
@@ -83,6 +82,14 @@ def test_what_github_refuses(tmp_path: Path, case: str) -> None:
         assert problem.fix
         assert problem.place.column >= 1
         assert problem.place.path == FOLDER + "w.yml"
+
+
+def test_a_job_without_steps_is_told_and_read(tmp_path: Path) -> None:
+    pipeline = read(tmp_path, HEAD + "  a:\n    runs-on: x\n")
+    (problem,) = pipeline.problems
+    assert (problem.fatal, problem.place.line) == (False, 3)
+    assert "has no 'steps'" in problem.message
+    assert [job.id for job in pipeline.jobs] == ["a"]
 
 
 def test_a_bad_expression_is_pointed_at(tmp_path: Path) -> None:

@@ -208,8 +208,10 @@ def check_job(problems: list[Problem], name: Scalar, job: Mapping) -> bool:
             "add `runs-on: ubuntu-latest`, or the workflow that it calls",
         )
     if steps is None:
-        refuse(problems, f"{what} has no 'steps'", name, "add `steps:` with at least one step")
-        return False
+        # GitHub's parser takes it, its service does not run it: what such a job does is known all the same.
+        message = f"{what} has no 'steps': it does nothing, and GitHub does not start the workflow"
+        refuse(problems, message, name, "add `steps:` with at least one step", fatal=False)
+        return True
     value = job.get("steps")
     if not isinstance(value, Sequence):
         refuse(
