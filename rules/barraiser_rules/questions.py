@@ -89,7 +89,7 @@ def prod_name(node: Node) -> str:
 
 def job(node: Node) -> str:
     """A node's job, quoted; with its file when that is another pipeline's."""
-    return f'"{node.job.id}"'
+    return f'"{node.job.own_id}"'
 
 
 def does(node: Node) -> str:
@@ -213,14 +213,14 @@ def may_hold(gate: Gate, what: str) -> str:
 
 def declared_kind(node: Node, kind: str) -> str:
     """The configuration line that says what a job is."""
-    return f'activities: {{"{node.job.id}": {{kind: {kind}}}}}'
+    return f'activities: {{"{node.job.own_id}": {{kind: {kind}}}}}'
 
 
 def _settled_there(case: Case, deploy: Node, kinds: Sequence[str]) -> str:
     """What to write where another system's pipeline may do the missing thing."""
     if kinds[0] in DEPLOY_KINDS:
         return f"Deploy to staging here first; or, if that pipeline does, waive {case.rule.id} with a link to it as the reason."
-    return f'activities: {{"{deploy.job.id}": {{kinds: [{kinds[0]}, {deploy.kind}]}}}}'
+    return f'activities: {{"{deploy.job.own_id}": {{kinds: [{kinds[0]}, {deploy.kind}]}}}}'
 
 
 def blocking_manual(node: Node) -> bool:

@@ -163,3 +163,17 @@ def test_an_unreadable_pipeline_is_not_judged(entries: Entries) -> None:
         "a.yml", "github-actions", problems=[Problem("broken", Place("a.yml", 1))], jobs=[], edges=[Edge("a", "b")]
     )
     assert run(entries, made, Asks).verdicts == {}
+
+
+def test_the_surest_deploy_of_a_job_counts(entries: Entries) -> None:
+    guessed, sure = activity("deploy", "prod"), activity("deploy", "prod")
+    guessed.confidence = 0.5
+    result = run(entries, service(job("deploy", guessed, sure)), asking(Asks, push_to_main="failed"))
+    assert result.findings[0].severity == "error"
+
+
+def test_reports_name_the_platforms_own_job(entries: Entries) -> None:
+    part = job("deploy (prod)", activity("deploy", "prod"))
+    part.own_id = part.template = "deploy"
+    result = run(entries, service(part), asking(Asks, push_to_main="failed"))
+    assert result.findings[0].job == "deploy"

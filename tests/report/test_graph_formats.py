@@ -85,3 +85,18 @@ def test_text_of_a_file_stays_data(module: object) -> None:
     assert not any(line.lstrip().startswith("::") for line in text.splitlines())
     if module is graph_mermaid:
         assert "<" not in text.replace("<br/>", "")
+
+
+def test_a_job_read_as_one_for_each_environment_is_one_job() -> None:
+    parts = []
+    for environment in ("gamma", "prod"):
+        part = job(f"deploy ({environment})", activity("deploy", environment))
+        part.own_id, part.template, part.needs = "deploy", "deploy", ("test",)
+        parts.append(part)
+    edges = [Edge("test", part.id, skips=True) for part in parts]
+    made = pipeline([job("test", activity("unit-test")), *parts], edges)
+    (shown,) = json.loads(graph_json.render([GraphView(StageGraph(made))]))["pipelines"]
+    assert [each["id"] for each in shown["jobs"]] == ["test", "deploy"]
+    assert [each["class"] for each in shown["jobs"][1]["environments"]] == ["gamma", "prod"]
+    assert len(shown["edges"]) == 1
+    assert shown["scenarios"][0]["jobs"] == ["test", "deploy"]

@@ -242,8 +242,8 @@ class _Verdicts:
 
 
 def _witness(way: Sequence[Node]) -> list[WitnessStep]:
-    return [WitnessStep(node.job.id, node.activity.text or node.kind, node.place) for node in way]
+    return [WitnessStep(node.job.own_id, node.activity.text or node.kind, node.place) for node in way]
 
 
 def _job_at(way: Sequence[Node]) -> str:
-    return way[-1].job.id if way else ""
+    return way[-1].job.own_id if way else ""

@@ -34,24 +34,29 @@ def severity_of(rule: type[Rule], answer: Answer, kind: str, plan: Plan) -> tupl
 
 
 def _guess(answer: Answer) -> Node | None:
-    """The least certain node that an answer rests on, where it is a guess."""
-    if not answer.rests_on:
-        return None
-    least = min(answer.rests_on, key=certainty)
-    return least if certainty(least) < GUESS else None
+    """The least certain node that an answer rests on, where it is a guess. Of the deploys of one job the surest counts."""
+    surest: dict[str, Node] = {}
+    alone: list[Node] = []
+    for node in answer.rests_on:
+        if node.kind not in DEPLOY_KINDS:
+            alone.append(node)
+        elif node.job.template not in surest or certainty(node) > certainty(surest[node.job.template]):
+            surest[node.job.template] = node
+    least = min([*alone, *surest.values()], key=certainty, default=None)
+    return least if least is not None and certainty(least) < GUESS else None
 
 
 def _confirm(node: Node) -> str:
     """The sentence that says what was guessed, and how to confirm it."""
     environment = node.environment
     if environment is not None and environment.confidence <= node.activity.confidence:
-        name = environment.name or node.job.id
+        name = environment.name or node.job.own_id
         return (
             f"This rests on a guess: `{name}` is taken for {environment.cls} ({environment.reason or 'by its name'}); "
             f'confirm it with environments: {{"{name}": {{class: {environment.cls}}}}}.'
         )
     kind = "a deploy" if node.kind in DEPLOY_KINDS else f"of kind {node.kind}"
     return (
-        f'This rests on a guess: "{node.job.id}" is taken for {kind} ({node.activity.reason or "by its name"}); '
-        f'confirm it with activities: {{"{node.job.id}": {{kind: {node.kind}}}}}.'
+        f'This rests on a guess: "{node.job.own_id}" is taken for {kind} ({node.activity.reason or "by its name"}); '
+        f'confirm it with activities: {{"{node.job.own_id}": {{kind: {node.kind}}}}}.'
     )

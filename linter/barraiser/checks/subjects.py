@@ -67,7 +67,7 @@ def _grouped(nodes: Sequence[Node], graph: StageGraph) -> list[Subject]:
     for node in nodes:
         groups.setdefault((node.job.template, node.environment_class), []).append(node)
     return [
-        Subject(_label(group), group, group[0].place, job_id=group[0].job.id, kind=graph.pipeline.kind)
+        Subject(_label(group), group, group[0].place, job_id=group[0].job.own_id, kind=graph.pipeline.kind)
         for group in groups.values()
     ]
 

@@ -176,6 +176,9 @@ class Concurrency:
 class Job:
     """The unit that the platform schedules; ids as design section 6 has them.
 
+    A job whose environment is another in other runs is read as one job for each environment, with the environment's name in its id;
+    ``own_id`` is the platform's own: what reports show, the same for all of them.
+
     ``needs``: the platform's own predecessors. ``soft``: its failure does not stop what depends on it (``continue-on-error``,
     ``allow_failure``, an optional manual job). ``manual``: a person starts it. ``manual_blocks``: the pipeline waits for
     that person. ``delay_minutes``: it starts that long after it could. ``variables``: constants that its scripts see.
@@ -186,7 +189,7 @@ class Job:
 
     __slots__ = (
         "activities", "calls", "concurrency", "condition", "delay_minutes", "environment", "id", "manual", "manual_blocks",
-        "manual_place", "matrix", "name", "needs", "place", "soft", "soft_place", "soft_reason", "stage", "steps", "tags",
+        "manual_place", "matrix", "name", "needs", "own_id", "place", "soft", "soft_place", "soft_reason", "stage", "steps", "tags",
         "template", "timeout_minutes", "variables",
     )  # fmt: skip
 
@@ -195,6 +198,7 @@ class Job:
         id: str,
         place: Place,
         *,
+        own_id: str = "",
         template: str = "",
         name: str = "",
         stage: str | None = None,
@@ -218,6 +222,7 @@ class Job:
     ) -> None:
         self.id = id
         self.place = place
+        self.own_id = own_id or id
         self.template = template or id
         self.name = name or id
         self.stage = stage

@@ -86,7 +86,7 @@ def job_place(finding: Finding, pipeline: Pipeline) -> Place | None:
     if not finding.job:
         return None
     for job in pipeline.jobs:
-        if job.id == finding.job:
+        if job.own_id == finding.job:
             return job.place
     return None
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from barraiser.graph.scenario_graph import softness
 from barraiser.graph.stage_graph import StageGraph
 from barraiser.model.activity import Activity
 from barraiser.model.environment import Environment
-from barraiser.model.pipeline import HARD, SOFT, Job, Pipeline
-from barraiser.model.tri import MAYBE, NO, YES
+from barraiser.model.pipeline import HARD, ORDER, SOFT, Job, Pipeline
+from barraiser.model.tri import MAYBE, NO, YES, Tri
+
+STRENGTHS = (HARD, SOFT, ORDER)
 
 
 class ShownEdge:
@@ -40,26 +42,34 @@ class GraphView:
         self.scenario = scenario
 
     def jobs(self) -> list[Job]:
-        """The jobs that are shown, those before others first: all, or what runs or may run in the scenario."""
+        """The jobs that are shown, as the platform has them, those before others first: all, or what runs or may run in the scenario."""
         shown = self._running(MAYBE) if self.scenario >= 0 else None
-        own = [unit.job for unit in self.graph.layout.units if unit.link < 0]
-        return [job for job in own if shown is None or job.id in shown]
+        groups: dict[str, list[Job]] = {}
+        for unit in self.graph.layout.units:
+            if unit.link < 0 and (shown is None or unit.job.own_id in shown):
+                groups.setdefault(unit.job.own_id, []).append(unit.job)
+        owner = {unit.job.id: unit.job.own_id for unit in self.graph.layout.units if unit.link < 0}
+        return [together(own_id, group, owner) for own_id, group in groups.items()]
 
     def edges(self) -> list[ShownEdge]:
-        """The edges between the jobs that are shown, and those from the jobs that hand over to them."""
+        """The edges between the jobs that are shown, and those from the jobs that hand over to them; each pair once, by its hardest."""
         ids = {job.id for job in self.jobs()}
         units = self.graph.layout.units
-        found = []
+        found: dict[tuple[str, str, str], ShownEdge] = {}
         for ways in self.graph.layout.into:
             for way in ways:
                 source, target = units[way.source], units[way.target]
-                if target.link >= 0 or target.job.id not in ids or (source.link < 0 and source.job.id not in ids):
+                own = source.job.own_id
+                if target.link >= 0 or target.job.own_id not in ids or (source.link < 0 and own not in ids):
                     continue
-                name = source.job.id if source.link < 0 else f"{self.prefix}{source.pipeline.path}#{source.job.id}"
+                name = own if source.link < 0 else f"{self.prefix}{source.pipeline.path}#{own}"
                 soft = way.strength == HARD and softness(source.job) == YES
                 why = way.softened_by or (source.job.soft_reason if soft else "")
-                found.append(ShownEdge(name, target.job.id, way.kind, SOFT if soft else way.strength, why))
-        return found
+                edge = ShownEdge(name, target.job.own_id, way.kind, SOFT if soft else way.strength, why)
+                known = found.setdefault((name, edge.target, way.kind), edge)
+                if STRENGTHS.index(edge.strength) < STRENGTHS.index(known.strength):
+                    found[name, edge.target, way.kind] = edge
+        return list(found.values())
 
     def maybe(self, job: Job) -> bool:
         """Whether it is undecided that a job runs in the scenario that is shown."""
@@ -68,20 +78,44 @@ class GraphView:
     def running(self, scenario: int) -> tuple[list[str], list[str]]:
         """The ids of the jobs that run in a scenario, and of those that may."""
         graph = self.graph.in_scenario(scenario)
-        surely, maybe = [], []
+        answers: dict[str, Tri] = {}
         for number, unit in enumerate(self.graph.layout.units):
-            if unit.link >= 0:
-                continue
-            answer = graph.job_runs(number)
-            if answer == YES:
-                surely.append(unit.job.id)
-            elif answer != NO:
-                maybe.append(unit.job.id)
-        return surely, maybe
+            if unit.link < 0:
+                answers[unit.job.own_id] = max(answers.get(unit.job.own_id, NO), graph.job_runs(number))
+        surely = [own_id for own_id, answer in answers.items() if answer == YES]
+        return surely, [own_id for own_id, answer in answers.items() if answer == MAYBE]
 
     def _running(self, least: int) -> set[str]:
         surely, maybe = self.running(self.scenario)
         return set(surely) if least == YES else {*surely, *maybe}
+
+
+def together(own_id: str, parts: Sequence[Job], owner: Mapping[str, str]) -> Job:
+    """One job as the platform has it: of a job that is read as one for each of its environments, all their activities."""
+    first = parts[0]
+    if len(parts) == 1 and all(owner.get(need, need) == need for need in first.needs):
+        return first
+    made = Job(
+        own_id,
+        first.place,
+        template=first.template,
+        name=first.name,
+        stage=first.stage,
+        needs=tuple(dict.fromkeys(owner.get(need, need) for part in parts for need in part.needs)),
+        condition=first.condition,
+        soft=min(part.soft for part in parts),
+        soft_reason=first.soft_reason,
+        manual=all(part.manual for part in parts),
+        manual_blocks=any(part.manual_blocks for part in parts),
+    )
+    seen: dict[tuple[object, ...], Activity] = {}
+    for part in parts:
+        for activity in part.activities:
+            environment = activity.environment
+            where = (environment.name, environment.cls) if environment else ()
+            seen.setdefault((activity.kind, activity.place.key(), activity.text, where), activity)
+    made.activities = tuple(seen.values())
+    return made
 
 
 def shown_in(view: GraphView, scenario: str) -> bool:

@@ -105,7 +105,7 @@ class PreprodBeforeProd(Rule):
         if unread is not None:
             return case.unknown(
                 f"{job(unread)} may deploy to a pre-production environment, but the program `{unread.activity.text}` cannot be read here.",
-                settle=f'activities: {{"{unread.job.id}": {{kind: deploy, environment: staging}}}}',
+                settle=f'activities: {{"{unread.job.own_id}": {{kind: deploy, environment: staging}}}}',
                 at=unread,
             )
         hidden = out_of_sight(
@@ -115,7 +115,7 @@ class PreprodBeforeProd(Rule):
 
     def _settle(self, node: Node) -> str:
         if node.activity.opaque:
-            return f'activities: {{"{node.job.id}": {{kind: deploy, environment: {prod_name(node)}}}}}'
+            return f'activities: {{"{node.job.own_id}": {{kind: deploy, environment: {prod_name(node)}}}}}'
         return "Let the production deploy need it by a condition that both share, or write the condition's value as a constant."
 
     def _environments(self, case: Case, deploy: Node, least: int) -> set[str]:

@@ -84,7 +84,7 @@ class DeployWaitsForOutcome(Rule):
             return case.unknown(
                 f"The files cannot tell whether {does(unsure)} waits until the rollout has ended.",
                 settle=f"Add a step after it that fails when the new version does not run, or declare: activities: "
-                f'{{"{unsure.job.id}": {{kinds: [deploy, smoke-test]}}}}',
+                f'{{"{unsure.job.own_id}": {{kinds: [deploy, smoke-test]}}}}',
                 at=unsure,
             )
         return case.passed(f"{job(case.deploy)} waits for the outcome.")

@@ -144,7 +144,7 @@ class IntegrationTestAfterPreprodDeploy(Rule):
             if applied.validates == MAYBE:
                 return case.unknown(
                     f"Whether the deployer validates {does(earlier)} stands in a definition that cannot be read here.",
-                    settle=f'activities: {{"{earlier.job.id}": {{kinds: [deploy, smoke-test]}}}}',
+                    settle=f'activities: {{"{earlier.job.own_id}": {{kinds: [deploy, smoke-test]}}}}',
                     at=earlier,
                 )
         return None

@@ -130,7 +130,7 @@ class ChainRequiresSuccess(Rule):
                 fix=case.fix(job=job(case.deploy), source=job(ignored)),
                 at=ignored,
                 severity="warning" if ignored.job.tags.get("waits-source") == "unsure" else "",
-                key=ignored.job.id,
+                key=ignored.job.template,
             )
         if arriving:
             return case.passed("It starts only after the earlier pipeline has succeeded.")
@@ -156,9 +156,9 @@ class ChainRequiresSuccess(Rule):
         return case.failed(
             f"{job(source)} belongs to a pipeline whose result is not waited for, so its failure does not stop {job(case.deploy)}"
             f"{self._reason(edge.softened_by)}.",
-            fix=case.fix(job=job(case.deploy), source=f'"{source.job.id.split(" / ")[0]}"'),
+            fix=case.fix(job=job(case.deploy), source=f'"{source.job.own_id.split(" / ")[0]}"'),
             at=edge.place or source,
-            key=source.job.id,
+            key=source.job.template,
         )
 
     def _reason(self, softened_by: str) -> str:

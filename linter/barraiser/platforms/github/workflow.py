@@ -236,13 +236,15 @@ class _Template:
         site.shell, site.working_directory = self._defaults(site, tags.get("runs-on", ""))
         site.static["runner"] = runner = runner_of(tags.get("runs-on", ""))
         site.scenarios = [{**each, "runner": runner} for each in whole.scenarios]
+        own_id = f"{self.id} ({leg.label})" if leg.label else self.id
         nodes = job.get("steps")
         steps = steps_of(nodes.items if isinstance(nodes, Items) else [], site)
         made = Job(
             job_id,
             line_of(self.name),
+            own_id=own_id,
             template=self.id,
-            name=title or job_id,
+            name=title or own_id,
             needs=self._join(job_id, sources),
             environment=part.key,
             steps=steps,

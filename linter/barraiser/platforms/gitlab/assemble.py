@@ -212,6 +212,7 @@ class Assembler:
         job = Job(
             self.prefix + own_id,
             draft.place,
+            own_id=self.prefix + (f"{draft.name} ({instance.label})" if instance.label else draft.name),
             template=self.prefix + draft.name,
             name=instance.name,
             stage=draft.stage,
