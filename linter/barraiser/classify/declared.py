@@ -21,7 +21,12 @@ class DeclaredKinds:
         """The job's activities as declared where something is declared for them."""
         if not self.by_name:
             return activities
-        whole = self.by_name.get(job.id) or self.by_name.get(job.own_id) or self.by_name.get(job.template) or self.by_name.get(job.name)
+        whole = (
+            self.by_name.get(job.id)
+            or self.by_name.get(job.own_id)
+            or self.by_name.get(job.template)
+            or self.by_name.get(job.name)
+        )
         if whole is not None and whole.kinds:
             return self._of_job(whole, job, activities)
         result: list[Activity] = []
