@@ -13,10 +13,13 @@ class Command:
 
     ``text``: the command as written, on one line. ``assignments``: ``NAME=value`` before the command. ``soft``: its failure does not
     fail the script (``|| true``, ``|| echo``, left of a pipe without pipefail, ``set +e``, in the background, not the last of a list
-    where the shell does not stop), ``soft_reason`` says what does it, in the script's own words. ``conditional``: inside ``if``, ``case``,
+    where the shell does not stop), ``soft_reason`` says what does it, in the script's own words. ``A && B`` with more of the script
+    behind it: a failing A does not stop a shell, not even with ``set -e``, but it keeps B from running. So A is soft where B
+    only reports (``echo``), and maybe where B is more: A guards B, and not what follows. The same holds for ``if A; then B; fi``.
+    Where the list is the script's last command, A's failure is the script's: it is not soft. ``conditional``: inside ``if``, ``case``,
     ``&&`` or ``||`` so that only some runs reach it; ``condition``: that condition's text. ``function``: the name of the function that
     it stands in. ``loop``: values of the loop's variable when this command stands for one pass. ``heredoc``: the text that it is fed.
-    ``stdin_from``: the command left of the pipe. ``source``: the script file that it stands in, when not the pipeline itself.
+    ``stdin_from``: the command left of the pipe.
     ``repeats``: literal number of passes of an enclosing loop (for sleep), else 1. ``polls``: the loop ends on a check's success.
     """
 

@@ -20,12 +20,13 @@ class Context:
     ``fail``: softness of its failing status. ``status``: the same where the shell does not stop of itself (left of ``&&``), so
     that only the status of the whole counts. ``stop``: softness of leaving the shell with a failure; ``returned``: of
     leaving the function. ``success``: softness of its success, where a ``!`` makes that the failure.
+    ``piped``: softness left of a pipe whose statuses are looked at by hand, else None.
     ``suppressed``: what keeps ``set -e`` from working here, else empty. ``rest_fails``: what follows ends in a failure.
     The others are as in :class:`barraiser.shell.command.Command`.
     """
 
     __slots__ = (
-        "background", "condition", "conditional", "fail", "function", "loop", "polls", "repeats", "rest_fails", "returned",
+        "background", "condition", "conditional", "fail", "function", "loop", "piped", "polls", "repeats", "rest_fails", "returned",
         "status", "stdin_from", "stop", "success", "suppressed",
     )  # fmt: skip
 
@@ -35,6 +36,7 @@ class Context:
         self.stop: Softness = HARD
         self.returned: Softness = HARD
         self.success: Softness = (YES, "!")
+        self.piped: Softness | None = None
         self.suppressed = ""
         self.rest_fails = False
         self.conditional = False
@@ -54,6 +56,7 @@ class Context:
         other.stop = self.stop
         other.returned = self.returned
         other.success = self.success
+        other.piped = self.piped
         other.suppressed = self.suppressed
         other.rest_fails = self.rest_fails
         other.conditional = self.conditional

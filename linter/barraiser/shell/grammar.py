@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import re
 
-from barraiser.shell.lexer import MAX_NESTING, Lexer, Work
+from barraiser.shell.lexer import MAX_NESTING, Work
 from barraiser.shell.positions import Source
+from barraiser.shell.simple_grammar import FUNCTION_BRACKETS, REDIRECTION, SimpleGrammar
 from barraiser.shell.syntax import (
-    Assignment,
     Block,
     Case,
     Chain,
     Compound,
     Function,
     Group,
-    Heredoc,
     If,
     Loop,
     Node,
     Piped,
     Program,
     Redirections,
-    Simple,
-    Substitution,
     Word,
 )
 
@@ -30,10 +27,6 @@ _RESERVED = re.compile(
     r"(?:if|then|elif|else|fi|for|select|while|until|do|done|case|esac|function|time|!|\{|\}|\[\[)(?=[\s;&|<>()]|\Z)"
 )
 _CLOSERS = frozenset(("then", "elif", "else", "fi", "do", "done", "esac", "}"))
-_REDIRECTION = re.compile(r"(?:[0-9]++|\{[A-Za-z_]\w*+\})?+(<<<|<<-?|<>|<&|>&|>>|>\||<(?!\()|>(?!\())|&>>?")
-_ASSIGNED = re.compile(r"([A-Za-z_]\w*+)(\[[^\]]*+\])?(\+?)=")
-_DECLARING = frozenset(("declare", "export", "local", "readonly", "typeset"))
-_FUNCTION_BRACKETS = re.compile(r"[ \t]*+\([ \t]*+\)")
 _IN = re.compile(r"in(?=[\s;]|\Z)")
 _BAR = re.compile(r"\|&?(?!\|)")
 
@@ -43,7 +36,7 @@ def parse(source: Source, start: int = 0, end: int | None = None, depth: int = 0
     return _Parser(source, start, end, depth, work).program()
 
 
-class _Parser(Lexer):
+class _Parser(SimpleGrammar):
     """Reads commands. ``_open`` counts the closing words that what is open now waits for."""
 
     def __init__(self, source: Source, start: int, end: int | None, depth: int, work: Work | None) -> None:
@@ -72,13 +65,6 @@ class _Parser(Lexer):
             self.incomplete = True
         return body
 
-    def _skip_lines(self) -> None:
-        while True:
-            self.skip_blanks()
-            if self.position >= self.end or self.text[self.position] != "\n":
-                return
-            self.line_ended()
-
     def _reserved(self) -> str:
         """The reserved word that stands here, else empty."""
         match = _RESERVED.match(self.text, self.position, self.end)
@@ -86,7 +72,7 @@ class _Parser(Lexer):
 
     def _accept(self, word: str) -> bool:
         """Go over a reserved word (and line ends before it) if it stands here."""
-        self._skip_lines()
+        self.skip_lines()
         if self._reserved() == word:
             self.position += len(word)
             return True
@@ -99,10 +85,10 @@ class _Parser(Lexer):
         for closer in closers:
             counts[closer] = counts.get(closer, 0) + 1
         items: list[Node] = []
-        self._skip_lines()
+        self.skip_lines()
         start = self.position
         while True:
-            self._skip_lines()
+            self.skip_lines()
             if self.position >= self.end:
                 self.incomplete = self.incomplete or bool(closers)
                 break
@@ -145,7 +131,7 @@ class _Parser(Lexer):
             if operator not in ("&&", "||"):
                 break
             self.position += 2
-            self._skip_lines()
+            self.skip_lines()
             following = self._piped() if self.position < self.end else None
             if following is None:
                 self.incomplete = self.incomplete or self.position >= self.end
@@ -184,7 +170,7 @@ class _Parser(Lexer):
             if match is None:
                 break
             self.position = match.end()
-            self._skip_lines()
+            self.skip_lines()
             following = self._command() if self.position < self.end else None
             if following is None:
                 self.incomplete = self.incomplete or self.position >= self.end
@@ -203,18 +189,18 @@ class _Parser(Lexer):
         text = self.text
         character = text[start]
         if self.depth >= MAX_NESTING:
-            return self._simple()
+            return self.simple()
         if character == "(":
             closed = self.double_brackets(start) if text.startswith("((", start) else -1
             if closed >= 0:
-                return self._arithmetic_command(closed)
+                return self.arithmetic_command(closed)
             self.position += 1
             return self._finished(Group(self._nested(")"), start, subshell=True))
         word = self._reserved() if character in "ifwucs{[" else ""
         if word in ("", "in", "!", "time"):
-            return self._simple()
+            return self.simple()
         if word == "[[":
-            return self._test()
+            return self.test()
         if word in _CLOSERS:
             return None
         self.position += len(word)
@@ -253,11 +239,11 @@ class _Parser(Lexer):
         found = False
         while True:
             self.skip_blanks()
-            match = _REDIRECTION.match(self.text, self.position, self.end)
+            match = REDIRECTION.match(self.text, self.position, self.end)
             if match is None:
                 break
             found = True
-            self._redirection(match, redirections)
+            self.redirection(match, redirections)
             compound.end = self.position
         if found:
             compound.redirections = redirections
@@ -283,7 +269,7 @@ class _Parser(Lexer):
 
     def _body(self, loop: Loop) -> Loop:
         """``do ... done``, or the brackets that bash takes as well."""
-        self._skip_lines()
+        self.skip_lines()
         if self._reserved() == "{":
             self.position += 1
             loop.body = self._block(("}",))
@@ -303,49 +289,32 @@ class _Parser(Lexer):
                 self._separator()
                 return self._body(Loop("for", start, header=header))
         name = self.word()
-        self._skip_lines()
+        self.skip_lines()
         words: list[Word] | None = None
         match = _IN.match(self.text, self.position, self.end)
         if match is not None:
             self.position = match.end()
-            words = self._words("")
+            words = self.words("")
         self._separator()
         return self._body(Loop("for", start, name=(name.literal or "") if name else "", words=words))
 
     def _separator(self) -> None:
-        self._skip_lines()
+        self.skip_lines()
         if self.text.startswith(";", self.position) and self.position < self.end:
             self.position += 1
-
-    def _words(self, closer: str) -> list[Word]:
-        """Words up to the line's end or, with a closing bracket, up to that over several lines."""
-        words: list[Word] = []
-        while True:
-            if closer:
-                self._skip_lines()
-            else:
-                self.skip_blanks()
-            word = self.word() if self.position < self.end else None
-            if word is not None:
-                words.append(word)
-                self.spend(1)
-            elif closer and self.position < self.end and self.text[self.position] in "<>&|;":
-                self.position += 1
-            else:
-                return words
 
     def _case(self, start: int) -> Case:
         self.skip_blanks()
         word = self.word() or Word([""], self.position, self.position)
         case = Case(word, start)
-        self._skip_lines()
+        self.skip_lines()
         match = _IN.match(self.text, self.position, self.end)
         if match is None:
             self.incomplete = True
             return case
         self.position = match.end()
         while True:
-            self._skip_lines()
+            self.skip_lines()
             if self.position >= self.end or self._reserved() in _CLOSERS:
                 self._accept("esac")
                 return case
@@ -380,139 +349,24 @@ class _Parser(Lexer):
         """What follows ``function``."""
         self.skip_blanks()
         name = self.word()
-        match = _FUNCTION_BRACKETS.match(self.text, self.position, self.end)
+        match = FUNCTION_BRACKETS.match(self.text, self.position, self.end)
         if match is not None:
             self.position = match.end()
         return self._defined((name.literal or "") if name else "", start)
 
     def _defined(self, name: str, start: int) -> Function | None:
-        self._skip_lines()
+        self.skip_lines()
         body = self._command()
         if body is None:
             return None
         return Function(name, body, start, self.position)
 
-    def _arithmetic_command(self, closed: int) -> Simple:
-        """``(( ... ))`` as a command of three words."""
-        start = self.position
-        words = [
-            Word(["(("], start, start + 2),
-            Word([self.text[start + 2 : closed - 2].strip()], start + 2, closed - 2, quoted=True),
-            Word(["))"], closed - 2, closed),
-        ]
-        self.position = closed
-        return Simple(words, [], None, start, closed)
-
-    def _test(self) -> Simple:
-        """``[[ ... ]]``; an unclosed one ends with its line."""
-        start = self.position
-        words = [Word(["[["], start, start + 2)]
-        self.position += 2
-        while self.position < self.end:
-            self.skip_blanks()
-            character = self.text[self.position : self.position + 1]
-            if character == "\n" and words[-1].literal in ("&&", "||", "[["):
-                self.line_ended()
-                continue
-            word = self.bracket_word()
-            if word is None:
-                break
-            words.append(word)
-            self.spend(1)
-            if word.literal == "]]" and not word.quoted:
-                break
-        test = Simple(words, [], None, start, self.position)
-        redirections = Redirections()
-        while (match := _REDIRECTION.match(self.text, self.position, self.end)) is not None:
-            self._redirection(match, redirections)
-            self.skip_blanks()
-        return test
-
-    def _simple(self) -> Node | None:
-        """Assignments, words and redirections up to an operator or a line end."""
-        text, end = self.text, self.end
-        start = last = self.position
-        words: list[Word] = []
-        assignments: list[Assignment] = []
-        redirections: Redirections | None = None
-        while True:
-            self.skip_blanks()
-            at = self.position
-            if at >= end:
-                break
-            character = text[at]
-            if character in "<>&0123456789{":
-                match = _REDIRECTION.match(text, at, end)
-                if match is not None:
-                    redirections = redirections or Redirections()
-                    self._redirection(match, redirections)
-                    last = self.position
-                    continue
-            word = self.word()
-            if word is None:
-                break
-            if not words and self._assigns(word, assignments):
-                last = self.position
-                continue
-            if text.startswith("(", self.position) and self.position < end and not word.quoted:
-                if not words and _FUNCTION_BRACKETS.match(text, self.position, end):
-                    return self._brackets_definition(word, start)
-                if words and words[0].literal in _DECLARING and self._assigns(word, assignments):
-                    last = self.position
-                    continue
-            words.append(word)
-            last = self.position
-            self.spend(1)
-        if not words and not assignments and redirections is None:
-            return None
-        return Simple(words, assignments, redirections, start, last)
-
-    def _brackets_definition(self, name: Word, start: int) -> Node | None:
-        match = _FUNCTION_BRACKETS.match(self.text, self.position, self.end)
+    def definition(self, name: Word, start: int) -> Node | None:
+        """A function whose name is read, and whose brackets stand here."""
+        match = FUNCTION_BRACKETS.match(self.text, self.position, self.end)
         if match is not None:
             self.position = match.end()
         self.depth += 1
         defined = self._defined(name.literal or "", start)
         self.depth -= 1
         return defined
-
-    def _assigns(self, word: Word, assignments: list[Assignment]) -> bool:
-        """Whether a word is an assignment, which is then added."""
-        first = word.parts[0]
-        match = _ASSIGNED.match(first) if isinstance(first, str) else None
-        if match is None or self.text[word.start] in "\"'\\" or not isinstance(first, str):
-            return False
-        name, append, element = match.group(1), bool(match.group(3)), bool(match.group(2))
-        if match.end() == len(first) and len(word.parts) == 1 and self.text.startswith("(", self.position):
-            self.position += 1
-            array = self._words(")")
-            if self.text.startswith(")", self.position) and self.position < self.end:
-                self.position += 1
-            else:
-                self.incomplete = True
-            assignments.append(Assignment(name, None, array, append=append))
-            return True
-        rest = [first[match.end() :], *word.parts[1:]]
-        value = Word(rest, word.start + match.end(), word.end, quoted=word.quoted)
-        assignments.append(Assignment(name, value, None, append=append, element=element))
-        return True
-
-    def _redirection(self, match: re.Match[str], redirections: Redirections) -> None:
-        """A redirection's operator and its target."""
-        self.position = match.end()
-        operator = match.group(1) or ""
-        self.skip_blanks()
-        quoted_from = self.position
-        target = self.word()
-        if target is None:
-            return
-        if operator in ("<<", "<<-"):
-            raw = self.text[quoted_from : self.position]
-            delimiter = target.literal if target.literal is not None else raw
-            heredoc = Heredoc(delimiter, expands=not target.quoted, tabs=operator == "<<-")
-            redirections.heredoc = heredoc
-            self.pending.append(heredoc)
-        elif operator == "<<<":
-            redirections.herestring = target
-        elif any(isinstance(part, Substitution) for part in target.parts):
-            redirections.words.append(target)

@@ -37,7 +37,8 @@ _BLOCKS = frozenset(
         "param",
     )
 )
-_IGNORED = frozenset(("-erroraction", "-ea"))
+_LAST_STATUS = re.compile(r"\$LASTEXITCODE|\$\?", re.IGNORECASE)
+_LEAVES = re.compile(r"\b(?:exit|throw)\b", re.IGNORECASE)
 
 
 def line_commands(script: Script, family: str, variables: Mapping[str, str]) -> list[Command]:
@@ -142,6 +143,7 @@ class _Reader:
             return
         if not self.cmd:
             if words[0].lower() in _BLOCKS:
+                self._checked(words, start)
                 return
             words = self._plain_powershell(words)
         if not words or words[0] in ("(", ")", "@"):
@@ -150,8 +152,8 @@ class _Reader:
         reason = "the shell may go on after a failure"
         if operator == "||":
             rest = self.source.quote(self.end, self.end + 40).lstrip("| ")
-            if not rest.lower().startswith(("exit", "throw", "goto")):
-                soft, reason = YES, f"|| {rest}"
+            leaves = rest.lower().startswith(("exit", "throw", "goto"))
+            soft, reason = (NO, "") if leaves else (YES, f"|| {rest}")
         conditional = self.depth > 0 or self.operator in ("&&", "||")
         command = Command(
             words,
@@ -167,6 +169,14 @@ class _Reader:
         self.operator = operator
         if operator == "|":
             self.before = command
+
+    def _checked(self, words: list[str], start: int) -> None:
+        """``if ($LASTEXITCODE -ne 0) { exit 1 }`` behind a command: its failure ends the script."""
+        text = self.source.text[start : start + 300]
+        if self.commands and _LAST_STATUS.search(" ".join(words)) and _LEAVES.search(text):
+            last = self.commands[-1]
+            if last.soft == MAYBE:
+                last.soft, last.soft_reason = NO, ""
 
     def _plain_cmd(self, words: list[str]) -> list[str]:
         while words and words[0].lower().lstrip("@") in ("call", "cmd", "/c", "start", "/wait", "/b"):
@@ -192,6 +202,6 @@ class _Reader:
             words = words[2:]
         while words and words[0] in (".", "&", "(", "@"):
             words = words[1:]
-        if words and words[0].startswith(("$", "[", "@")) and len(words) > 1 and words[1] in ("=", "+="):
+        if words and (words[0].startswith("[") or (words[0][0] in "$@" and words[1:2] in (["="], ["+="]))):
             return []
         return words

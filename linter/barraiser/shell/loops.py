@@ -7,7 +7,18 @@ from collections.abc import Sequence
 
 from barraiser.shell.outcome import BREAKS, EXITS_WELL, RETURNS_WELL, name_of, outcome
 from barraiser.shell.positions import Source
-from barraiser.shell.syntax import Block, Case, Chain, Group, If, Loop, Node, Piped, Simple, Substitution, Word
+from barraiser.shell.syntax import (
+    Block,
+    Case,
+    Chain,
+    If,
+    Loop,
+    Node,
+    Simple,
+    Substitution,
+    Word,
+    parts_of,
+)
 from barraiser.shell.variables import Variables
 
 MAX_VALUES = 20
@@ -15,12 +26,17 @@ MAX_VALUES = 20
 
 MAX_REPEATS = 100_000
 
+_LOOKED_AT = 500
+_SETTING = frozenset(
+    ("declare", "export", "getopts", "local", "mapfile", "read", "readarray", "readonly", "typeset", "unset")
+)
+
 _RANGE = re.compile(r"\{(-?[0-9]{1,6})\.\.(-?[0-9]{1,6})(?:\.\.(-?[0-9]{1,6}))?\}")
 _BRACES = re.compile(r"([^{}$`]*+)\{([^{}$`]*,[^{}$`]*)\}([^{}$`]*+)")
 _HEADER = re.compile(
     r"\s*\w+\s*=\s*([0-9]{1,6})\s*;\s*\w+\s*(<=?)\s*([0-9]{1,6})\s*;\s*(?:\w+\+\+|\+\+\w+|\w+\s*\+=\s*([0-9]{1,6}))\s*"
 )
-_COUNTED = re.compile(r"-(lt|le)\s+\"?([0-9]{1,6})\b|(<=?)\s*([0-9]{1,6})\b")
+_COUNTED = re.compile(r"-(lt|le|ge|gt)\s+\"?([0-9]{1,6})\b|([<>]=?)\s*([0-9]{1,6})\b")
 _UNKNOWN = re.compile(r"[$`*?\[]")
 
 
@@ -82,7 +98,7 @@ def repeats_of(header: str) -> int:
 def counted_by(condition: Block, source: Source) -> int:
     """The passes of ``while [ $i -lt 30 ]``, the count taken to start at nought; 1 where it is no such loop."""
     text = source.quote(condition.start, condition.end)[:200]
-    if "$" not in text and "((" not in text:
+    if not text.startswith(("[", "((", "test ")) or ("$" not in text and "((" not in text):
         return 1
     match = _COUNTED.search(text)
     return max(1, min(int(match[2] or match[4]), MAX_REPEATS)) if match else 1
@@ -92,7 +108,7 @@ def ends_on_success(body: Block) -> bool:
     """Whether a condition in the body leaves the loop."""
     waiting: list[tuple[Node, bool]] = [(item, False) for item in body.items]
     looked = 0
-    while waiting and looked < 500:
+    while waiting and looked < _LOOKED_AT:
         node, guarded = waiting.pop()
         looked += 1
         if isinstance(node, Simple):
@@ -100,19 +116,34 @@ def ends_on_success(body: Block) -> bool:
                 return True
         elif isinstance(node, Chain):
             waiting += [(item, guarded or at > 0) for at, item in enumerate(node.items)]
-        elif isinstance(node, Piped):
-            waiting += [(item, guarded) for item in node.elements]
-        elif isinstance(node, Block):
-            waiting += [(item, guarded) for item in node.items]
-        elif isinstance(node, Group):
-            waiting.append((node.body, guarded))
-        elif isinstance(node, If):
-            waiting += [(branch, True) for _, branch in node.branches]
-            if node.otherwise:
-                waiting.append((node.otherwise, True))
-        elif isinstance(node, Case):
-            waiting += [(branch, True) for _, branch in node.clauses]
+        elif not isinstance(node, Loop):
+            guarded = guarded or isinstance(node, If | Case)
+            waiting += [(part, guarded) for part in parts_of(node)]
     return False
+
+
+def assigned_in(node: Node) -> frozenset[str]:
+    """The variables that a part of a program sets."""
+    names: set[str] = set()
+    waiting: list[Node] = [node]
+    looked = 0
+    while waiting and looked < 20 * _LOOKED_AT:
+        part = waiting.pop()
+        looked += 1
+        if isinstance(part, Simple):
+            if not part.words:
+                names.update(assignment.name for assignment in part.assignments)
+            elif name_of(part) in _SETTING:
+                for word in part.words[1:]:
+                    first = word.parts[0]
+                    name = first.partition("=")[0] if isinstance(first, str) else ""
+                    if name.isidentifier():
+                        names.add(name)
+        else:
+            if isinstance(part, Loop) and part.name:
+                names.add(part.name)
+            waiting += parts_of(part)
+    return frozenset(names)
 
 
 def endless(node: Loop) -> bool:

@@ -19,6 +19,7 @@ from barraiser.shell.syntax import (
     Program,
     Simple,
     Variable,
+    parts_of,
 )
 
 GOES_ON, EXITS, EXITS_WELL, RETURNS, RETURNS_WELL, FAILS, BREAKS, PERHAPS = (
@@ -49,7 +50,7 @@ _SURE = frozenset(
 )  # fmt: skip
 """Commands that do not decide anything: what follows them with ``&&`` is not conditional for it."""
 
-_LIKE_EXIT = frozenset(
+LIKE_EXIT = frozenset(
     (
         "abort",
         "bail",
@@ -125,20 +126,9 @@ def harmless(node: Node, depth: int = 0) -> bool:
         return False
     if isinstance(node, Simple):
         return not node.words or name_of(node) in HARMLESS
-    if isinstance(node, Block):
-        return all(harmless(item, depth + 1) for item in node.items)
-    if isinstance(node, Group):
-        return harmless(node.body, depth + 1)
-    if isinstance(node, Chain):
-        return all(harmless(item, depth + 1) for item in node.items)
-    if isinstance(node, Piped):
-        return all(harmless(item, depth + 1) for item in node.elements)
-    if isinstance(node, If):
-        blocks = [block for branch in node.branches for block in branch]
-        return all(harmless(block, depth + 1) for block in blocks) and (
-            node.otherwise is None or harmless(node.otherwise, depth + 1)
-        )
-    return isinstance(node, Function)
+    if isinstance(node, Function):
+        return True
+    return not isinstance(node, Loop | Case) and all(harmless(part, depth + 1) for part in parts_of(node))
 
 
 def sure(node: Node) -> bool:
@@ -157,7 +147,13 @@ def _simple(node: Simple, functions: Functions, depth: int) -> str:
         if literal is not None:
             return well if literal.strip("0") == "" else bad
         first = argument.parts[0]
-        return bad if isinstance(first, Variable) and first.name in ("?", "PIPESTATUS[0]") else PERHAPS
+        return (
+            bad
+            if isinstance(first, Variable) and (first.name == "?" or first.name.startswith("PIPESTATUS"))
+            else PERHAPS
+        )
+    if name == "exec" and len(node.words) > 1:
+        return EXITS_WELL
     if name == "false":
         return FAILS
     if name in ("break", "continue"):
@@ -165,7 +161,7 @@ def _simple(node: Simple, functions: Functions, depth: int) -> str:
     if name in functions:
         inner = outcome(functions[name][0], functions, depth + 10)
         return FAILS if inner == RETURNS else GOES_ON if inner in (RETURNS_WELL, BREAKS) else inner
-    return PERHAPS if name in _LIKE_EXIT else GOES_ON
+    return PERHAPS if name in LIKE_EXIT else GOES_ON
 
 
 def _block(block: Block, functions: Functions, depth: int) -> str:

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from barraiser.model.tri import MAYBE, YES
 from barraiser.shell.builtins import SHELLS, base_name, set_arguments, set_options, shell_call, unwrapped
+from barraiser.shell.conditions import clause_of, holds
 from barraiser.shell.context import Context
 from barraiser.shell.grammar import parse
 from barraiser.shell.heredocs import filled
-from barraiser.shell.loops import counted_by, endless, ends_on_success, repeats_of, values_of
+from barraiser.shell.loops import assigned_in, counted_by, endless, ends_on_success, repeats_of, values_of
 from barraiser.shell.outcome import name_of
 from barraiser.shell.positions import Source
-from barraiser.shell.syntax import Assignment, Case, Group, Heredoc, If, Loop, Redirections, Simple, Substitution, Word
+from barraiser.shell.syntax import (
+    Assignment,
+    Case,
+    Group,
+    Heredoc,
+    If,
+    Loop,
+    Node,
+    Redirections,
+    Simple,
+    Substitution,
+    Word,
+)
 from barraiser.shell.walker import Walk
 
 _DECLARING = frozenset(("declare", "export", "local", "readonly", "typeset"))
@@ -26,6 +39,7 @@ class Walker(Walk):
     def simple(self, node: Simple, context: Context) -> None:
         """A simple command: its substitutions first, then what it is."""
         bare = not node.words
+        mark = len(self.commands)
         for assignment in node.assignments:
             self._inside(assignment.value, context, fails=bare)
             for element in assignment.array or ():
@@ -51,8 +65,16 @@ class Walker(Walk):
         words = fields[dropped:]
         for assignment in node.assignments:
             assigned.setdefault(assignment.name, self.variables.value(assignment.value))
-        if not self._special(words, origins[dropped:], node, context, assigned):
+        if not self._special(words, origins[dropped:], node, context, mark):
             self.emit(words, node, context, assigned, self._fed(node.redirections))
+
+    def decided(self, node: Node) -> bool | None:
+        """What a condition of known values gives; nothing is sure once another file has been read in."""
+        return None if self.sourced else holds(node, self.variables)
+
+    def clause(self, node: Case) -> int | None:
+        """The index of the clause that a known value takes (the number of clauses for none), None where it cannot be told."""
+        return None if self.sourced else clause_of(node, self.variables)
 
     def _fed(self, redirections: Redirections | None) -> str:
         """The text of a here-document or here-string."""
@@ -115,7 +137,7 @@ class Walker(Walk):
         return self.variables.value(word)
 
     def _special(
-        self, words: Sequence[str], origins: Sequence[Word], node: Simple, context: Context, assigned: Mapping[str, str]
+        self, words: Sequence[str], origins: Sequence[Word], node: Simple, context: Context, mark: int
     ) -> bool:
         """Whether the command stands for others, which are then noted; builtins that change the shell do so here."""
         name = words[0]
@@ -127,7 +149,9 @@ class Walker(Walk):
         elif name == "set":
             self._set(words)
         elif name == "eval":
-            self._inner(" ".join(words[1:]), origins[1] if len(words) == 2 else None, node, context)
+            if any(len(word.parts) == 1 and isinstance(word.parts[0], Substitution) for word in node.words):
+                return True
+            self._inner(" ".join(words[1:]), origins[1] if len(words) == 2 else None, node, context, mark)
             return True
         elif name == "trap":
             if len(words) > 2 and words[1] not in ("", "-", "--"):
@@ -137,12 +161,14 @@ class Walker(Walk):
             if arguments is not None:
                 count = int(words[1]) if len(words) > 1 and words[1].isdecimal() and len(words[1]) < 4 else 1
                 self.variables.arguments = arguments[count:]
+        elif name in ("source", "."):
+            self.sourced = True
         elif name in ("read", "unset", "mapfile", "readarray", "getopts"):
             for word in words[1:]:
                 if word.isidentifier():
                     self.variables.set(word, None)
         elif base_name(name) in SHELLS:
-            return self._shell(words, origins, node, context)
+            return self._shell(words, origins, node, context, mark)
         return False
 
     def _declare(self, words: Sequence[str], origins: Sequence[Word], node: Simple) -> None:
@@ -183,10 +209,12 @@ class Walker(Walk):
         self.source = outer
         self.variables.arguments = saved
 
-    def _inner(self, text: str, origin: Word | None, node: Simple, context: Context) -> None:
+    def _inner(self, text: str, origin: Word | None, node: Simple, context: Context, mark: int) -> None:
         """Text that is run as a program: where it stands in quotes as it is, its commands have their own places."""
         if not self._afford(len(text)):
             return
+        # The programs in the quoted text were taken for part of the word; they are met again in their place.
+        del self.commands[mark:]
         if origin is not None and origin.inner is not None:
             self.program(parse(self.source, *origin.inner, depth=20), context)
             return
@@ -198,7 +226,7 @@ class Walker(Walk):
         self._inner_text += length + 100
         return self._level <= 40 and self._inner_text <= _MAX_INNER_TEXT
 
-    def _shell(self, words: Sequence[str], origins: Sequence[Word], node: Simple, context: Context) -> bool:
+    def _shell(self, words: Sequence[str], origins: Sequence[Word], node: Simple, context: Context, mark: int) -> bool:
         """``bash -c "..."`` and ``bash <<EOF``."""
         call = shell_call(words)
         heredoc: Heredoc | None = node.redirections.heredoc if node.redirections else None
@@ -210,7 +238,7 @@ class Walker(Walk):
         inner.suppressed = ""
         if call.code >= 0:
             self.variables.arguments = tuple(words[call.code + 2 :])
-            self._inner(words[call.code], origins[call.code], node, inner)
+            self._inner(words[call.code], origins[call.code], node, inner, mark)
         elif heredoc is not None and self._afford(len(heredoc.text)):
             self.variables.arguments = None
             self.program(parse(self.source, heredoc.start, heredoc.end, depth=20), inner)
@@ -239,9 +267,9 @@ class Walker(Walk):
             inner = context.but(repeats=context.repeats * repeats, polls=polls)
             if not self.errexit or context.suppressed:
                 inner.fail = inner.status = self._not_the_last(context, MAYBE)
-            self.variables.push()
+            self._forget(node)
             self.block(node.body, inner)
-            self.variables.merge([self.variables.pop()], exhaustive=False)
+            self._forget(node)
             return
         for at, value in enumerate(values):
             if self.full():
@@ -270,13 +298,20 @@ class Walker(Walk):
         waits = (context.fail, (YES, node.kind))
         inner.fail, inner.success = waits if node.kind == "until" else waits[::-1]
         inner.status = inner.fail
-        self.variables.push()
+        self._forget(node)
         self.block(condition, inner)
         text = self.quote(condition)
         text = f"not ({text})" if node.kind == "until" else text
         body = context if unending or reads else context.under(text)
         self.block(node.body, body.but(polls=inner.polls, repeats=inner.repeats))
-        self.variables.merge([self.variables.pop()], exhaustive=False)
+        self._forget(node)
+
+    def _forget(self, node: Loop) -> None:
+        """Variables that a loop changes have no value that holds in all its passes."""
+        if node.assigned is None:
+            node.assigned = assigned_in(node)
+        for name in node.assigned:
+            self.variables.set(name, None)
 
     def run_traps(self, context: Context) -> None:
         """What ``trap`` runs at the end, or when something fails: it changes the status of nothing."""
@@ -287,5 +322,5 @@ class Walker(Walk):
             inner = context.but(fail=ignored, status=ignored, stop=ignored, returned=ignored, suppressed="trap")
             if not ending:
                 inner = inner.under(f"trap {signals[:40]}")
-            self._inner(text, node.words[1] if len(node.words) > 1 else None, node, inner)
+            self._inner(text, node.words[1] if len(node.words) > 1 else None, node, inner, len(self.commands))
         self.traps = []

@@ -48,6 +48,14 @@ class StatusChecks:
             return EXITS
         return RETURNS if RETURNS in ends else PERHAPS if PERHAPS in ends else GOES_ON
 
+    def of_pipe(self, items: Sequence[Node], at: int, source: Source, functions: Functions) -> str:
+        """What the command behind a pipe makes of the statuses of all its commands."""
+        node = items[at + 1]
+        looks, _ = (node, None) if isinstance(node, Simple) else _looked_at(node)
+        if looks is None or "PIPESTATUS" not in source.quote(looks.start, looks.end):
+            return GOES_ON
+        return self.after(items, at, source, functions)
+
     def names(self, names: Iterable[str], source: Source, functions: Functions) -> str:
         """What becomes of a status that variables of these names hold."""
         names = set(names)

@@ -188,10 +188,10 @@ class If:
 class Loop:
     """``while``, ``until`` (with ``condition``), ``for`` and ``select`` (with ``name`` and ``words``, None for the arguments).
 
-    ``header``: what stands in the double brackets of a C-style ``for``.
+    ``header``: what stands in the double brackets of a C-style ``for``. ``assigned``: names that it sets, once asked for.
     """
 
-    __slots__ = ("body", "condition", "end", "header", "kind", "name", "redirections", "start", "words")
+    __slots__ = ("assigned", "body", "condition", "end", "header", "kind", "name", "redirections", "start", "words")
 
     def __init__(
         self,
@@ -211,6 +211,7 @@ class Loop:
         self.words = words
         self.header = header
         self.body = Block([], start, start)
+        self.assigned: frozenset[str] | None = None
         self.redirections: Redirections | None = None
 
 
@@ -254,3 +255,21 @@ class Program:
 
 Compound = Group | If | Loop | Case
 Node = Simple | Piped | Chain | Block | Group | If | Loop | Case | Function | Program
+
+
+def parts_of(node: Node) -> list[Node]:
+    """The nodes that a node directly consists of; programs in its words are none of them."""
+    if isinstance(node, Piped):
+        return node.elements
+    if isinstance(node, Chain | Block):
+        return node.items
+    if isinstance(node, Group | Function | Program):
+        return [node.body]
+    if isinstance(node, If):
+        blocks: list[Node] = [block for branch in node.branches for block in branch]
+        return [*blocks, node.otherwise] if node.otherwise else blocks
+    if isinstance(node, Loop):
+        return [node.condition, node.body] if node.condition else [node.body]
+    if isinstance(node, Case):
+        return [body for _, body in node.clauses]
+    return []

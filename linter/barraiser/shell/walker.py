@@ -50,6 +50,7 @@ class Walk:
         self.source = Source((), text="")
         self.checks = StatusChecks()
         self.waits = False
+        self.sourced = False
         self.traps: list[tuple[str, str, Source, Simple]] = []
         self._steps = 0
         self._level = 0
@@ -117,8 +118,11 @@ class Walk:
             if self.full():
                 break
             rest_fails = failing > at if failing <= last else context.rest_fails
+            leaves = at != last and outcome(item, self.functions) in LEAVES
             if at == last:
                 inner = context
+            elif leaves:
+                inner = context.but(fail=context.stop)
             elif self.errexit and not context.suppressed:
                 if between is None or between.fail is not context.stop or between.rest_fails != rest_fails:
                     between = context.but(fail=context.stop, status=(YES, "&&"), rest_fails=rest_fails)
@@ -126,8 +130,12 @@ class Walk:
             else:
                 fail = self._checked(items, at, context)
                 inner = context.but(fail=fail, status=fail, rest_fails=rest_fails)
+            if at != last and isinstance(item, Piped) and not self.pipefail:
+                verdict = self.checks.of_pipe(items, at, self.source, self.functions)
+                if verdict in (EXITS, FAILS):
+                    inner = inner.but(piped=context.stop)
             self.node(item, inner)
-            if at != last and outcome(item, self.functions) in LEAVES:
+            if leaves:
                 break
         self._level -= 1
 
@@ -185,7 +193,7 @@ class Walk:
         self.redirected(node, context)
         self.loop(node, context)
 
-    def decided(self, node: Node | Block) -> bool | None:
+    def decided(self, node: Node) -> bool | None:
         """What a condition of known values gives, None where it cannot be told."""
         return None
 
@@ -232,7 +240,7 @@ class Walk:
                     if rescues[at] <= last
                     else self._guarding(tail_harmless, node, context)
                 )
-                inner = reached.but(fail=fail, status=fail, suppressed=operators[at])
+                inner = reached.but(fail=fail, status=fail, suppressed=fail[1] or operators[at])
             if reached is context:
                 self.node(item, inner)
             else:
@@ -292,8 +300,10 @@ class Walk:
         last = len(node.elements) - 1
         before: Command | None = context.stdin_from
         for at, element in enumerate(node.elements):
-            inner = context.but(stdin_from=before)
-            if at < last and not self.pipefail:
+            inner = context.but(stdin_from=before, piped=None)
+            if at < last and context.piped is not None:
+                inner.fail = context.piped
+            elif at < last and not self.pipefail:
                 reason = f"| {self.quote(node.elements[at + 1])}"
                 inner.fail = (MAYBE if self.pipefail is None else YES, reason)
             inner = inner.shell()

@@ -1,0 +1,86 @@
+"""Conditions on known values: ``[ "$ENV" = prod ]``, ``case $ENV in``. What is not known in all its parts is not decided."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Sequence
+from fnmatch import fnmatchcase
+
+from barraiser.shell.outcome import name_of
+from barraiser.shell.syntax import Block, Case, Node, Piped, Simple, Substitution, Word
+from barraiser.shell.variables import Variables
+
+_LONGEST = 200
+_UNKNOWN = re.compile(r"[$`]")
+_COMPARISONS: dict[str, Callable[[int, int], bool]] = {
+    "-eq": operator.eq, "-ne": operator.ne, "-lt": operator.lt, "-le": operator.le, "-gt": operator.gt, "-ge": operator.ge,
+}  # fmt: skip
+
+
+def known(word: Word, variables: Variables) -> str | None:
+    """The word's text, None where a part of it is not known."""
+    for part in word.parts:
+        if isinstance(part, Substitution):
+            return None
+        if not isinstance(part, str) and variables.value(Word([part], 0, 0)) == part.raw:
+            return None
+    text = variables.value(word)
+    return None if _UNKNOWN.search(text) or len(text) > _LONGEST else text
+
+
+def holds(node: Node | Block, variables: Variables) -> bool | None:
+    """Whether a condition holds, None where it cannot be told."""
+    if isinstance(node, Block):
+        return (
+            holds(node.items[0], variables) if len(node.items) == 1 and not isinstance(node.items[0], Block) else None
+        )
+    if isinstance(node, Piped):
+        if len(node.elements) != 1 or not node.negated or isinstance(node.elements[0], Piped):
+            return None
+        inner = holds(node.elements[0], variables)
+        return None if inner is None else not inner
+    if not isinstance(node, Simple):
+        return None
+    name = name_of(node)
+    if name in ("true", ":", "false"):
+        return name != "false"
+    if name not in ("[", "[[", "test"):
+        return None
+    words = node.words[1:] if name == "test" else node.words[1:-1]
+    return _test(words, name == "[[", variables)
+
+
+def _test(words: Sequence[Word], double: bool, variables: Variables) -> bool | None:
+    if words and words[0].literal == "!":
+        inner = _test(words[1:], double, variables) if len(words) in (3, 4) else None
+        return None if inner is None else not inner
+    texts = [known(word, variables) for word in words]
+    if len(words) == 2 and texts[0] in ("-z", "-n") and texts[1] is not None:
+        return (texts[1] == "") == (texts[0] == "-z")
+    if len(words) != 3 or texts[0] is None or texts[2] is None:
+        return None
+    left, sign, right = texts[0], words[1].literal or "", texts[2]
+    if sign in ("=", "==", "!="):
+        if double and not words[2].quoted and re.search(r"[*?\[(]", right):
+            return None
+        return (left == right) == (sign != "!=")
+    compare = _COMPARISONS.get(sign)
+    if compare is None or not (left + right).isdecimal() or not left or not right:
+        return None
+    return compare(int(left), int(right))
+
+
+def clause_of(case: Case, variables: Variables) -> int | None:
+    """The index of the clause that is taken, the number of clauses for none, None where it cannot be told."""
+    value = known(case.word, variables)
+    if value is None:
+        return None
+    for at, (patterns, _) in enumerate(case.clauses):
+        for pattern in patterns:
+            text = known(pattern, variables)
+            if text is None or "[" in text or "(" in text or text.count("*") > 5:
+                return None
+            if text == value or (not pattern.quoted and fnmatchcase(value, text)):
+                return at
+    return len(case.clauses)
