@@ -20,8 +20,9 @@ from typing import Any
 
 import yaml
 
+from barraiser.checks.plan import Plan
 from barraiser.checks.registry import load
-from barraiser.checks.runner import Plan, judge
+from barraiser.checks.runner import judge
 from barraiser.classify.entries import Entries
 from barraiser.model.declarations import NOTHING_DECLARED
 from barraiser.model.pipeline import Pipeline

@@ -12,10 +12,11 @@ import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from barraiser.checks.plan import Plan
 from barraiser.checks.registry import Registry, load
 from barraiser.checks.result import PipelineResult
 from barraiser.checks.rule import Rule
-from barraiser.checks.runner import Plan, judge
+from barraiser.checks.runner import judge
 from barraiser.classify.entries import Entries
 from barraiser.model.declarations import NOTHING_DECLARED, Declarations
 from barraiser.model.words import CODEPIPELINE, FAILED, GITHUB_ACTIONS, GITLAB_CI, UNKNOWN

@@ -10,9 +10,10 @@ import pytest
 from barraiser.checks.answer import Answer
 from barraiser.checks.case import Case
 from barraiser.checks.fingerprint import number
+from barraiser.checks.plan import Plan
 from barraiser.checks.result import PipelineResult
 from barraiser.checks.rule import PIPELINE, Rule
-from barraiser.checks.runner import Plan, judge
+from barraiser.checks.runner import judge
 from barraiser.classify.entries import Entries
 from barraiser.model.condition import Condition
 from barraiser.model.declarations import NOTHING_DECLARED

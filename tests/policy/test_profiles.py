@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from barraiser.checks.plan import Plan
 from barraiser.checks.registry import Registry, RuleError
 from barraiser.checks.rule import Parameter, Rule
-from barraiser.checks.runner import Plan
 from barraiser.policy.config import Config, config_from
 from barraiser.policy.profiles import Choice, plan_for
 from barraiser.policy.take import ConfigError

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from barraiser.checks.plan import Plan
 from barraiser.checks.result import PipelineResult
-from barraiser.checks.runner import Plan
 from barraiser.model.declarations import NOTHING_DECLARED, Declarations
 from barraiser.model.pipeline import Problem
 from barraiser.model.place import Place

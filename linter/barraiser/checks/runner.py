@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from barraiser.checks.answer import Answer
 from barraiser.checks.case import Case, Subject
 from barraiser.checks.fingerprint import fingerprint, identity_of
+from barraiser.checks.plan import Plan
 from barraiser.checks.result import Finding, PipelineResult, RuleCrash, WitnessStep
 from barraiser.checks.rule import PIPELINE, PUBLISH, Rule, Value
 from barraiser.checks.severity import severity_of
@@ -26,35 +27,6 @@ RANK = {FAILED: 0, UNKNOWN: 1, PASSED: 2, NOT_APPLICABLE: 3}
 
 ASKED_OF_ALL = "pure-ci"
 """The kind whose rules are asked of a pipeline that does not reach production, whatever its own kind."""
-
-
-class Plan:
-    """Which rules are asked, and how: ``rules`` in order; ``parameters`` by rule id; ``severities``: rule id to the severity in force."""
-
-    def __init__(
-        self,
-        rules: Sequence[type[Rule]],
-        *,
-        profile: str,
-        parameters: Mapping[str, Mapping[str, Value]] | None = None,
-        severities: Mapping[str, str] | None = None,
-    ) -> None:
-        self.rules = tuple(rules)
-        self.profile = profile
-        self.parameters: Mapping[str, Mapping[str, Value]] = parameters or {}
-        self.severities: Mapping[str, str] = severities or {}
-
-    def ordered(self) -> list[type[Rule]]:
-        """The rules so that each comes after those whose verdicts it looks at."""
-        known = {rule.id: rule for rule in self.rules}
-        done: dict[str, type[Rule]] = {}
-        waiting = list(self.rules)
-        while waiting:
-            ready = [rule for rule in waiting if all(each in done or each not in known for each in rule.after)]
-            ready = ready or waiting
-            done.update((rule.id, rule) for rule in ready)
-            waiting = [rule for rule in waiting if rule.id not in done]
-        return list(done.values())
 
 
 def judge(pipeline: Pipeline, entries: Entries, plan: Plan, declared: Declarations) -> PipelineResult:

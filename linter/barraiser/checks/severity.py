@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from barraiser.checks.answer import Answer
+from barraiser.checks.plan import Plan
 from barraiser.checks.rule import Rule
 from barraiser.checks.subjects import certainty
 from barraiser.graph.node import Node
 from barraiser.model.words import DEPLOY_KINDS, FAILED, SEVERITIES
-
-if TYPE_CHECKING:
-    from barraiser.checks.runner import Plan
 
 GUESS = 0.6
 """A classification below this confidence makes what rests on it one step milder (design section 3)."""

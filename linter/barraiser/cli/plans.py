@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from barraiser.checks.plan import Plan
 from barraiser.checks.registry import Registry, load
-from barraiser.checks.runner import Plan
 from barraiser.cli.settings import Settings
 from barraiser.model.words import PROFILES
 from barraiser.policy.config import Config

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from barraiser.checks.plan import Plan
 from barraiser.checks.registry import Registry, RuleError
 from barraiser.checks.result import Finding
-from barraiser.checks.runner import Plan
 from barraiser.model.place import Place
 from barraiser.model.words import FAILED
 from barraiser.policy.evidence import days_between

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from barraiser.checks.plan import Plan
 from barraiser.checks.registry import Registry, RuleError
 from barraiser.checks.rule import Parameter, Rule, Value
-from barraiser.checks.runner import Plan
 from barraiser.model.words import PROFILES, SEVERITIES
 from barraiser.policy.config import Config, RuleSettings
 from barraiser.policy.nearest import suggestion
