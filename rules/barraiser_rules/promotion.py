@@ -1,0 +1,108 @@
+"""What lies between pre-production and production, and between the waves of production."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from barraiser.api import DEPLOY_KINDS, PREPROD_CLASSES, PROD_CLASSES, Case, Node, Pipeline, SourceError
+from barraiser_rules.questions import preprod_deploys
+
+ENTRY, SUCCESS = "BeforeEntry", "OnSuccess"
+"""Values of the tag ``stage-condition``: what a stage asks before it starts, and after its actions have succeeded."""
+
+CRON = re.compile(r"""cron:\s*["']?([^"'#\n]{9,80})""")
+HOURS = {"hourly": 1.0, "daily": 24.0, "nightly": 24.0, "weekly": 168.0, "monthly": 744.0}
+
+
+def looks_at(case: Case, node: Node) -> str:
+    """The class of what a check looks at: its own, else that of its job's or its stage condition's deploys; empty where nothing tells."""
+    if node.environment_class:
+        return node.environment_class
+    condition = node.job.tags.get("stage-condition")
+    found = ""
+    for deploy in case.graph.deploys():
+        same_job = deploy.job is node.job and deploy.index < node.index
+        same_stage = condition is not None and deploy.job.stage == node.job.stage and deploy.pipeline is node.pipeline
+        if same_job or same_stage:
+            found = deploy.environment_class
+    return found
+
+
+def after_preprod(
+    case: Case, deploy: Node, kinds: Sequence[str], classes: Sequence[str] = PREPROD_CLASSES
+) -> list[Node]:
+    """Checks of these kinds that come after a pre-production deploy of these classes, and do not look at production."""
+    staging = [each for each in preprod_deploys(case, deploy) if each.environment_class in classes]
+    return [
+        node
+        for node in case.graph.ahead_of(deploy, *kinds)
+        if looks_at(case, node) not in PROD_CLASSES and any(case.graph.before(each, node) for each in staging)
+    ]
+
+
+def last_preprod(case: Case, deploy: Node) -> list[Node]:
+    """The pre-production deploys after which no other one comes, before a deploy."""
+    staging = preprod_deploys(case, deploy)
+    return [
+        each
+        for each in staging
+        if not any(other.job is not each.job and case.graph.before(each, other) for other in staging)
+    ]
+
+
+def spot(node: Node) -> tuple[str, ...]:
+    """What tells one part of production from another: environment, region, account, cluster."""
+    name = node.environment.name if node.environment else ""
+    argv = node.activity.argv
+    context = next((argv[at + 1] for at, word in enumerate(argv[:-1]) if word in ("--context", "--kube-context")), "")
+    facts = node.activity.facts
+    return (node.environment_class, name, facts.get("region", ""), facts.get("account", ""), context)
+
+
+def later_waves(case: Case, deploy: Node) -> list[Node]:
+    """Production deploys to another part of production that come after a deploy, and before which no further part comes."""
+    later = [
+        each
+        for each in case.graph.after(deploy, *DEPLOY_KINDS)
+        if each.environment_class in PROD_CLASSES and spot(each) != spot(deploy)
+    ]
+    return [
+        each
+        for each in later
+        if not any(spot(other) != spot(each) and case.graph.before(other, each) for other in later)
+    ]
+
+
+def hours_between(pipeline: Pipeline, case: Case) -> float | None:
+    """The longest time between two scheduled starts of a pipeline, as its file says; None where it does not."""
+    try:
+        text = case.repository.read_text(pipeline.path)
+    except SourceError:
+        return None
+    found = [hours for match in CRON.finditer(text) if (hours := _hours(match[1])) is not None]
+    return min(found) if found else None
+
+
+def _hours(cron: str) -> float | None:
+    fields = cron.split()
+    if len(fields) != 5:
+        return None
+    _, hour, day, month, weekday = fields
+    if month != "*":
+        return 8784.0
+    if day not in ("*", "?"):
+        return 744.0
+    if weekday not in ("*", "?"):
+        return 72.0 if weekday in ("1-5", "MON-FRI") else 168.0
+    return 1.0 if hour == "*" else 24.0
+
+
+def named_hours(text: str) -> float | None:
+    """The hours that a declared rhythm means: ``daily``, ``weekly``, a cron expression or a number of hours."""
+    word = text.strip().lower()
+    if word in HOURS:
+        return HOURS[word]
+    if word.replace(".", "", 1).isdigit():
+        return float(word)
+    return _hours(text)
