@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
+from running import Result, invoke
 
-from barraiser.cli.main import cli
 from barraiser.report import graph_json
 
 SCHEMA: Any = json.loads((Path(graph_json.__file__).parent / "schemas" / "graph.schema.json").read_text("utf-8"))
@@ -46,7 +45,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(cli, ["graph", *arguments])
+    return invoke(["graph", *arguments])
 
 
 def graphs(*arguments: str) -> list[dict[str, Any]]:

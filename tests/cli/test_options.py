@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from running import Result, invoke
 
-from barraiser.cli.main import COMMANDS, cli
+from barraiser.cli.main import COMMANDS
 
 
 def run(*arguments: str, stdin: str | None = None) -> Result:
-    return CliRunner().invoke(cli, arguments, input=stdin)
+    return invoke(arguments, stdin)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +36,16 @@ def run(*arguments: str, stdin: str | None = None) -> Result:
         (["check", "--output-file", "a", "--output-file", "b"], "--output-format"),
         (["check", "--output-format", "json", "--output-format", "text"], "standard output"),
         (["graph", "nowhere"], "nowhere"),
+        ([], "Commands:"),
+        (["--verson"], "did you mean `--version`?"),
+        (["check", "--jobs", "many"], "from 0 to 256"),
+        (["check", "--jobs", "257"], "from 0 to 256"),
+        (["check", "--fail-on", "eror"], "did you mean `error`?"),
+        (["check", "--exit", "a.yml"], "--exit-zero"),
+        (["check", "--output-file"], "--output-file: expected one argument"),
+        (["rule"], "ID|NAME is missing"),
+        (["rules", "TST001"], "one argument too many: `TST001`"),
+        (["init", "nowhere"], "nowhere"),
     ],
 )
 def test_a_mistake_is_an_error_that_names_the_right_word(arguments: list[str], said: str) -> None:
@@ -47,6 +60,36 @@ def test_every_command_has_help(command: str) -> None:
     result = run(command, "--help")
     assert result.exit_code == 0
     assert "Usage:" in result.stdout
+
+
+def test_paths_stand_anywhere(tmp_path: Path) -> None:
+    for name in ("a.yml", "-b.yml"):
+        (tmp_path / name).write_text("on: push\njobs: {a: {runs-on: x, steps: [{run: make}]}}\n")
+    arguments = [
+        "check",
+        "a.yml",
+        "--platform",
+        "github-actions",
+        "--output-format=concise",
+        "--statistics",
+        "--",
+        "-b.yml",
+    ]
+    result = subprocess.run(
+        [sys.executable, "-m", "barraiser", *arguments],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert [line.partition(":")[0] for line in result.stdout.splitlines()[:2]] == ["-b.yml", "a.yml"]
+
+
+def test_help_fits_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    for command in COMMANDS:
+        assert max(map(len, run(command, "--help").stdout.splitlines())) <= 60
 
 
 def test_the_version() -> None:

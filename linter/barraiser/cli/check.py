@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from typing import Any
-
-import click
 
 from barraiser.checks.fingerprint import number
 from barraiser.checks.registry import RuleError
 from barraiser.checks.result import BLOCKED, UNREADABLE
 from barraiser.checks.rule import Rule
 from barraiser.cli import options as shared
+from barraiser.cli.parser import OPERANDS, Parser, one_of, whole_number
 from barraiser.cli.plans import Plans
 from barraiser.cli.progress import Progress
 from barraiser.cli.roots import Configs, prefixes_of, select_roots
@@ -24,35 +24,67 @@ from barraiser.policy.take import ConfigError
 from barraiser.report.report import Report
 
 FORMATS = ("text", "concise", "json", "sarif", "github")
+FAIL_ON = ("error", "warning")
 PARALLEL_FROM = 200
 """Entries from which on processes of their own pay for the time that it takes to start them."""
 
 
-@click.command("check", short_help="Check pipelines against the rules: the gate.")
-@shared.where_to_look
-@click.option("--profile", type=click.Choice(PROFILES), default=None, help="Which rules are on (default: basic).")
-@click.option("--select", multiple=True, metavar="RULES", help="Only these: ids, families, names or ALL, by commas.")
-@click.option("--extend-select", multiple=True, metavar="RULES", help="These too.")
-@click.option("--ignore", multiple=True, metavar="RULES", help="Not these.")
-@click.option("--output-format", "formats", multiple=True, type=click.Choice(FORMATS), help="Default: text.")
-@click.option(
-    "--output-file", "files", multiple=True, metavar="FILE", help="The n-th file takes the n-th --output-format."
-)
-@click.option(
-    "--fail-on", type=click.Choice(("error", "warning")), default="error", help="What blocks.", show_default=True
-)
-@click.option("--exit-zero", is_flag=True, help="Report what is blocked, but leave with status 0.")
-@click.option("--allow-empty", is_flag=True, help="Finding no pipeline is no error.")
-@click.option("--statistics", is_flag=True, help="Count what each rule found (text and concise).")
-@click.option("--show-passed", is_flag=True, help="Show what passed too, and why.")
-@click.option("--show-unknown", is_flag=True, help="Show each thing that the files cannot tell.")
-@click.option(
-    "--jobs", type=click.IntRange(0, 256), default=0, metavar="N", help="Processes (default: as many as pay)."
-)
-@click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", help="Colour the report.")
-def command(**given: Any) -> None:
+def parser() -> Parser:
+    """What the command takes."""
+    found = Parser(
+        "check",
+        "Check the pipelines in PATHs (default: the working folder; - reads standard input) against the rules.",
+        "[PATH]...",
+        most=sys.maxsize,
+    )
+    add = found.add_argument_group("Rules").add_argument
+    add(
+        "--profile",
+        type=one_of(PROFILES),
+        metavar="NAME",
+        default=None,
+        help=f"Which rules are on: {', '.join(PROFILES)} (default: basic).",
+    )
+    add(
+        "--select",
+        action="append",
+        metavar="RULES",
+        default=[],
+        help="Only these: ids, families, names or ALL, by commas.",
+    )
+    add("--extend-select", action="append", metavar="RULES", default=[], help="These too.")
+    add("--ignore", action="append", metavar="RULES", default=[], help="Not these.")
+    group = found.add_argument_group("Report")
+    shared.output(group, FORMATS)
+    group.add_argument("--statistics", action="store_true", help="Count what each rule found (text and concise).")
+    group.add_argument("--show-passed", action="store_true", help="Show what passed too, and why.")
+    group.add_argument("--show-unknown", action="store_true", help="Show each thing that the files cannot tell.")
+    shared.color(group, "the report")
+    add = found.add_argument_group("Exit status").add_argument
+    add(
+        "--fail-on",
+        type=one_of(FAIL_ON),
+        metavar="SEVERITY",
+        default="error",
+        help="What blocks: error, warning (default: error).",
+    )
+    add("--exit-zero", action="store_true", help="Report what is blocked, but leave with status 0.")
+    add("--allow-empty", action="store_true", help="Finding no pipeline is no error.")
+    shared.where_to_look(found)
+    add = found.add_argument_group("Speed").add_argument
+    add(
+        "--jobs",
+        type=whole_number(256),
+        default=0,
+        metavar="N",
+        help="Processes, at most 256 (default, or 0: as many as pay).",
+    )
+    return found
+
+
+def command(given: dict[str, Any]) -> None:
     """Check the pipelines in PATHs (default: the working folder; - reads standard input) against the rules."""
-    outputs = shared.outputs_of(given["formats"], given["files"], "text")
+    outputs = shared.outputs_of(given["output_format"], given["output_file"], "text")
     try:
         settings = _settings(given)
         report, errors, blocks = run(settings)
@@ -153,9 +185,9 @@ def _workers(selected: Sequence[Selected], settings: Settings) -> int:
 
 
 def _settings(given: dict[str, Any]) -> Settings:
-    stdin = shared.read_stdin(given["paths"])
+    stdin = shared.read_stdin(given[OPERANDS])
     return Settings(
-        given["paths"],
+        given[OPERANDS],
         as_of=shared.as_of_date(given["as_of"]),
         config=given["config"],
         isolated=given["isolated"],

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import Any
-
-import click
 
 from barraiser.checks.registry import RuleError
 from barraiser.checks.subjects import deploys_to_prod
 from barraiser.cli import options as shared
+from barraiser.cli.parser import OPERANDS, Parser
 from barraiser.cli.roots import Configs, prefixes_of, select_roots
 from barraiser.cli.settings import Settings
 from barraiser.cli.work import RootOutcome, read_root
@@ -22,20 +22,29 @@ FORMATS = {"text": "graph_text", "json": "graph_json", "mermaid": "graph_mermaid
 """Format to its module in the report package."""
 
 
-@click.command("graph", short_help="Show the stage graph of pipelines.")
-@shared.where_to_look
-@click.option("--output-format", "formats", multiple=True, type=click.Choice(tuple(FORMATS)), help="Default: text.")
-@click.option(
-    "--output-file", "files", multiple=True, metavar="FILE", help="The n-th file takes the n-th --output-format."
-)
-@click.option("--scenario", metavar="NAME", default="", help="Only what runs, or may run, in this scenario.")
-@click.option("--explain", is_flag=True, help="Show the confidence and reason of each classification.")
-@click.option("--allow-empty", is_flag=True, help="Finding no pipeline is no error.")
-def command(**given: Any) -> None:
+def parser() -> Parser:
+    """What the command takes."""
+    found = Parser(
+        "graph",
+        "Show the graph of the pipelines in PATHs: what must happen before what.",
+        "[PATH]...",
+        most=sys.maxsize,
+    )
+    group = found.add_argument_group("Report")
+    shared.output(group, tuple(FORMATS))
+    group.add_argument("--scenario", metavar="NAME", default="", help="Only what runs, or may run, in this scenario.")
+    group.add_argument("--explain", action="store_true", help="Show the confidence and reason of each classification.")
+    add = found.add_argument_group("Exit status").add_argument
+    add("--allow-empty", action="store_true", help="Finding no pipeline is no error.")
+    shared.where_to_look(found)
+    return found
+
+
+def command(given: dict[str, Any]) -> None:
     """Show the graph of the pipelines in PATHs: what must happen before what."""
-    outputs = shared.outputs_of(given["formats"], given["files"], "text")
+    outputs = shared.outputs_of(given["output_format"], given["output_file"], "text")
     settings = Settings(
-        given["paths"],
+        given[OPERANDS],
         as_of=shared.as_of_date(given["as_of"]),
         config=given["config"],
         isolated=given["isolated"],
@@ -43,7 +52,7 @@ def command(**given: Any) -> None:
         platform=given["platform"] or "",
         default_branch=given["default_branch"],
         include_map={},
-        stdin=shared.read_stdin(given["paths"]),
+        stdin=shared.read_stdin(given[OPERANDS]),
         stdin_name=given["stdin_filename"],
     )
     try:

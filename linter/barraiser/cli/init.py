@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 import sys
-
-import click
+from typing import Any
 
 from barraiser.cli.entries import entries_for
+from barraiser.cli.options import as_of_date
+from barraiser.cli.parser import OPERANDS, Parser, UsageError
 from barraiser.cli.roots import Configs, select_roots
 from barraiser.cli.settings import Settings
 from barraiser.model.pipeline import Pipeline
@@ -19,12 +19,27 @@ from barraiser.policy.take import ConfigError
 NO_PIPELINE = 3
 
 
-@click.command("init")
-@click.argument("folder", default=".", type=click.Path(exists=True, file_okay=False))
-@click.option("--force", is_flag=True, help="Write over a configuration that exists.")
-@click.option("--stdout", "to_stdout", is_flag=True, help="Print it instead of writing the file.")
-def command(folder: str, force: bool, to_stdout: bool) -> None:
+def parser() -> Parser:
+    """What the command takes."""
+    found = Parser(
+        "init",
+        "Write a commented .barraiser.yml from the pipelines of FOLDER (default: the working folder): their environments"
+        " with the evidence, and open questions.",
+        "[FOLDER]",
+        most=1,
+    )
+    add = found.add_argument_group("Where it is written").add_argument
+    add("--force", action="store_true", help="Write over a configuration that exists.")
+    add("--stdout", action="store_true", help="Print it instead of writing the file.")
+    return found
+
+
+def command(given: dict[str, Any]) -> None:
     """Write a commented .barraiser.yml from the pipelines of FOLDER: their environments with the evidence, and open questions."""
+    folder = given[OPERANDS][0] if given[OPERANDS] else "."
+    if not os.path.isdir(folder):
+        raise UsageError(f"there is no folder `{folder}`")
+    force, to_stdout = given["force"], given["stdout"]
     target = os.path.join(folder, PLACES[0])
     existing = next((place for place in PLACES if os.path.lexists(os.path.join(folder, place))), "")
     if existing and not (force or to_stdout):
@@ -32,7 +47,7 @@ def command(folder: str, force: bool, to_stdout: bool) -> None:
             f"barraiser: {existing} exists: --force writes over it, --stdout prints what it would be.", file=sys.stderr
         )
         raise SystemExit(2)
-    settings = Settings([folder], as_of=datetime.datetime.now(datetime.UTC).date().isoformat(), isolated=True)
+    settings = Settings([folder], as_of=as_of_date(""), isolated=True)
     try:
         roots = select_roots(settings, Configs(settings))
     except ConfigError as error:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from typing import Any, NoReturn
-
-import click
+from collections.abc import Sequence
+from typing import NoReturn
 
 from barraiser import __version__
 
@@ -19,62 +18,67 @@ COMMANDS = {
     "rules": "List the rules.",
     "schema": "Print the JSON Schema of a report, a graph or the configuration.",
 }
-"""Each command's line in the help. Its module is ``barraiser.cli.NAME``, with a click command ``command``."""
+"""Each command's line in the help. Its module is ``barraiser.cli.NAME``, with ``parser()`` and ``command(given)``."""
+
+ABOUT = "Check deployment pipelines: what lacks a safety step on the way to production is blocked."
+STATUS = (
+    "Exit status: 0 nothing blocks, 1 something is blocked or unreadable, 2 barraiser could not do its work, 3 no pipeline was"
+    " found."
+)
 
 INTERNAL_ERROR = 2
 INTERRUPTED = 130
 """What shells give a command that ended by an interrupt."""
 
 
-class LazyGroup(click.Group):
-    """Imports a command's module when the command is asked for."""
+def run(arguments: Sequence[str]) -> None:
+    """Run the command that the arguments name. Raises SystemExit where its status is not 0."""
+    name = arguments[0] if arguments else ""
+    if name == "--version":
+        print(f"barraiser {__version__}")
+        return
+    if name not in COMMANDS:
+        _other(name)
+        return
+    from importlib import import_module
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """All commands."""
-        return list(COMMANDS)
+    from barraiser.cli.parser import UsageError
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command, imported."""
-        if cmd_name not in COMMANDS:
-            return None
-        from importlib import import_module
-
-        command: click.Command = import_module(f"barraiser.cli.{cmd_name}").command
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command and its arguments; a mistyped one is an error that names the nearest."""
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from barraiser.policy.nearest import suggestion
-
-            near = suggestion(args[0], COMMANDS) or f"; the commands are {', '.join(COMMANDS)}"
-            ctx.fail(f"there is no command `{args[0]}`{near}")
-        return super().resolve_command(ctx, args)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; one that is interrupted must look neither green nor like a verdict."""
+    try:
+        module = import_module(f"barraiser.cli.{name}")
+        parser = module.parser()
         try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt:
-            raise SystemExit(INTERRUPTED) from None
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The commands with their lines, without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            module.command(parser.read(arguments[1:]))
+        except UsageError as error:
+            parser.error(str(error))
+    except KeyboardInterrupt:
+        # What is interrupted must look neither green nor like a verdict.
+        raise SystemExit(INTERRUPTED) from None
 
 
-@click.group(
-    cls=LazyGroup,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit status: 0 nothing blocks, 1 something is blocked or unreadable, 2 barraiser could not do its work, 3 no"
-    " pipeline was found.",
-)
-@click.version_option(__version__, "--version", message="barraiser %(version)s")
-def cli() -> None:
-    """Check deployment pipelines: what lacks a safety step on the way to production is blocked."""
+def _other(name: str) -> None:
+    """What is no command: the help, or a mistake."""
+    from barraiser.cli.parser import USAGE_ERROR, Parser
+
+    parser = Parser("", ABOUT, "COMMAND [ARGS]...", epilog=STATUS)
+    commands = parser.add_argument_group("Commands")
+    for command, line in COMMANDS.items():
+        commands.add_argument(command, help=line)
+    group = parser.add_argument_group("Options")
+    group.add_argument("--version", action="store_true", help="Show the version and exit.")
+    group.add_argument("-h", "--help", action="store_true", help="Show this message and exit.")
+    if name in ("-h", "--help"):
+        parser.print_help()
+    elif not name:
+        parser.print_help(sys.stderr)
+        raise SystemExit(USAGE_ERROR)
+    else:
+        from barraiser.policy.nearest import suggestion
+
+        if name.startswith("-"):
+            parser.error(f"there is no option `{name}`{suggestion(name, ('--version', '--help'))} before the command")
+        near = suggestion(name, COMMANDS) or f"; the commands are {', '.join(COMMANDS)}"
+        parser.error(f"there is no command `{name}`{near}")
 
 
 def main() -> NoReturn:
@@ -83,7 +87,8 @@ def main() -> NoReturn:
     # The data has no cycles, so that looking for some costs a fifth of a long run and finds nothing.
     gc.set_threshold(100_000, 20, 100)
     try:
-        cli.main(prog_name="barraiser")
+        run(sys.argv[1:])
+        status = 0
     except SystemExit as leaving:
         status = leaving.code if isinstance(leaving.code, int) else (0 if leaving.code is None else INTERNAL_ERROR)
     except Exception as error:

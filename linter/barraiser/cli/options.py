@@ -5,41 +5,78 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
-from typing import Any, NoReturn, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NoReturn
 
-import click
-
+from barraiser.cli.parser import Parser, UsageError, one_of
 from barraiser.model.words import PLATFORMS
 from barraiser.report.escape import inert, visible
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+if TYPE_CHECKING:
+    from argparse import _ArgumentGroup as Group
 
+COLORS = ("auto", "always", "never")
 COULD_NOT_WORK = 2
 """Exit status: barraiser could not do its work."""
 
 
-def where_to_look(command: Command) -> Command:
+def where_to_look(parser: Parser) -> None:
     """The options that say what is read: the same for ``check`` and ``graph``."""
-    for option in (
-        click.option("--no-cache", is_flag=True, help="Use nothing that an earlier run kept (this version keeps nothing)."),
-        click.option("--stdin-filename", metavar="NAME", default="", help="The file that standard input (PATH -) stands for."),
-        click.option(
-            "--include-map",
-            metavar="DIR|FILE",
-            default="",
-            help="Files that stand for includes of other projects: a folder with PROJECT/PATH below it, or a YAML map.",
-        ),
-        click.option("--default-branch", metavar="BRANCH", default="", help="The repository's default branch."),
-        click.option("--platform", type=click.Choice(PLATFORMS), default=None, help="What the named files are."),
-        click.option("--root", metavar="DIR", default="", help="The folder that paths are relative to."),
-        click.option("--isolated", is_flag=True, help="Ignore configuration that is found in the repository."),
-        click.option("--config", metavar="FILE", default="", help="The configuration, in the place of .barraiser.yml."),
-        click.option("--as-of", metavar="DATE", default="", help="The day on which waivers and evidence are judged (default: today, UTC)."),
-        click.argument("paths", nargs=-1, metavar="[PATH]..."),
-    ):  # fmt: skip
-        command = option(command)
-    return command
+    add = parser.add_argument_group("What is read").add_argument
+    add("--config", metavar="FILE", default="", help="The configuration, in the place of .barraiser.yml.")
+    add("--isolated", action="store_true", help="Ignore configuration that is found in the repository.")
+    add("--root", metavar="DIR", default="", help="The folder that paths are relative to.")
+    add(
+        "--platform",
+        type=one_of(PLATFORMS),
+        metavar="NAME",
+        default=None,
+        help=f"What the named files are: {', '.join(PLATFORMS)}.",
+    )
+    add("--default-branch", metavar="BRANCH", default="", help="The repository's default branch.")
+    add(
+        "--include-map",
+        metavar="DIR|FILE",
+        default="",
+        help="Files that stand for includes of other projects: a folder with PROJECT/PATH below it, or a YAML map.",
+    )
+    add("--stdin-filename", metavar="NAME", default="", help="The file that standard input (PATH -) stands for.")
+    add(
+        "--as-of",
+        metavar="DATE",
+        default="",
+        help="The day on which waivers and evidence are judged (default: today, UTC).",
+    )
+    add("--no-cache", action="store_true", help="Use nothing that an earlier run kept (this version keeps nothing).")
+
+
+def output(group: Group, formats: Sequence[str]) -> None:
+    """The options that say how a report looks and where it goes; each can be given several times."""
+    group.add_argument(
+        "--output-format", action="append", type=one_of(formats), metavar="FORMAT", default=[],
+        help=f"{', '.join(formats)} (default: {formats[0]}); can be given several times.",
+    )  # fmt: skip
+    group.add_argument(
+        "--output-file",
+        action="append",
+        metavar="FILE",
+        default=[],
+        help="The n-th file takes the n-th --output-format.",
+    )
+
+
+def color(group: Group, what: str) -> None:
+    """The option ``--color``."""
+    group.add_argument(
+        "--color", type=one_of(COLORS), metavar="WHEN", default="auto", help=f"Colour {what}: auto, always, never."
+    )
+
+
+def configuration(parser: Parser) -> None:
+    """The options of the commands that explain rules."""
+    add = parser.add_argument_group("What is read").add_argument
+    add("--config", metavar="FILE", default="", help="The configuration, whose plugins bring rules too.")
+    add("--isolated", action="store_true", help="Ignore configuration that is found in the repository.")
 
 
 def as_of_date(given: str) -> str:
@@ -49,7 +86,7 @@ def as_of_date(given: str) -> str:
     from barraiser.policy.take import is_date
 
     if not is_date(given):
-        raise click.BadParameter(f"`{given}` is no date like 2027-01-31", param_hint="--as-of")
+        raise UsageError(f"--as-of: `{given}` is no date like 2027-01-31")
     return given
 
 
@@ -63,7 +100,7 @@ def include_map_of(given: str) -> dict[str, str]:
         top = os.path.abspath(given)
         return {path: os.path.join(top, *path.split("/")) for path in Repository(top).files()}
     if not os.path.isfile(given):
-        raise click.BadParameter(f"there is no folder or file `{given}`", param_hint="--include-map")
+        raise UsageError(f"--include-map: there is no folder or file `{given}`")
     return _map_file(given)
 
 
@@ -86,12 +123,12 @@ def _map_file(given: str) -> dict[str, str]:
     return {key: os.path.join(folder, value) for key, value in found.items()}
 
 
-def read_stdin(paths: tuple[str, ...]) -> bytes | None:
+def read_stdin(paths: Sequence[str]) -> bytes | None:
     """Standard input, where PATH is ``-``, at most one byte more than any file may have."""
     if "-" not in paths:
         return None
     if len(paths) > 1:
-        raise click.UsageError("`-` reads standard input: name no other path with it")
+        raise UsageError("`-` reads standard input: name no other path with it")
     from barraiser.source.limits import MAX_BYTES
 
     return sys.stdin.buffer.read(MAX_BYTES + 1)
@@ -117,7 +154,7 @@ def width() -> int:
 def tell(message: str) -> None:
     """A diagnostic on standard error."""
     for line in message.splitlines():
-        click.echo(inert(visible(line)), err=True)
+        print(inert(visible(line)), file=sys.stderr)
 
 
 def stop(message: str) -> NoReturn:
@@ -130,7 +167,7 @@ def write_stdout(text: str) -> None:
     """A report on standard output; what its encoding has not is escaped."""
     encoding = sys.stdout.encoding or "utf-8"
     try:
-        click.echo(text.encode(encoding, "backslashreplace").decode(encoding), nl=False, color=True)
+        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read has gone: what is left must not be tried again when the process ends.
@@ -147,11 +184,11 @@ def write_file(path: str, text: str) -> None:
         stop(f"barraiser: {path}: cannot be written: {error.strerror or error}")
 
 
-def outputs_of(formats: tuple[str, ...], files: tuple[str, ...], default: str) -> Mapping[str, str]:
+def outputs_of(formats: Sequence[str], files: Sequence[str], default: str) -> Mapping[str, str]:
     """File to format, the empty name for standard output: the n-th file belongs to the n-th format."""
     formats = formats or (default,)
     if len(files) > len(formats):
-        raise click.UsageError(
+        raise UsageError(
             "there are more --output-file than --output-format: each file belongs to the format in its place"
         )
     found: dict[str, str] = {}
@@ -159,6 +196,6 @@ def outputs_of(formats: tuple[str, ...], files: tuple[str, ...], default: str) -
         path = files[number] if number < len(files) else ""
         if path in found:
             where = f"`{path}`" if path else "standard output"
-            raise click.UsageError(f"{where} can take one --output-format: give each other one an --output-file")
+            raise UsageError(f"{where} can take one --output-format: give each other one an --output-file")
         found[path] = form
     return found
