@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from barraiser.checks.answer import Answer
 from barraiser.checks.rule import Rule, Value
@@ -16,6 +17,10 @@ from barraiser.model.pipeline import Pipeline
 from barraiser.model.place import Place
 from barraiser.model.words import FAILED, NOT_APPLICABLE, PASSED, UNKNOWN
 from barraiser.source.repository import Repository
+
+if TYPE_CHECKING:
+    from barraiser.graph.bake import Bake
+    from barraiser.graph.waves import Waves
 
 
 class Subject:
@@ -107,6 +112,18 @@ class Case:
     def applied(self, node: Node) -> Applied:
         """What the definition says that a deploy applies, as far as it is in the repository."""
         return applied_definition(node, self.repository, self.declared)
+
+    def bake(self, first: Node, then: Node | None = None) -> Bake:
+        """How long the way from ``first`` to ``then`` (None: to the end of the run) really waits, and what of that is watched."""
+        from barraiser.graph.bake import Baking
+
+        return Baking(self.graph, self.applied, self.declared).between(first, then)
+
+    def waves(self) -> Waves:
+        """The waves of this scenario's prod deploys, without the one-box."""
+        from barraiser.graph.waves import waves_of
+
+        return waves_of(self.graph)
 
     def passed(self, why: str, *, way: Sequence[Node] = (), rests_on: Sequence[Node] = ()) -> Answer:
         """It holds: ``why`` reads as evidence (what was found, where)."""

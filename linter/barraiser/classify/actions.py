@@ -443,6 +443,9 @@ def _rule(provider: str, step: Step, view: View) -> Hit:
             hit.minutes = float(wait)
         if step.inputs.get("AlarmName"):
             hit.facts["target"] = step.inputs["AlarmName"]
+        hit.facts["on-alarm"] = step.inputs.get("Result", "").lower() or "nothing"
+        if step.inputs.get("AlarmStates"):
+            hit.facts["alarm-states"] = step.inputs["AlarmStates"]
     elif provider == "DeploymentWindow":
         hit.kind = "window"
     elif provider == "LambdaInvoke":

@@ -129,6 +129,8 @@ class _Reading:
         text = command.text if step.script is not None or command.text != step.uses else step.uses
         if hit.makes:
             hit.facts[MAKES] = hit.makes
+        if hit.kind in ("bake", "alarm-gate") and command.repeats > 1:
+            hit.facts["repeats"] = str(command.repeats)
         made = []
         for environment, runs in self._placed(hit, step):
             condition = step.condition

@@ -35,3 +35,15 @@ BRANCH_OR_TAG = "checkout-ref"
 
 ARTIFACTS = "artifacts"
 """Comma-separated names of artifacts that the activity reads or writes (download, upload, image tags)."""
+
+REPEATS = "repeats"
+"""For bakes and alarm gates: how often the loop around them runs."""
+
+ON_ALARM = "on-alarm"
+"""For an alarm gate that the platform itself evaluates: what it does when the alarm fires (``rollback``, ``fail``, ``nothing``)."""
+
+ALARM_STATES = "alarm-states"
+"""The alarm's states that such a gate takes as a failure, as written."""
+
+MONITORED = "monitored"
+"""For a declared bake: whether something watches it (``yes`` or ``no``)."""

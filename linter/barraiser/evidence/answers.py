@@ -61,7 +61,7 @@ def merged(mechanism: str, definitions: Sequence[Definition], base: Applied) -> 
     return Applied(
         mechanism, read=MAYBE not in (on_failure, on_alarm), places=[chosen.place, *_others(definitions, chosen)],
         rolls_back_on_failure=on_failure, rolls_back_on_alarm=on_alarm, keeps_releases=base.keeps_releases,
-        validates=validates, why=chosen.why or base.why,
+        validates=validates, why=chosen.why or base.why, definitions=definitions,
     )  # fmt: skip
 
 
@@ -193,6 +193,7 @@ def _helm(deployer: Deployer, repository: Repository) -> Applied:
     if definitions is not None:
         base.read = atomic != MAYBE
         base.places = tuple(each.place for each in definitions[:1])
+        base.definitions = tuple(each for each in definitions if each.kind == WORKLOAD)
     if not gradual:
         base.rolls_back_on_alarm = NO
         return base
@@ -234,6 +235,7 @@ def _kubernetes(deployer: Deployer, repository: Repository) -> Applied:
     if workloads:
         base.read = True
         base.places = tuple(each.place for each in workloads[:10])
+        base.definitions = tuple(workloads)
     elif not _plain_workload(deployer):
         base.rolls_back_on_failure = base.rolls_back_on_alarm = MAYBE
         base.why = "what is applied was not read: a plain Deployment only waits"
@@ -272,7 +274,7 @@ def _terraform(deployer: Deployer, repository: Repository) -> Applied:
         found = merged("terraform", shifting, base)
         if found.rolls_back_on_failure == YES or found.rolls_back_on_alarm == YES:
             return found
-        base.places = found.places
+        base.places, base.definitions = found.places, found.definitions
         base.read = True
     return base
 

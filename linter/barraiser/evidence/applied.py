@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from barraiser.graph.node import Node
 from barraiser.model.declarations import Declarations
 from barraiser.model.place import Place
 from barraiser.model.tri import MAYBE, NO, Tri
 from barraiser.source.repository import Repository
+
+if TYPE_CHECKING:
+    from barraiser.evidence.definition import Definition
+    from barraiser.evidence.deployer import Deployer
+    from barraiser.evidence.rollout import Fault, Rollout
 
 
 class Applied:
@@ -17,12 +23,14 @@ class Applied:
     ``rolls_back_on_failure`` / ``rolls_back_on_alarm``: whether a failed rollout, or an alarm, brings the old version back.
     ``keeps_releases``: the platform keeps earlier releases to go back to. ``validates``: the deployer itself tests the new version
     before it counts as deployed (validation hooks, analysis before promotion); maybe
-    where a definition that decides it was not read. ``why`` says what the answers rest on, in one line.
+    where a definition that decides it was not read. ``why`` says what the answers rest on, in one line. ``definitions``: the
+    resources that were read. The rollout facts (``strategy`` and those after it, see :class:`barraiser.evidence.rollout.Rollout`) are
+    read when the first of them is asked for; ``rollout`` gives them at once.
     """
 
     __slots__ = (
-        "keeps_releases", "mechanism", "places", "read", "rolls_back_on_alarm", "rolls_back_on_failure", "validates",
-        "why",
+        "_rollout", "definitions", "keeps_releases", "later", "mechanism", "places", "read", "rolls_back_on_alarm",
+        "rolls_back_on_failure", "validates", "why",
     )  # fmt: skip
 
     def __init__(
@@ -36,6 +44,8 @@ class Applied:
         keeps_releases: Tri = MAYBE,
         why: str = "",
         validates: Tri = NO,
+        definitions: Sequence[Definition] = (),
+        rollout: Rollout | None = None,
     ) -> None:
         self.mechanism = mechanism
         self.read = read
@@ -45,6 +55,65 @@ class Applied:
         self.keeps_releases = keeps_releases
         self.why = why
         self.validates = validates
+        self.definitions = tuple(definitions)
+        self.later: tuple[Deployer, Repository, Mapping[str, object]] | None = None
+        self._rollout = rollout
+
+    @property
+    def rollout(self) -> Rollout:
+        """How it rolls out; all unknown where nothing was read."""
+        if self._rollout is None:
+            from barraiser.evidence.rollout import Rollout
+            from barraiser.evidence.rollout_answers import rollout_of
+
+            self._rollout = rollout_of(self, *self.later) if self.later is not None else Rollout()
+            self.later = None
+        return self._rollout
+
+    @property
+    def strategy(self) -> str:
+        """All-at-once, rolling, canary, linear or blue-green; empty where it is not known."""
+        return self.rollout.strategy
+
+    @property
+    def gradual(self) -> Tri:
+        """Whether part of the old version stays in service while the new one takes over."""
+        return self.rollout.gradual
+
+    @property
+    def steps(self) -> tuple[tuple[float, float], ...]:
+        """Percent of traffic and minutes of each step, in order."""
+        return self.rollout.steps
+
+    @property
+    def batch_percent(self) -> float | None:
+        """The share of the capacity that is replaced at a time."""
+        return self.rollout.batch_percent
+
+    @property
+    def healthy_percent(self) -> float | None:
+        """The share of the capacity that stays in service at least."""
+        return self.rollout.healthy_percent
+
+    @property
+    def bake_minutes(self) -> float | None:
+        """How long the deployer itself watches or waits before the deploy is done."""
+        return self.rollout.bake_minutes
+
+    @property
+    def monitored(self) -> Tri:
+        """Whether alarms, or an analysis, can end that wait."""
+        return self.rollout.monitored
+
+    @property
+    def alarms(self) -> tuple[str, ...]:
+        """The names of those alarms."""
+        return self.rollout.alarms
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What keeps the rollback alarms from firing."""
+        return self.rollout.faults
 
 
 def applied_definition(node: Node, repository: Repository, declared: Declarations) -> Applied:
@@ -56,5 +125,7 @@ def applied_definition(node: Node, repository: Repository, declared: Declaration
     from barraiser.evidence.declared import with_declared
     from barraiser.evidence.deployer import Deployer
 
-    found = answer(Deployer(node.activity, node.job, node.pipeline), repository)
-    return with_declared(found, declared.deployer)
+    deployer = Deployer(node.activity, node.job, node.pipeline)
+    found = with_declared(answer(deployer, repository), declared.deployer)
+    found.later = (deployer, repository, declared.deployer)
+    return found

@@ -51,6 +51,8 @@ def read_template(document: Document) -> list[Definition]:
             update = below(resource, "UpdatePolicy", "CodeDeployLambdaAliasUpdate")
             if isinstance(update, Mapping):
                 found.append(_alias(key, resource, update))
+    for each in found:
+        each.root = root
     return found
 
 
@@ -72,7 +74,7 @@ def _service(key: Scalar, resource: Mapping, properties: Node | None, hooks: Tri
     place = line_of(below_or(how, resource, key))
     return Definition(
         ECS_SERVICE, name, place, on_failure=on_failure, on_alarm=on_alarm, validates=validates,
-        external=controller in ("CODE_DEPLOY", "EXTERNAL"), why=why_service(on_failure, on_alarm),
+        external=controller in ("CODE_DEPLOY", "EXTERNAL"), why=why_service(on_failure, on_alarm), body=properties,
     )  # fmt: skip
 
 
@@ -100,7 +102,7 @@ def _group(key: Scalar, resource: Mapping, properties: Node | None) -> Definitio
     place = line_of(below_or(rollback, resource, key))
     return Definition(
         DEPLOYMENT_GROUP, name, place, on_failure=on_failure, on_alarm=on_alarm, validates=MAYBE,
-        why=why_group(on_failure, on_alarm),
+        why=why_group(on_failure, on_alarm), body=properties,
     )  # fmt: skip
 
 
@@ -147,7 +149,16 @@ def _function(key: Scalar, resource: Mapping, properties: Node | None, shared: N
     if min(enabled, tests) == YES:
         why = "the function's DeploymentPreference runs validation hooks"
     place = line_of(below_or(own if own is not None else shared, resource, key))
-    return Definition(FUNCTION, name, place, on_failure=YES, on_alarm=on_alarm, validates=min(enabled, tests), why=why)
+    return Definition(
+        FUNCTION,
+        name,
+        place,
+        on_failure=YES,
+        on_alarm=on_alarm,
+        validates=min(enabled, tests),
+        why=why,
+        body=properties,
+    )
 
 
 def _alias(key: Scalar, resource: Mapping, update: Mapping) -> Definition:

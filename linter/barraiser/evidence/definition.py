@@ -15,9 +15,10 @@ ROLLOUT, CANARY, WORKLOAD = "rollout", "canary", "workload"
 
 class Definition:
     """``kind``: one of the words above; ``name``: as the file has it, empty where it gives none or computes it; ``external``: an ECS
-    service whose deployments CodeDeploy makes; the rest as in ``Applied``."""
+    service whose deployments CodeDeploy makes; ``body``: the resource's properties, and ``root``: its document's root, for what is read
+    only when a rule asks (None: a text that is no document); the rest as in ``Applied``."""
 
-    __slots__ = ("external", "kind", "name", "on_alarm", "on_failure", "place", "validates", "why")
+    __slots__ = ("body", "external", "kind", "name", "on_alarm", "on_failure", "place", "root", "validates", "why")
 
     def __init__(
         self,
@@ -30,6 +31,8 @@ class Definition:
         validates: Tri = NO,
         external: bool = False,
         why: str = "",
+        body: Node | None = None,
+        root: Node | None = None,
     ) -> None:
         self.kind = kind
         self.name = name
@@ -39,6 +42,8 @@ class Definition:
         self.validates = validates
         self.external = external
         self.why = why
+        self.body = body
+        self.root = root
 
 
 def told(node: Node | None, absent: Tri = NO) -> Tri:

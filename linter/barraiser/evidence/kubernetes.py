@@ -22,6 +22,7 @@ def read_manifest(document: Document) -> list[Definition]:
     for item in items if items is not None else [root]:
         definition = _object(item)
         if definition is not None:
+            definition.body = item
             found.append(definition)
     return found
 

@@ -21,6 +21,8 @@ def read_terraform(document: Document) -> list[Definition]:
         found.append(_service(key, block))
     for key, block in _named(resources.get("aws_codedeploy_deployment_group")):
         found.append(_group(key, block))
+    for each in found:
+        each.root = root
     return found
 
 
@@ -58,7 +60,7 @@ def _service(key: Scalar, block: Mapping) -> Definition:
     return Definition(
         ECS_SERVICE, _name(block, "name"), line_of(breaker if breaker is not None else key),
         on_failure=on_failure, on_alarm=on_alarm, validates=filled(hooks),
-        external=controller in ("CODE_DEPLOY", "EXTERNAL"), why=why_service(on_failure, on_alarm),
+        external=controller in ("CODE_DEPLOY", "EXTERNAL"), why=why_service(on_failure, on_alarm), body=block,
     )  # fmt: skip
 
 
@@ -76,6 +78,7 @@ def _group(key: Scalar, block: Mapping) -> Definition:
         DEPLOYMENT_GROUP, _name(block, "deployment_group_name"),
         line_of(rollback if rollback is not None else key),
         on_failure=on_failure, on_alarm=on_alarm, validates=MAYBE, why=why_group(on_failure, on_alarm),
+        body=block,
     )  # fmt: skip
 
 

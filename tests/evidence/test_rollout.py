@@ -1,0 +1,103 @@
+"""How a deploy rolls out: a canary that is read as longer than it is lets a change through too early."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from test_applied import ask
+
+from barraiser.evidence.rollout import named_strategy
+from barraiser.model.tri import MAYBE, NO, YES
+
+SAM = """Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      AutoPublishAlias: live
+      DeploymentPreference: {Type: %s, Alarms: [!Ref A]}
+"""
+ECS = """Resources:
+  S:
+    Type: AWS::ECS::Service
+    Properties:
+      DesiredCount: 6
+      DeploymentConfiguration: %s
+"""
+GROUP = """Resources:
+  G:
+    Type: AWS::CodeDeploy::DeploymentGroup
+    Properties: %s
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "strategy", "minutes", "first"),
+    [
+        ("CodeDeployDefault.LambdaCanary10Percent30Minutes", "canary", 30, 10),
+        ("Linear10PercentEvery10Minutes", "linear", 100, 10),
+        ("Linear10PercentEvery1Minute", "linear", 10, 10),
+        ("CodeDeployDefault.ECSAllAtOnce", "all-at-once", 0, None),
+        ("AppConfig.Linear50PercentEvery30Seconds", "linear", 1, 50),
+        ("CompanyDefault", "", None, None),
+    ],
+)
+def test_predefined_names(name: str, strategy: str, minutes: float | None, first: float | None) -> None:
+    found = named_strategy(name)
+    assert (found.strategy, found.bake_minutes) == (strategy, minutes)
+    assert (found.steps[0][0] if found.steps else None) == first
+
+
+@pytest.mark.parametrize(
+    ("text", "strategy", "minutes", "monitored", "faults"),
+    [
+        (SAM % "Canary10Percent5Minutes", "canary", 5, YES, []),
+        (SAM.replace(", Alarms: [!Ref A]", "") % "Canary10Percent5Minutes", "canary", 5, NO, ["sam-alarms"]),
+        (SAM % "!Ref Kind", "", None, YES, []),
+        (ECS % "{Strategy: CANARY, BakeTimeInMinutes: 20}", "canary", 30, NO, []),
+        (ECS % "{MinimumHealthyPercent: 50}", "rolling", 0, NO, []),
+        (ECS % "{MinimumHealthyPercent: 0}", "all-at-once", 0, NO, []),
+        (ECS % "{Alarms: {Enable: true, Rollback: false, AlarmNames: [a]}}", "rolling", 0, YES, ["ecs-rollback"]),
+        (GROUP % "{DeploymentConfigName: CodeDeployDefault.HalfAtATime}", "rolling", 0, NO, []),
+        (
+            GROUP % "{AutoRollbackConfiguration: {Enabled: true, Events: [DEPLOYMENT_FAILURE]}, AlarmConfiguration: "
+            "{Enabled: true, Alarms: [{Name: high}]}}",
+            "rolling", 0, YES, ["codedeploy-events"],
+        ),
+    ],
+)  # fmt: skip
+def test_templates(
+    tmp_path: Path, text: str, strategy: str, minutes: float | None, monitored: int, faults: list[str]
+) -> None:
+    found = ask(tmp_path, "sam deploy --stack-name shop --template-file app.yml", files={"app.yml": text})
+    assert (found.strategy, found.bake_minutes, found.monitored) == (strategy, minutes, monitored)
+    assert [each.key for each in found.faults] == faults
+
+
+def test_a_rollouts_pauses_add_up_and_an_open_pause_is_a_person(tmp_path: Path) -> None:
+    text = """apiVersion: argoproj.io/v1alpha1
+kind: Rollout
+spec:
+  strategy:
+    canary:
+      steps: [{setWeight: 5}, {pause: {duration: 1h}}, {setWeight: 50}, {pause: {}}, {pause: {duration: 600}}]
+"""
+    found = ask(tmp_path, "kubectl apply -f k8s/", files={"k8s/rollout.yml": text})
+    assert (found.strategy, found.bake_minutes) == ("canary", 70)
+    assert found.steps == ((5, 60), (50, 10))
+
+
+def test_a_deployment_that_recreates_is_at_once(tmp_path: Path) -> None:
+    text = "apiVersion: apps/v1\nkind: Deployment\nspec: {strategy: {type: Recreate}}\n"
+    assert ask(tmp_path, "kubectl apply -f d.yml", files={"d.yml": text}).gradual == NO
+
+
+def test_what_is_not_in_the_repository_is_unknown(tmp_path: Path) -> None:
+    found = ask(tmp_path, "aws deploy create-deployment --application-name shop")
+    assert (found.strategy, found.gradual, found.bake_minutes, found.monitored) == ("", MAYBE, None, MAYBE)
+
+
+def test_the_declared_deployer_fills_in(tmp_path: Path) -> None:
+    deployer = {"type": "argo-rollouts", "steps": [{"weight": 5, "pause": 60}], "alarms": ["high"], "rollback": "auto"}
+    found = ask(tmp_path, "argocd app sync shop", deployer=deployer)
+    assert (found.strategy, found.bake_minutes, found.monitored, found.alarms) == ("canary", 60, YES, ("high",))
