@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from inspect import cleandoc
 
 from barraiser.checks.rule import Rule
 
@@ -28,7 +27,7 @@ class Documentation:
 
 def documentation_of(rule: type[Rule]) -> Documentation:
     """The documentation of a rule; sections that it lacks are empty, what belongs to no section is left out."""
-    lines = cleandoc(rule.__doc__ or "").splitlines()
+    lines = _without_margin(rule.__doc__ or "")
     found = Documentation(rule.title())
     head: tuple[str, str] | None = None
     body: list[str] = []
@@ -41,6 +40,13 @@ def documentation_of(rule: type[Rule]) -> Documentation:
             _add(found, head, body)
         head, body = (match[1].lower(), match[2] or ""), []
     return found
+
+
+def _without_margin(text: str) -> list[str]:
+    """The lines of a docstring without the margin of all but the first (inspect has this, but takes long to import)."""
+    first, *rest = text.expandtabs().strip().splitlines() or [""]
+    margin = min((len(line) - len(line.lstrip()) for line in rest if line.strip()), default=0)
+    return [first, *(line[margin:] for line in rest)]
 
 
 def _add(found: Documentation, head: tuple[str, str], body: list[str]) -> None:

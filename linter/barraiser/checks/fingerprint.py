@@ -29,4 +29,4 @@ def number(findings: Iterable[Finding]) -> None:
     for finding in findings:
         identity = finding.identity or (VERSION, finding.rule, finding.place.path, finding.subject)
         count = seen[identity] = seen.get(identity, 0) + 1
-        finding.fingerprint = fingerprint(identity if count == 1 else (*identity, str(count)))
+        finding.numbered(identity, count)

@@ -39,12 +39,13 @@ class Waived:
 class Finding:
     """A failed or unknown answer made concrete; the fields are those of the JSON contract (design section 6).
 
-    ``identity``: what the fingerprint is made of; see :mod:`barraiser.checks.fingerprint`.
+    ``identity``: what the fingerprint is made of; see :mod:`barraiser.checks.fingerprint`. ``repeated``: this is the n-th of the run
+    with that identity.
     """
 
     __slots__ = (
-        "fingerprint", "fix", "identity", "job", "message", "name", "place", "rule", "scenario", "scenarios", "severity", "subject",
-        "verdict", "waived", "witness",
+        "_fingerprint", "fix", "identity", "job", "message", "name", "place", "repeated", "rule", "scenario", "scenarios", "severity",
+        "subject", "verdict", "waived", "witness",
     )  # fmt: skip
 
     def __init__(
@@ -76,10 +77,28 @@ class Finding:
         self.scenarios = tuple(scenarios)
         self.witness = tuple(witness)
         self.fix = fix
-        self.fingerprint = fingerprint
+        self._fingerprint = fingerprint
         self.subject = subject
         self.identity = tuple(identity)
+        self.repeated = 1
         self.waived: Waived | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """What identifies it over time; made when it is asked for, because few formats show it and hashing is slow to import."""
+        if not self._fingerprint and self.identity:
+            from barraiser.checks.fingerprint import fingerprint
+
+            self._fingerprint = fingerprint(
+                self.identity if self.repeated == 1 else (*self.identity, str(self.repeated))
+            )
+        return self._fingerprint
+
+    def numbered(self, identity: Sequence[str], repeated: int) -> None:
+        """Make it the n-th finding of the run with an identity."""
+        self.identity = tuple(identity)
+        self.repeated = repeated
+        self._fingerprint = ""
 
 
 class RuleCrash:

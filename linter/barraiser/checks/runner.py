@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from barraiser.checks.answer import Answer
 from barraiser.checks.case import Case, Subject
-from barraiser.checks.fingerprint import fingerprint, identity_of
+from barraiser.checks.fingerprint import identity_of
 from barraiser.checks.plan import Plan
 from barraiser.checks.result import Finding, PipelineResult, RuleCrash, WitnessStep
 from barraiser.checks.rule import PIPELINE, PUBLISH, Rule, Value
@@ -174,7 +174,6 @@ class _Run:
             if each.answer.verdict == answer.verdict and each.scenario >= 0
         ]
         severity, guess = severity_of(rule, answer, kind, self.plan)
-        identity = identity_of(rule.id, self.pipeline, subject.label, answer.key)
         self.findings.append(
             Finding(
                 rule.id,
@@ -188,9 +187,8 @@ class _Run:
                 scenarios=names,
                 witness=_witness(answer.way),
                 fix=answer.fix,
-                fingerprint=fingerprint(identity),
                 subject=subject.label,
-                identity=identity,
+                identity=identity_of(rule.id, self.pipeline, subject.label, answer.key),
             )
         )
 
