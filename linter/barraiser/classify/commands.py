@@ -10,7 +10,9 @@ from barraiser.classify.hit import NAMED, PLACE, Aim, Hit
 from barraiser.classify.inhouse import in_house, named_script
 from barraiser.classify.requests import dispatched
 from barraiser.classify.rows import Marks, Words, marks_of, matching
-from barraiser.classify.special import SPECIAL
+from barraiser.classify.servers import PROGRAMS as SERVER_PROGRAMS
+from barraiser.classify.servers import sent_to_server
+from barraiser.classify.special import SPECIAL, remote_script
 from barraiser.classify.tests_kind import from_arguments
 from barraiser.classify.transfers import copied, to_bucket
 from barraiser.classify.view import Found, View
@@ -50,6 +52,9 @@ def read_words(words: Sequence[str], command: Command, view: View, depth: int) -
     special = SPECIAL.get(program)
     if special is not None:
         return special(words, command, view, depth, read_words)
+    sent = sent_to_server(words) if program in SERVER_PROGRAMS else None
+    if sent is not None:
+        return remote_script(*sent, command, view, depth, read_words)
     inside = _inside(program, words)
     if inside is not None:
         return read_words(inside, command, view, depth + 1) if depth < MAX_DEPTH else []

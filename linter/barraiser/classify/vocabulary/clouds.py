@@ -135,7 +135,7 @@ AZ: Rows = (
     ("pipelines run|build", "deploy", "wait= opaque elsewhere c=0.5"),
     ("load test", "load-test", ""),
     ("monitor metrics alert", "alarm-gate", "c=0.6"),
-    ("acr build", "build", ""),
+    ("acr build", "build", "also=publish:0.8"),
     ("acr import", "publish", ""),
     ("spring app deploy", "deploy", "nowait=--no-wait target=--name,-n"),
     ("ssh", "ssh", ""),
