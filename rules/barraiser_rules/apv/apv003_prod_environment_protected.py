@@ -1,0 +1,116 @@
+"""APV003: the platform protects the production environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from barraiser.api import GITHUB_ACTIONS, GITLAB_CI, Answer, Case, Parameter, Rule
+from barraiser_rules.questions import declared_protection, job
+
+SETTINGS = {
+    "branch_policy": ("branch_policy", "protected"),
+    "reviewers": ("reviewers", "required_approvals"),
+    "wait_timer": ("wait_timer",),
+    "custom_rules": ("custom_rules",),
+}
+"""What may be required -> the declared settings that give it."""
+
+
+class ProdEnvironmentProtected(Rule):
+    """Protect the production environment on the platform.
+
+    Why:
+        A guard in the pipeline's file holds as long as nobody edits the file. A protected environment keeps production's secrets, and
+        its deploys, out of reach of a branch that rewrites the pipeline.
+
+    Source:
+        GitHub Actions, "Managing environments for deployment": deployment branches, reviewers, wait timers. GitLab, "Protected
+        environments" and "Deployment safety".
+
+    Decided by:
+        The protections that the configuration declares for the environment of the deploy. The platform keeps them, and no file of the
+        repository shows them.
+
+    Fix:
+        Protect the environment, and declare how.
+
+    Before (github-actions):
+        # .barraiser.yml
+        version: 1
+
+    After (github-actions):
+        # .barraiser.yml
+        version: 1
+        environments:
+          production: {github: {branch_policy: [main]}}
+
+    Before (gitlab-ci):
+        # .barraiser.yml
+        version: 1
+
+    After (gitlab-ci):
+        # .barraiser.yml
+        version: 1
+        environments:
+          production: {gitlab: {protected: true}}
+    """
+
+    id = "APV003"
+    name = "prod-environment-protected"
+    severity = "error"
+    profile = "standard"
+    platforms = (GITHUB_ACTIONS, GITLAB_CI)
+    kinds = ("service-deploy", "iac-only", "config-flags", "data-batch", "mobile-release")
+    parameters = (
+        Parameter(
+            "require",
+            ("branch_policy",),
+            "the protections that the environment must have: branch_policy, reviewers, wait_timer, custom_rules",
+        ),
+        Parameter("min_reviewers", 0, "how many reviewers must be asked", minimum=0, maximum=6),
+    )
+    fixes = {
+        GITHUB_ACTIONS: "Limit the environment `<name>` to protected branches (and add reviewers where they are required), and declare it.",
+        GITLAB_CI: "Protect the environment `<name>` (and set required approvals where they are required), and declare it.",
+    }
+
+    def decide(self, case: Case) -> Answer:
+        """Compares the declared protections with those that are required."""
+        gitlab = case.pipeline.platform == GITLAB_CI
+        line = "gitlab: {protected: true}" if gitlab else "github: {branch_policy: [main]}"
+        required = case.parameter("require")
+        wanted = required if isinstance(required, tuple) else ("branch_policy",)
+        unsure: Answer | None = None
+        for deploy in case.deploys:
+            key = deploy.job.environment
+            if key is None:
+                return case.not_applicable(f"{job(deploy)} names no environment.", because="ENV006")
+            protection = declared_protection(case, deploy)
+            if protection is None:
+                unsure = unsure or case.unknown(
+                    f"Whether the environment `{key.name}` is protected is a setting of the platform that no file shows.",
+                    settle=f"environments: {{{key.name}: {{{line}}}}}",
+                    at=key.place,
+                )
+                continue
+            missing = [each for each in wanted if not self._has(protection, each)]
+            fewest = int(case.number("min_reviewers"))
+            if self._count(protection) < fewest:
+                missing.append(f"{fewest} reviewers")
+            if missing:
+                return case.failed(
+                    f"The environment `{key.name}` is declared without {' and '.join(missing)}: {job(deploy)} reaches production"
+                    " from a pipeline's file that anybody may have changed.",
+                    fix=case.fix(name=key.name),
+                    at=key.place,
+                )
+        return unsure or case.passed("The environment is declared to be protected.")
+
+    def _has(self, protection: Mapping[str, object], wanted: str) -> bool:
+        return any(protection.get(name) for name in SETTINGS.get(wanted, (wanted,)))
+
+    def _count(self, protection: Mapping[str, object]) -> float:
+        given = protection.get("reviewers", protection.get("required_approvals"))
+        if isinstance(given, list | tuple):
+            return len(given)
+        return given if isinstance(given, int | float) else 0

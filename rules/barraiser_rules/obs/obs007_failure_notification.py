@@ -1,0 +1,151 @@
+"""OBS007: somebody is told when a release stops."""
+
+from __future__ import annotations
+
+import re
+
+from barraiser.api import CODEPIPELINE, GITHUB_ACTIONS, GITLAB_CI, Answer, Case, Node, Rule
+from barraiser_rules.questions import does, job
+
+CHANNEL = re.compile(
+    r"slack|teams\.microsoft|webhook|pagerduty|opsgenie|victorops|discord|mattermost|telegram|sendgrid|mailgun|\bsns publish\b",
+    re.IGNORECASE,
+)
+RULES = (
+    b"AWS::CodeStarNotifications::NotificationRule",
+    b"aws_codestarnotifications_notification_rule",
+    b"CodePipeline Pipeline Execution State Change",
+    b"CodePipeline Stage Execution State Change",
+    b"CodePipeline Action Execution State Change",
+    b"notifyOnExecutionStateChange",
+    b"NotificationRule(",
+)
+"""What stands in a file that subscribes to a pipeline's events."""
+
+SUFFIXES = (".yml", ".yaml", ".json", ".template", ".tf", ".ts", ".py", ".js")
+MAX_FILES = 4_000
+
+
+class FailureNotification(Rule):
+    """Tell the owners when a release stops.
+
+    Why:
+        A pipeline that stops half-way leaves production with two versions, or with a change that everybody believes to be live. It
+        stays so until somebody happens to look.
+
+    Source:
+        AWS Deployment Pipeline Reference Architecture, "Fast Feedback". AWS re:Invent 2025 COP415: a stopped release is escalated.
+
+    Decided by:
+        A step or job that sends a message when the production deploy has failed: it runs on failure (or always), and it waits for the
+        deploy. For CodePipeline also a rule in the repository that subscribes to the pipeline's events.
+
+    Fix:
+        Send a message when the deploy fails.
+
+    Before (github-actions):
+        - run: kubectl --context prod apply -f k8s/
+
+    After (github-actions):
+        - run: kubectl --context prod apply -f k8s/
+        - if: failure()
+          uses: slackapi/slack-github-action@v2
+
+    Before (gitlab-ci):
+        deploy-prod:
+          stage: production
+
+    After (gitlab-ci):
+        deploy-prod:
+          stage: production
+        tell-the-team:
+          stage: .post
+          when: on_failure
+          script: ['curl --fail -d "{}" "$SLACK_WEBHOOK_URL"']
+
+    Before (codepipeline):
+        Pipeline:
+          Type: AWS::CodePipeline::Pipeline
+
+    After (codepipeline):
+        Pipeline:
+          Type: AWS::CodePipeline::Pipeline
+        Failures:
+          Type: AWS::CodeStarNotifications::NotificationRule
+          Properties: {EventTypeIds: [codepipeline-pipeline-pipeline-execution-failed]}
+    """
+
+    id = "OBS007"
+    name = "failure-notification"
+    severity = "warning"
+    profile = "standard"
+    kinds = ("service-deploy", "iac-only", "config-flags")
+    fixes = {
+        GITHUB_ACTIONS: "Add a step with `if: failure()` after the deploy of <job> (or a job that needs it) that sends a message.",
+        GITLAB_CI: "Add a job with `when: on_failure` in a stage after <job> that sends a message.",
+        CODEPIPELINE: "Add an `AWS::CodeStarNotifications::NotificationRule` for the pipeline's failed executions.",
+    }
+
+    def decide(self, case: Case) -> Answer:
+        """Looks for a message that a failure of each deploy of the subject sends."""
+        beside: Node | None = None
+        shown = ""
+        for deploy in case.deploys:
+            sender = None
+            for node in case.stages.nodes:
+                if not self._sends(node):
+                    continue
+                if self._told(case, node, deploy):
+                    sender = node
+                    break
+                beside = node
+            if sender is None:
+                shown = self._subscribed(case) or self._elsewhere(case)
+                if not shown:
+                    return self._fails(case, deploy, beside)
+            else:
+                shown = f"{does(sender)} tells somebody when {job(deploy)} fails."
+        return case.passed(shown)
+
+    def _sends(self, node: Node) -> bool:
+        if node.kind == "notify":
+            return True
+        return node.kind == "other" and CHANNEL.search(f"{node.activity.text} {node.activity.tool}") is not None
+
+    def _told(self, case: Case, node: Node, deploy: Node) -> bool:
+        """Whether a step or job still runs after the deploy has failed, and after it only."""
+        if node.job is deploy.job:
+            condition = node.activity.condition
+            after = node.index > deploy.index or node.job.steps[node.activity.step : node.activity.step + 1] == ()
+            return after and (condition.on_failure or condition.always)
+        condition = node.job.condition
+        own = node.activity.condition
+        runs = condition.on_failure or condition.always
+        return runs and (case.graph.before(deploy, node) or own.on_failure)
+
+    def _subscribed(self, case: Case) -> str:
+        """A file of the repository that subscribes to the events of the platform's pipelines."""
+        if "execution-mode" not in case.pipeline.facts:
+            return ""
+        for path in case.repository.files()[:MAX_FILES]:
+            if path.endswith(SUFFIXES) and any(rule in case.repository.peek(path) for rule in RULES):
+                return f"{path} subscribes to the pipeline's events."
+        return ""
+
+    def _elsewhere(self, case: Case) -> str:
+        """A pipeline that the end of this one starts, and that sends a message."""
+        for pipeline in case.elsewhere.entries.others(case.pipeline):
+            started = any(scenario.via == case.pipeline.path for scenario in pipeline.scenarios)
+            for own in pipeline.jobs if started else ():
+                for activity in own.activities:
+                    if activity.kind == "notify" or CHANNEL.search(f"{activity.text} {activity.tool}"):
+                        return f"{pipeline.path} sends a message after it."
+        return ""
+
+    def _fails(self, case: Case, deploy: Node, beside: Node | None) -> Answer:
+        hint = f" {does(beside)} does not run after its failure." if beside is not None else ""
+        return case.failed(
+            f"Nobody is told when {job(deploy)} fails: the release stops, and production stays as it happens to be.{hint}",
+            fix=case.fix(job=job(deploy)),
+            at=deploy,
+        )

@@ -1,0 +1,170 @@
+"""WIN001: production is deployed in a declared time window."""
+
+from __future__ import annotations
+
+import re
+
+from barraiser.api import (
+    CODEPIPELINE,
+    GITHUB_ACTIONS,
+    GITLAB_CI,
+    NO,
+    PROD_CLASSES,
+    YES,
+    Answer,
+    Case,
+    Node,
+    Parameter,
+    Rule,
+)
+from barraiser_rules.questions import (
+    declared_kind,
+    declared_protection,
+    does,
+    job,
+    may_hold,
+    out_of_sight,
+    weakest_gate,
+)
+
+CLOCK = re.compile(
+    r"get-calendar-state|\bdate\b[^|;&\n]{0,40}\+\W{0,2}%[uwaAH]|Get-Date\b|DayOfWeek|weekday\(\)|isoweekday"
+)
+"""Commands that ask the day or the hour, or a calendar."""
+
+DECIDES = re.compile(
+    r"\btest\b|\[|\bexit\s+[1-9]|\bgrep\b|\bjq\b[^|;&\n]{0,40}(-e|--exit-status)\b|\bfalse\b|\bthrow\b"
+)
+"""What makes a script fail when the time is wrong."""
+
+IGNORED = re.compile(r"\|\|\s*(true|:)(\s|$)")
+
+FREEZE = re.compile(r"\bCI_DEPLOY_FREEZE\b")
+
+
+class DeployWindow(Rule):
+    """Deploy production only in a declared time window.
+
+    Why:
+        A deploy at night or before a holiday breaks something when nobody is there to see it and to repair it. A window lets the
+        pipeline run at any time and touch production only in working hours.
+
+    Source:
+        Liguori, "Automating safe, hands-off deployments": time windows keep nights, weekends and holidays out. AWS DevOps Guidance,
+        DL.ADS.2: no deploys in risky time windows.
+
+    Decided by:
+        A window, a calendar or a check of the day or hour that must succeed before the deploy; a condition on a deploy freeze; a run
+        that only a schedule starts; or a custom rule declared for the environment. A person who starts the run chooses the time.
+
+    Fix:
+        Put a time window before production.
+
+    Before (github-actions):
+        - run: kubectl --context prod apply -f k8s/
+
+    After (github-actions):
+        - run: test "$(date +%u)" -lt 5 && test "$(date +%H)" -ge 9 && test "$(date +%H)" -lt 16
+        - run: kubectl --context prod apply -f k8s/
+
+    Before (gitlab-ci):
+        deploy-prod:
+          rules: [{if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH}]
+
+    After (gitlab-ci):
+        deploy-prod:
+          rules: [{if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && $CI_DEPLOY_FREEZE == null}]
+
+    Before (codepipeline):
+        Name: Production
+
+    After (codepipeline):
+        Name: Production
+        BeforeEntry:
+          Conditions:
+            - Result: FAIL
+              Rules:
+                - Name: WorkingHours
+                  RuleTypeId: {Category: Rule, Owner: AWS, Provider: DeploymentWindow, Version: "1"}
+                  Configuration: {Cron: "* * 9-15 ? * MON-THU", TimeZone: Europe/Berlin}
+    """
+
+    id = "WIN001"
+    name = "deploy-window"
+    severity = "warning"
+    profile = "standard"
+    kinds = ("service-deploy", "iac-only", "config-flags", "data-batch", "mobile-release")
+    parameters = (Parameter("required", True, "whether a window is asked for at all"),)
+    fixes = {
+        GITHUB_ACTIONS: 'Add a step before the deploy of <job> that fails outside the window (`test "$(date +%u)" -lt 5`), or a custom'
+        " deployment protection rule.",
+        GITLAB_CI: "Set deploy freezes in the project and add `$CI_DEPLOY_FREEZE == null` to the rules of <job>.",
+        CODEPIPELINE: "Add a `BeforeEntry` condition with a DeploymentWindow rule to the stage of <job>.",
+    }
+
+    def decide(self, case: Case) -> Answer:
+        """Looks for a window before each deploy of the subject."""
+        if not case.parameter("required"):
+            return case.not_applicable("The configuration asks for no window.")
+        if case.graph.scenario.event in ("manual", "dispatch") or all(deploy.job.manual for deploy in case.deploys):
+            return case.not_applicable("A person chooses the time.")
+        if case.graph.scenario.event == "schedule":
+            return case.passed("Its schedule decides when it deploys.")
+        gate = weakest_gate(case, lambda deploy: self._candidates(case, deploy))
+        if gate.answer == YES and gate.node is not None:
+            return case.passed(f"{does(gate.node)} decides when {job(gate.deploy)} may start.", way=(gate.node,))
+        if all(self._frozen(case, deploy) for deploy in case.deploys):
+            return case.passed("A condition keeps it out of deploy freezes.")
+        asks = {self._asks_clock(case, deploy) for deploy in case.deploys}
+        if asks == {True}:
+            return case.passed("A script on the way asks the time and stops the deploy at others.")
+        protection = declared_protection(case, gate.deploy)
+        if protection is not None and protection.get("custom_rules"):
+            return case.passed("A declared custom rule of the environment decides whether a deploy may start.")
+        if gate.node is not None:
+            return case.unknown(
+                may_hold(gate, "a time window"), settle=declared_kind(gate.node, "window"), at=gate.node
+            )
+        if None in asks:
+            return case.unknown(
+                f"A script on the way to {job(gate.deploy)} asks the time; whether it stops the deploy, the files cannot tell.",
+                settle='Let it fail outside the window: `test "$(date +%u)" -lt 5`.',
+            )
+        hidden = out_of_sight(case, "window", what="A time window", deploy=gate.deploy, classes=PROD_CLASSES)
+        if hidden is not None:
+            return hidden
+        own = case.declared.pipeline(case.pipeline.path)
+        mild = own is not None and own.facts.get("hands_off") is True
+        return case.failed(
+            f"{job(gate.deploy)} deploys at any hour of any day, also when nobody is there to see what it breaks.",
+            fix=case.fix(job=job(gate.deploy)),
+            at=gate.deploy,
+            severity="info" if mild else "",
+        )
+
+    def _candidates(self, case: Case, deploy: Node) -> list[Node]:
+        return case.graph.ahead_of(deploy, "window")
+
+    def _asks_clock(self, case: Case, deploy: Node) -> bool | None:
+        """Whether a script on the way asks the time and fails when it is wrong; None where it asks and what follows is not plain."""
+        nodes = [deploy, *(node for node in case.graph.ahead_of(deploy) if case.graph.gates(node, deploy) == YES)]
+        jobs = {node.job.id: node.job for node in nodes}
+        asks = False
+        for own in jobs.values():
+            last = deploy.activity.step if own is deploy.job else len(own.steps)
+            for step in own.steps[: last + 1]:
+                lines = [
+                    line for part in (step.script.fragments if step.script else ()) for line in part.text.splitlines()
+                ]
+                found = [line for line in lines if CLOCK.search(line[:500]) and not IGNORED.search(line[:500])]
+                if found and step.soft == NO and any(DECIDES.search(line[:500]) for line in lines):
+                    return True
+                asks = asks or bool(found)
+        return None if asks else False
+
+    def _frozen(self, case: Case, deploy: Node) -> bool:
+        """Whether a condition of the deploy, or of a job that holds it back, looks at a freeze."""
+        nodes = [deploy, *(node for node in case.graph.ahead_of(deploy) if case.graph.gates(node, deploy) != NO)]
+        return any(
+            FREEZE.search(text) for node in nodes for text in (node.job.condition.text, node.activity.condition.text)
+        )
