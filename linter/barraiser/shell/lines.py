@@ -135,6 +135,8 @@ class _Reader:
     def _ended(self, operator: str) -> None:
         """A command is complete; ``operator`` stands behind it."""
         words, self.words = self.words, []
+        if len(self.commands) >= _MAX_COMMANDS:
+            return
         start, self.start = self.start, -1
         before, self.before = self.before, None
         if self.cmd:
@@ -202,6 +204,6 @@ class _Reader:
             words = words[2:]
         while words and words[0] in (".", "&", "(", "@"):
             words = words[1:]
-        if words and (words[0].startswith("[") or (words[0][0] in "$@" and words[1:2] in (["="], ["+="]))):
+        if words and (words[0].startswith("[") or (words[0][:1] in ("$", "@") and words[1:2] in (["="], ["+="]))):
             return []
         return words

@@ -11,6 +11,7 @@ from barraiser.shell.command import Command
 from barraiser.shell.positions import Source
 
 _MAX_COMMANDS = 5000
+_MAX_CALL = 4000
 _LITERAL = (
     r"""[fFrRbB]{0,2}(?:"((?:[^"\\\n]|\\.){0,2000}+)"|'((?:[^'\\\n]|\\.){0,2000}+)'|`((?:[^`\\]|\\.){0,2000}+)`)"""
 )
@@ -34,13 +35,13 @@ def program_commands(script: Script, family: str, variables: Mapping[str, str]) 
         for match in call.finditer(text):
             if len(commands) >= _MAX_COMMANDS:
                 break
-            line_start = text.rfind("\n", 0, match.start()) + 1
+            line_start = text.rfind("\n", max(0, match.start() - _MAX_CALL), match.start()) + 1
             if text[line_start : match.start()].lstrip().startswith(("#", "//")):
                 continue
-            stop = text.find(")", match.end())
-            stop = min(stop if stop >= 0 else len(text), match.end() + 4000)
+            stop = text.find(")" if "(" in match.group() else "\n", match.end(), match.end() + _MAX_CALL)
+            stop = min(stop if stop >= 0 else len(text), match.end() + _MAX_CALL)
             stop = max(stop, match.end())
-            soft, reason = _softness(match.group(1), text[match.start() : min(stop + 1, match.start() + 4000)])
+            soft, reason = _softness(match.group(1), text[match.start() : min(stop + 1, match.start() + _MAX_CALL)])
             pieces = [next(filter(None, found), "") for found in literal.findall(text[match.end() : stop])]
             listed = match.group(2) is not None or family != "python"
             words = pieces if listed and len(pieces) > 1 else None

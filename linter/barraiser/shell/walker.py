@@ -240,7 +240,9 @@ class Walk:
                     if rescues[at] <= last
                     else self._guarding(tail_harmless, node, context)
                 )
-                inner = reached.but(fail=fail, status=fail, suppressed=fail[1] or operators[at])
+                inner = reached.but(
+                    fail=fail, status=fail, suppressed=fail[1] or f"{operators[at]} {self.quote(items[at + 1])}"
+                )
             if reached is context:
                 self.node(item, inner)
             else:
@@ -249,7 +251,7 @@ class Walk:
                 self.variables.merge([self.variables.pop()], exhaustive=False)
             if at == last:
                 break
-            known = self.decided(item)
+            known = self.decided(item) if reached is context else None
             if known is not None:
                 skipping = "&&" if not known else "||"
             elif operators[at] == "||":
