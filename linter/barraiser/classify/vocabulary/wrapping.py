@@ -104,6 +104,8 @@ VALUED: dict[str, frozenset[str]] = {
         "--server", "-s", "--token", "--user", "-o", "--output", "--timeout", "-c", "--container", "--as", "-p", "--patch", "--type"}),
     "helm": frozenset({"-n", "--namespace", "--kube-context", "--kubeconfig", "-f", "--values", "--set", "--set-string", "--set-file",
         "--version", "--timeout", "--repo", "--history-max", "--description", "--username", "--password"}),
+    "helmfile": frozenset({"-e", "--environment", "-f", "--file", "-l", "--selector", "-n", "--namespace", "--kube-context", "--args",
+        "--state-values-set", "--state-values-file"}),
     "aws": frozenset({"--region", "--profile", "--output", "--endpoint-url", "--query"}),
     "az": frozenset({"-g", "--resource-group", "-n", "--name", "--subscription", "-o", "--output"}),
     "gcloud": frozenset({"--project", "--region", "--zone", "--account", "--configuration", "--format"}),
