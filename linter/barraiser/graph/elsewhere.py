@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 
 from barraiser.classify.entries import Entries
 from barraiser.graph.build import handovers_of
@@ -19,45 +19,44 @@ class Elsewhere:
     def __init__(self, entries: Entries, pipeline: Pipeline) -> None:
         self.entries = entries
         self.pipeline = pipeline
-        self._apart: list[Pipeline] | None = None
+        self._joined: set[str] | None = None
 
-    def nodes(self, *kinds: str, classes: Sequence[str] = ()) -> list[Node]:
-        """Activities of these kinds (and environment classes, where given) in other entries that no hand-over joins to this one."""
-        found = []
+    def nodes(self, *kinds: str, classes: Sequence[str] = ()) -> Iterator[Node]:
+        """Activities of these kinds (and environment classes, where given) in other entries that no hand-over joins to this one.
+
+        Reads an entry when its turn comes: whoever needs one activity only should stop at the first.
+        """
         for other in self._others():
             scenarios = [number for number, each in enumerate(other.scenarios) if not each.unmerged]
             for node in _activities(other, kinds):
                 if classes and node.environment_class not in classes:
                     continue
                 if any(_runs(node.job, number) for number in scenarios):
-                    found.append(node)
-        return found
+                    yield node
 
-    def runs_on_pull_requests(self, *kinds: str) -> list[Node]:
-        """Activities of these kinds that an entry (this one too) runs on pull requests or in the merge queue."""
-        found = []
-        for pipeline in (self.pipeline, *self.entries.others(self.pipeline)):
-            scenarios = [number for number, each in enumerate(pipeline.scenarios) if each.event in REVIEW_EVENTS]
-            if scenarios:
-                found += [
-                    node
-                    for node in _activities(pipeline, kinds)
-                    if any(_runs(node.job, number) for number in scenarios)
-                ]
-        return found
+    def runs_on_pull_requests(self, *kinds: str) -> Iterator[Node]:
+        """Activities of these kinds that an entry (this one first) runs on pull requests or in the merge queue, read in turn."""
+        yield from _reviewed(self.pipeline, kinds)
+        for other in self.entries.others(self.pipeline):
+            yield from _reviewed(other, kinds)
 
-    def _others(self) -> list[Pipeline]:
-        if self._apart is None:
-            joined = {handover.path for handover in handovers_of(self.pipeline, self.entries)}
-            self._apart = [
-                other
-                for other in self.entries.others(self.pipeline)
-                if other.path not in joined and not any(problem.fatal for problem in other.problems)
-            ]
-        return self._apart
+    def _others(self) -> Iterator[Pipeline]:
+        if self._joined is None:
+            self._joined = {handover.path for handover in handovers_of(self.pipeline, self.entries)}
+        for other in self.entries.others(self.pipeline):
+            if other.path not in self._joined and not any(problem.fatal for problem in other.problems):
+                yield other
 
 
-def _activities(pipeline: Pipeline, kinds: Sequence[str]) -> Iterable[Node]:
+def _reviewed(pipeline: Pipeline, kinds: Sequence[str]) -> Iterator[Node]:
+    scenarios = [number for number, each in enumerate(pipeline.scenarios) if each.event in REVIEW_EVENTS]
+    if scenarios:
+        for node in _activities(pipeline, kinds):
+            if any(_runs(node.job, number) for number in scenarios):
+                yield node
+
+
+def _activities(pipeline: Pipeline, kinds: Sequence[str]) -> Iterator[Node]:
     for job in pipeline.jobs:
         for activity in job.activities:
             if not kinds or activity.kind in kinds:

@@ -116,9 +116,10 @@ class RollbackPathExists(Rule):
             if again == YES and not self._moving(case, deploy):
                 return how
         if "job" in accept:
-            jobs = [node for node in case.stages.nodes if node.kind == "rollback"] or case.elsewhere.nodes("rollback")
-            if jobs:
-                return f"{job(jobs[0])} rolls back"
+            here = (node for node in case.stages.nodes if node.kind == "rollback")
+            back = next(here, None) or next(case.elsewhere.nodes("rollback"), None)
+            if back is not None:
+                return f"{job(back)} rolls back"
         if "dispatch" in accept and self._takes_version(case, deploy):
             return f"a manual run of {job(deploy)} takes the version"
         return ""

@@ -153,11 +153,11 @@ class UnitTestsBeforeDeploy(Rule):
         return earlier[0] if earlier else deploy
 
     def _fails(self, case: Case, deploy: Node) -> Answer:
-        merged = case.elsewhere.runs_on_pull_requests("unit-test")
+        merged = next(case.elsewhere.runs_on_pull_requests("unit-test"), None)
         fix = case.fix(job=job(deploy))
-        if merged:
+        if merged is not None:
             return case.failed(
-                f"No unit test must pass before {job(deploy)}: {does(merged[0])} runs on pull requests, before the merge,"
+                f"No unit test must pass before {job(deploy)}: {does(merged)} runs on pull requests, before the merge,"
                 " so what is deployed was not tested as merged.",
                 fix=fix,
                 at=deploy,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from barraiser.api import (
     CODEPIPELINE,
     DEPLOY_KINDS,
@@ -112,10 +114,10 @@ class ProdDeploysSerialised(Rule):
         target = deploy.activity.facts.get("target", "")
         if own is None or not target:
             return None
-        others = [
+        others = (
             node for node in case.stages.nodes if node.kind in DEPLOY_KINDS and node.job.template != deploy.job.template
-        ]
-        for other in (*others, *case.elsewhere.nodes(*DEPLOY_KINDS, classes=PROD_CLASSES)):
+        )
+        for other in chain(others, case.elsewhere.nodes(*DEPLOY_KINDS, classes=PROD_CLASSES)):
             same = other.activity.facts.get("target", "") == target and prod_name(other) == prod_name(deploy)
             lock = other.job.concurrency
             if (
