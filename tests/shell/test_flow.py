@@ -29,7 +29,8 @@ def test_prefixes_and_suffixes() -> None:
     "text",
     ["V=$(git describe)\nx $V", "if a; then V=1; else V=2; fi\nx $V", "V=1\nif [ $A ]; then V=2; fi\nx $V",
      "V=1\nread V\nx $V",
-     "V=$((1+1))\nx $V", "V=1\nfor i in $(ls); do V=2; done\nx $V", "V=1\na && V=2\nx $V", "V=1\nunset V\nx $V", "case $A in b) V=1;; esac\nx $V"],
+     "V=$((1+1))\nx $V", "V=1\nfor i in $(ls); do V=2; done\nx $V", "V=1\na && V=2\nx $V",
+     "V=1\nunset V\nx $V", "case $A in b) V=1;; esac\nx $V"],
 )  # fmt: skip
 def test_what_cannot_be_told_stays_unresolved(text: str) -> None:
     assert lines(text)[-1] == "x $V"

@@ -35,7 +35,8 @@ def program_commands(script: Script, family: str, variables: Mapping[str, str]) 
         for match in call.finditer(text):
             if len(commands) >= _MAX_COMMANDS:
                 break
-            line_start = text.rfind("\n", max(0, match.start() - _MAX_CALL), match.start()) + 1
+            window = max(0, match.start() - _MAX_CALL)
+            line_start = text.rfind("\n", window, match.start()) + 1 or window
             if text[line_start : match.start()].lstrip().startswith(("#", "//")):
                 continue
             stop = text.find(")" if "(" in match.group() else "\n", match.end(), match.end() + _MAX_CALL)
