@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from barraiser.classify.vocabulary import word_set
 from barraiser.classify.vocabulary.environments import (
@@ -47,10 +48,14 @@ class Guess:
 
 def words_of(name: str) -> list[str]:
     """A name's words: lower case, split at everything but letters and digits, and at camel case."""
-    name = name[:_MAX_NAME]
+    return list(_words(name[:_MAX_NAME]))
+
+
+@lru_cache(maxsize=4096)
+def _words(name: str) -> tuple[str, ...]:
     if not name.islower():
         name = _CAMEL.sub("-", name).lower()
-    return _WORDS.findall(name)
+    return tuple(_WORDS.findall(name))
 
 
 def without_expressions(name: str) -> tuple[str, list[str]]:

@@ -11,6 +11,7 @@ from barraiser.model.tri import MAYBE, YES
 from barraiser.shell.command import Command
 from barraiser.shell.context import Context
 from barraiser.shell.grammar import parse
+from barraiser.shell.known import Known, key_of
 from barraiser.shell.positions import Source, one_break
 from barraiser.shell.recipe import Recipe
 from barraiser.shell.simple import Walker
@@ -46,8 +47,18 @@ def commands_of(script: Script, variables: Mapping[str, str], arguments: Sequenc
         return []
     if isinstance(script, Recipe):
         return _recipe_commands(script, {**script.defaults, **variables})
+    key = key_of(script, variables, arguments)
+    known = _KNOWN.commands(key, script) if key is not None else None
+    if known is not None:
+        return known
     walker = Walker(Variables(variables, arguments), errexit=script.errexit, pipefail=_pipefail(script))
-    return _walked(walker, _programs(script))
+    commands = _walked(walker, _programs(script))
+    if key is not None:
+        _KNOWN.keep(key, script, commands)
+    return commands
+
+
+_KNOWN = Known()
 
 
 def _recipe_commands(recipe: Recipe, variables: Mapping[str, str]) -> list[Command]:

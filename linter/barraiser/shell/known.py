@@ -1,0 +1,141 @@
+"""Scripts that were read before: equal texts run equal commands, wherever they stand. Bounded, of values that nobody changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from barraiser.model.pipeline import Fragment, Script
+from barraiser.model.place import Place
+from barraiser.shell.command import Command
+
+MAX_SCRIPTS = 1000
+MAX_CHARACTERS = 200_000
+"""What is kept at most, of a process; beyond that all is forgotten."""
+
+MAX_SCRIPT = 4000
+"""Characters of a script that is kept: longer ones hardly occur twice."""
+
+MAX_KEPT = 100
+"""Commands of a script that is kept: a loop may make thousands of a short one."""
+
+Key = tuple[object, ...]
+
+
+class Known:
+    """The commands of the scripts that were read, by all that they depend on but the place of the script."""
+
+    __slots__ = ("_characters", "_found")
+
+    def __init__(self) -> None:
+        self._found: dict[Key, tuple[Fragment, list[Command]]] = {}
+        self._characters = 0
+
+    def commands(self, key: Key, script: Script) -> list[Command] | None:
+        """The commands at the script's own place; None for one that was not read yet."""
+        found = self._found.get(key)
+        if found is None:
+            return None
+        known, commands = found
+        first = script.fragments[0]
+        lines, columns = first.line - known.line, first.columns - known.columns
+        if lines == columns == 0 and first.path == known.path:
+            return list(commands)
+        return _moved(commands, first.path, lines, columns)
+
+    def keep(self, key: Key, script: Script, commands: Sequence[Command]) -> None:
+        """Remember the commands of a script."""
+        if len(commands) > MAX_KEPT:
+            return
+        size = sum(len(fragment.text) for fragment in script.fragments) + sum(len(each.heredoc) for each in commands)
+        if self._characters + size > MAX_CHARACTERS or len(self._found) >= MAX_SCRIPTS:
+            self._found.clear()
+            self._characters = 0
+        self._characters += size
+        self._found[key] = (script.fragments[0], list(commands))
+
+
+def key_of(script: Script, variables: Mapping[str, str], arguments: Sequence[str] | None) -> Key | None:
+    """What a script's commands depend on but its place; None for a script that is not kept."""
+    fragments = script.fragments
+    if len(fragments) == 1:
+        first = fragments[0]
+        text = first.text
+        layout: object = (text, first.folded, first.end_line - first.line if first.folded else 0)
+    else:
+        first = fragments[0]
+        if any(each.path != first.path for each in fragments) or len(fragments) > MAX_KEPT:
+            return None
+        text = "\n".join([each.text for each in fragments])
+        layout = tuple(
+            [
+                (
+                    each.text,
+                    each.line - first.line,
+                    each.columns - first.columns,
+                    each.folded,
+                    each.end_line - each.line,
+                )
+                for each in fragments
+            ]
+        )
+    if len(text) > MAX_SCRIPT:
+        return None
+    return (
+        layout,
+        script.shell,
+        script.errexit,
+        script.pipefail,
+        tuple(arguments) if arguments is not None else None,
+        _seen(text, variables),
+    )
+
+
+def _seen(text: str, variables: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """The variables that a text can look at: those that it names, and all where their values or ``${!...}`` may name others."""
+    if not variables or "$" not in text:
+        return ()
+    seen = [(name, value) for name, value in variables.items() if name in text]
+    if "${!" in text or any("$" in value for _, value in seen):
+        seen = list(variables.items())
+    seen.sort()
+    return tuple(seen)
+
+
+def _moved(commands: Sequence[Command], path: str, lines: int, columns: int) -> list[Command]:
+    """The same commands elsewhere."""
+    made: dict[Command, Command] = {}
+    for each in commands:
+        _move(each, path, lines, columns, made)
+    return [made[each] for each in commands]
+
+
+def _move(command: Command, path: str, lines: int, columns: int, made: dict[Command, Command]) -> Command:
+    """One command elsewhere, and before it those that feed it."""
+    waiting = [command]
+    while waiting:
+        current = waiting[-1]
+        source = current.stdin_from
+        if current in made:
+            waiting.pop()
+        elif source is not None and source not in made:
+            waiting.append(source)
+        else:
+            waiting.pop()
+            place = current.place
+            other = made[current] = Command.__new__(Command)
+            other.place = Place(path, place.line + lines, place.column + columns, place.end_line + lines)
+            other.stdin_from = made[source] if source is not None else None
+            other.words = current.words
+            other.text = current.text
+            other.assignments = current.assignments
+            other.soft = current.soft
+            other.soft_reason = current.soft_reason
+            other.conditional = current.conditional
+            other.condition = current.condition
+            other.background = current.background
+            other.function = current.function
+            other.loop = current.loop
+            other.heredoc = current.heredoc
+            other.repeats = current.repeats
+            other.polls = current.polls
+    return made[command]
