@@ -1,0 +1,108 @@
+"""GOV005: every gate holds back the thing that it should gate."""
+
+from __future__ import annotations
+
+from barraiser.api import (
+    CODEPIPELINE,
+    GITHUB_ACTIONS,
+    GITLAB_CI,
+    NO,
+    PIPELINE,
+    TEST_KINDS,
+    YES,
+    Answer,
+    Case,
+    Node,
+    Rule,
+)
+from barraiser_rules.questions import does, job
+
+GATES = (*TEST_KINDS, "approval", "alarm-gate")
+
+
+class NoDanglingGate(Rule):
+    """Connect every gate to the thing that it should gate.
+
+    Why:
+        A test job that nothing waits for looks like a gate in every picture of the pipeline. It fails, the run turns red, and
+        production has the change all the same.
+
+    Source:
+        AWS DevOps Guidance, DL.ADS.1: each stage before production is a gate. GitLab CI/CD YAML reference: `needs` lets a job start
+        before earlier stages have ended.
+
+    Decided by:
+        A test, alarm check or approval that runs in the same run as a production deploy, neither before nor after any of them; or before
+        one by an order that waits for nothing. `gate: false` for its name in the configuration says that it is no gate.
+
+    Fix:
+        Let the deploy wait for it; or declare that it is no gate.
+
+    Before (github-actions):
+        deploy-prod:
+          needs: [build]
+
+    After (github-actions):
+        deploy-prod:
+          needs: [build, e2e]
+
+    Before (gitlab-ci):
+        deploy-prod:
+          needs: [build]
+
+    After (gitlab-ci):
+        deploy-prod:
+          needs: [build, e2e]
+
+    Before (codepipeline):
+        Actions: [{Name: DeployProd, RunOrder: 1}, {Name: E2E, RunOrder: 1}]
+
+    After (codepipeline):
+        Actions: [{Name: E2E, RunOrder: 1}, {Name: DeployProd, RunOrder: 2}]
+    """
+
+    id = "GOV005"
+    name = "no-dangling-gate"
+    severity = "warning"
+    profile = "standard"
+    asks = PIPELINE
+    kinds = ("service-deploy", "iac-only", "config-flags", "data-batch", "mobile-release")
+    fixes = {
+        GITHUB_ACTIONS: "Add <gate> to `needs:` of <job>; or declare: <declared>",
+        GITLAB_CI: "Add <gate> to `needs:` of <job>, or move it into an earlier stage; or declare: <declared>",
+        CODEPIPELINE: "Give <job> a higher `RunOrder` than <gate>; or declare: <declared>",
+    }
+
+    def decide(self, case: Case) -> Answer:
+        """Looks at every gate that runs beside a production deploy, in each way of starting the pipeline."""
+        any_gate = False
+        for index in range(len(case.pipeline.scenarios)):
+            graph = case.stages.in_scenario(index)
+            deploys = [node for node in graph.deploys("prod", "onebox") if graph.runs(node) == YES]
+            if not deploys:
+                continue
+            for node in graph.nodes(*GATES):
+                if node.pipeline is not case.pipeline or graph.runs(node) != YES or not self._gate(case, node):
+                    continue
+                any_gate = True
+                if any(graph.before(deploy, node) or graph.gates(node, deploy) != NO for deploy in deploys):
+                    continue
+                if any(graph.weakness(node, deploy) is not None or node.job is deploy.job for deploy in deploys):
+                    continue  # TST004 and APV002 speak of gates without teeth
+                return self._fails(case, node, deploys[0])
+        if not any_gate:
+            return case.not_applicable("No gate runs together with a production deploy.")
+        return case.passed("Every gate comes before or after a production deploy.")
+
+    def _gate(self, case: Case, node: Node) -> bool:
+        names = {node.job.id, node.job.name, node.job.template}
+        return not any(each.name in names and not each.gate for each in case.declared.activities)
+
+    def _fails(self, case: Case, node: Node, deploy: Node) -> Answer:
+        return case.failed(
+            f"{does(node)} gates nothing: no production deploy waits for it, so {job(deploy)} goes on when it fails.",
+            fix=case.fix(gate=job(node), job=job(deploy), declared=f'activities: {{"{node.job.id}": {{gate: false}}}}'),
+            at=node,
+            rests_on=(node, deploy),
+            key=node.job.template,
+        )

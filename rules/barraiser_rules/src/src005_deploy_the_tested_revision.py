@@ -1,0 +1,139 @@
+"""SRC005: what is deployed is the revision that the run is about."""
+
+from __future__ import annotations
+
+import re
+
+from barraiser.api import CODEPIPELINE, GITHUB_ACTIONS, GITLAB_CI, NO, Answer, Case, Node, Parameter, Rule
+from barraiser_rules.questions import does, job
+
+FIXED = re.compile(r"[0-9a-f]{7,64}|v?\d+(\.\d+){1,3}\S*|refs/tags/\S+", re.IGNORECASE)
+PULLS = re.compile(r"\bgit\b[^|;&\n]{0,60}\b(pull|reset --hard origin/)")
+RAW_SOURCES = ("CodeCommit", "S3")
+
+
+class DeployTheTestedRevision(Rule):
+    """Deploy exactly the revision that was tested.
+
+    Why:
+        Between the test and the deploy somebody merges. A deploy job that fetches "main" takes that change along, which no test of this
+        run has seen.
+
+    Source:
+        AWS Deployment Pipeline Reference Architecture: each deployed version is traceable to one commit. GitHub Actions, events:
+        `workflow_run` checks out the default branch. CodePipeline user guide, execution modes.
+
+    Decided by:
+        A checkout of a branch by its name, or a `git pull`, in the job of the deploy or in the build before it; a checkout without `ref:`
+        in a workflow that another workflow's end starts; a source that is fetched anew by each of several executions at once. Checkouts
+        of other repositories, and of jobs that the configuration gives `role: tooling`, are left out.
+
+    Fix:
+        Hand on the commit (or the built artifact), and check that out.
+
+    Before (github-actions):
+        - uses: actions/checkout@v4
+          with: {ref: main}
+
+    After (github-actions):
+        - uses: actions/checkout@v4
+          with: {ref: "${{ github.sha }}"}
+
+    Before (gitlab-ci):
+        deploy-prod:
+          script: [git pull origin main, ./deploy.sh]
+
+    After (gitlab-ci):
+        deploy-prod:
+          script: [./deploy.sh]
+
+    Before (codepipeline):
+        ExecutionMode: PARALLEL
+
+    After (codepipeline):
+        ExecutionMode: QUEUED
+    """
+
+    id = "SRC005"
+    name = "deploy-the-tested-revision"
+    severity = "error"
+    profile = "standard"
+    kinds = ("service-deploy", "iac-only", "config-flags", "data-batch", "mobile-release")
+    parameters = (Parameter("tooling_repos", (), "repositories (owner/name) whose checkouts are tools"),)
+    fixes = {
+        GITHUB_ACTIONS: "Check out `<commit>` in <job>.",
+        GITLAB_CI: "Remove it from <job>: the runner has already checked out `$CI_COMMIT_SHA`.",
+        CODEPIPELINE: "Use the pipeline's source artifact in <job>; with this kind of source, not in PARALLEL mode.",
+    }
+
+    def decide(self, case: Case) -> Answer:
+        """Looks at what each deploy of the subject, and the builds before it, check out."""
+        for deploy in case.deploys:
+            for node in self._sources(case, deploy):
+                reason = self._moves(case, node)
+                if reason:
+                    return self._fails(case, node, deploy, reason)
+        return case.passed("What is deployed is the revision of the run.")
+
+    def _sources(self, case: Case, deploy: Node) -> list[Node]:
+        """Checkouts and fetches of the deploy's job and of the jobs that build what it deploys."""
+        builders = {
+            node.job.id
+            for node in case.graph.ahead_of(deploy, "build", "publish")
+            if case.graph.gates(node, deploy) != NO
+        }
+        tooling = {each.name for each in case.declared.activities if each.role == "tooling"}
+        return [
+            node
+            for node in case.graph.ahead_of(deploy)
+            if (node.job.id in builders or node.job is deploy.job or node.activity.tool.startswith("Source/"))
+            and (node.kind == "source" or PULLS.search(node.activity.text[:500]))
+            and tooling.isdisjoint((node.job.id, node.job.name, node.job.template))
+        ] + ([deploy] if PULLS.search(deploy.activity.text[:500]) else [])
+
+    def _moves(self, case: Case, node: Node) -> str:
+        """Why a checkout may give another revision than the run's; empty where it may not."""
+        facts = node.activity.facts
+        tooling = case.parameter("tooling_repos")
+        if facts.get("repository") or (
+            isinstance(tooling, tuple) and any(each in node.activity.text for each in tooling)
+        ):
+            return ""
+        if node.activity.tool.startswith("Source/"):
+            raw = any(f"/{each}" in node.activity.tool for each in RAW_SOURCES)
+            mode = case.pipeline.facts.get("execution-mode")
+            if raw and mode is not None and mode[0] == "PARALLEL":
+                return "in PARALLEL mode it takes the newest revision when the execution starts"
+            return ""
+        if PULLS.search(node.activity.text[:500]):
+            pushes = any("git push" in each.activity.text for each in case.graph.nodes() if each.job is node.job)
+            return "" if pushes else "it fetches the newest commit of a branch"
+        ref = facts.get("checkout-ref", "")
+        if ref == "untrusted":
+            return ""
+        if ref:
+            literal = re.search(r"[$#{]", ref) is None
+            return f"it takes the newest commit of `{ref}`" if literal and FIXED.fullmatch(ref) is None else ""
+        checks_out = "checkout" in node.activity.tool and "/" in node.activity.tool
+        if checks_out and node.pipeline is case.pipeline and self._after_another(case):
+            return "in a run that another workflow's end starts, it takes the newest commit of the default branch"
+        return ""
+
+    def _after_another(self, case: Case) -> bool:
+        return any(
+            link.via == "workflow_run" and (not link.scenarios or case.graph.index in link.scenarios)
+            for link in case.pipeline.handovers
+        ) or (case.graph.scenario.event == "chained" and case.graph.scenario.via != "")
+
+    def _fails(self, case: Case, node: Node, deploy: Node, reason: str) -> Answer:
+        commit = (
+            "${{ github.event.workflow_run.head_sha }}"
+            if case.graph.scenario.event == "chained"
+            else "${{ github.sha }}"
+        )
+        return case.failed(
+            f"{does(node)} may bring another revision to {job(deploy)} than the one that was tested: {reason}.",
+            fix=case.fix(job=job(node), commit=commit),
+            at=node,
+            rests_on=(node, deploy),
+        )
