@@ -167,9 +167,10 @@ class _Loader:
 
     def _own_component(self, name: str, at: Scalar, passed: Mapping | None, where: _Where) -> list[Mapping]:
         """A component of the repository itself, as it is in the commit that runs."""
-        folder = f"templates/{name}"
-        whole = f"{folder}/template.yml"
-        return self._local(whole if self.reading.repository.exists(whole) else f"{folder}.yml", at, passed, where)
+        for path in (f"templates/{name}/template.yml", f"templates/{name}.yml"):
+            if self.reading.repository.exists(path):
+                return self._local(path, at, passed, where)
+        return self._elsewhere("component", at.value, at, passed, where)
 
     def _project(self, project: Scalar, item: Mapping, passed: Mapping | None, where: _Where) -> list[Mapping]:
         """Files of another project: readable only where the include map gives them."""
