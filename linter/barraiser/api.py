@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from barraiser.checks.answer import Answer
 from barraiser.checks.case import Case, Subject
 from barraiser.checks.result import Finding, PipelineResult, Waived, WitnessStep
@@ -35,6 +37,11 @@ from barraiser.model.words import (
 )
 from barraiser.source.errors import SourceError
 from barraiser.source.repository import Repository
+
+if TYPE_CHECKING:  # for annotations alone: most runs never ask for a bake or a wave
+    from barraiser.evidence.rollout import Fault as Fault
+    from barraiser.graph.bake import Bake as Bake
+    from barraiser.graph.waves import Waves as Waves
 
 __all__ = [
     "CODEPIPELINE",
