@@ -1,0 +1,117 @@
+"""BLD003: pre-production and production get the artifact of the same build."""
+
+from __future__ import annotations
+
+from barraiser.api import CODEPIPELINE, FAILED, GITHUB_ACTIONS, GITLAB_CI, Answer, Case, Node, Rule
+from barraiser_rules.artifacts import names_of
+from barraiser_rules.questions import does, job, preprod_gates
+
+PRODUCERS = ("build", "publish")
+
+
+class SameArtifactInEveryStage(Rule):
+    """Give pre-production and production the artifact of the same build.
+
+    Why:
+        The name of an artifact proves nothing. When one job builds for staging and another one for production, the tests in staging speak
+        of something that production never gets.
+
+    Source:
+        AWS Deployment Pipeline Reference Architecture, application pipeline: what was packaged is deployed to every environment.
+
+    Decided by:
+        The jobs that make what the production deploy and the pre-production deploy that gates it read: artifacts that they name, or the
+        image. Two files of one job are the same build. Where a deploy does not name what it reads, and several jobs build, nothing is
+        known.
+
+    Fix:
+        Let both deploys read the artifact of one build.
+
+    Before (github-actions):
+        deploy-prod:
+          steps: [{uses: actions/download-artifact@v4, with: {name: app-prod}}]
+
+    After (github-actions):
+        deploy-prod:
+          steps: [{uses: actions/download-artifact@v4, with: {name: app}}]
+
+    Before (gitlab-ci):
+        deploy-prod:
+          script: [helm upgrade shop chart --set image=$CI_REGISTRY_IMAGE/prod:$CI_COMMIT_SHA]
+
+    After (gitlab-ci):
+        deploy-prod:
+          script: [helm upgrade shop chart --set image=$CI_REGISTRY_IMAGE:$CI_COMMIT_SHA]
+
+    Before (codepipeline):
+        Name: DeployProd
+        InputArtifacts: [{Name: ProdBuild}]
+
+    After (codepipeline):
+        Name: DeployProd
+        InputArtifacts: [{Name: BuildOutput}]
+    """
+
+    id = "BLD003"
+    name = "same-artifact-in-every-stage"
+    severity = "error"
+    profile = "standard"
+    kinds = ("service-deploy", "data-batch", "mobile-release")
+    after = ("ENV001", "BLD001")
+    fixes = {
+        GITHUB_ACTIONS: "Let <job> use what <build> makes (`needs.<id>.outputs`, or `actions/download-artifact` with the same name).",
+        GITLAB_CI: "Let <job> use what <build> makes: the same image, or the same job in `needs:`.",
+        CODEPIPELINE: "Give <job> the output artifact of <build> as its input artifact.",
+    }
+
+    def decide(self, case: Case) -> Answer:
+        """Compares the builds whose results the deploys read."""
+        if case.verdict_of("BLD001") == FAILED:
+            return case.not_applicable("What production gets is built anew.", because="BLD001")
+        unsure: Answer | None = None
+        compared = False
+        for deploy in case.deploys:
+            staging = preprod_gates(case, deploy)
+            if not staging:
+                continue
+            compared = True
+            answer = self._compared(case, deploy, staging[-1])
+            if answer is not None and answer.verdict == FAILED:
+                return answer
+            unsure = unsure or answer
+        if not compared:
+            return case.not_applicable("No pre-production deploy comes before it.", because="ENV001")
+        return unsure or case.passed("Both deploys read what the same build makes.")
+
+    def _compared(self, case: Case, deploy: Node, earlier: Node) -> Answer | None:
+        """What two deploys' artifacts show; None where they are of the same build."""
+        mine, theirs = names_of(deploy), names_of(earlier)
+        if mine and mine & theirs:
+            return None
+        builds = case.graph.ahead_of(deploy, *PRODUCERS)
+        jobs = {build.job.id for build in builds}
+        if len(jobs) <= 1:
+            return None
+        own, other = self._makers(builds, mine), self._makers(builds, theirs)
+        if own and other:
+            if {node.job.id for node in own} & {node.job.id for node in other}:
+                return None
+            return self._fails(case, deploy, earlier, own[-1], other[-1])
+        return case.unknown(
+            f"{', '.join(sorted(jobs)[:4])} build before {job(deploy)}; which of them makes what it and {job(earlier)} deploy,"
+            " the files do not say.",
+            settle="Name the artifact or the image in both deploys.",
+            at=deploy,
+        )
+
+    def _makers(self, builds: list[Node], names: frozenset[str]) -> list[Node]:
+        return [build for build in builds if names & names_of(build)]
+
+    def _fails(self, case: Case, deploy: Node, earlier: Node, own: Node, other: Node) -> Answer:
+        return case.failed(
+            f"{job(deploy)} deploys what {does(own)} makes, and {job(earlier)} what {does(other)} makes: what was tested is not what"
+            " reaches production.",
+            fix=case.fix(job=job(deploy), build=job(other)),
+            at=deploy,
+            rests_on=(deploy, earlier, own, other),
+        )
