@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from barraiser.classify.facts import HANDED_TO
 from barraiser.classify.hit import NAMED, PLACE, Aim, Hit
@@ -119,6 +120,10 @@ def _fed(hit: Hit, source: Command) -> None:
 
 def program_of(word: str) -> str:
     """A program's name from the word that calls it: no folder, no version, no suffix of the platform."""
+    return _known_program(word) if len(word) <= 100 else _program(word)
+
+
+def _program(word: str) -> str:
     if word in (".", "source"):
         return word
     name = word.rsplit("/", 1)[-1] if "/" in word and not word.startswith("@") else word
@@ -132,6 +137,8 @@ def program_of(word: str) -> str:
     name = deploying.SAME_AS.get(name) or developing.SAME_AS.get(name) or name
     return name.lower() if name.lower() in _table() else name
 
+
+_known_program = lru_cache(maxsize=1024)(_program)
 
 _TABLE: dict[str, tuple[str, Rows]] = {}
 

@@ -59,6 +59,7 @@ class View:
 
     __slots__ = (
         "_follow",
+        "_names",
         "deployed",
         "depth",
         "edited",
@@ -66,7 +67,6 @@ class View:
         "fed",
         "folder",
         "job",
-        "names",
         "remote",
         "step",
         "within",
@@ -84,7 +84,16 @@ class View:
         self.fed: dict[int, str] = {}
         self.within = ""
         self._follow = follow
-        self.names: set[str] = set(words_of(f"{job.id} {job.name} {step.name} {step.key}"))
+        self._names: set[str] | None = None
+
+    @property
+    def names(self) -> set[str]:
+        """The words of the job's and the step's names."""
+        names = self._names
+        if names is None:
+            job, step = self.job, self.step
+            names = self._names = set(words_of(f"{job.id} {job.name} {step.name} {step.key}"))
+        return names
 
     def copy(self) -> View:
         """A view that can be changed without changing this one."""

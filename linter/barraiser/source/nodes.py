@@ -86,17 +86,15 @@ class Mapping:
         self.column = column
         self.end_line = line
         self.tag = tag
-        self._index: dict[str, int] | None = None
+        self._index: dict[str, tuple[Scalar, Node]] | None = None
 
-    def _position(self, key: str) -> int:
-        index = self._index
-        if index is None:
-            index = self._index = {pair[0].value: at for at, pair in enumerate(self.pairs)}
-        return index.get(key, -1)
+    def _indexed(self) -> dict[str, tuple[Scalar, Node]]:
+        index = self._index = {pair[0].value: pair for pair in self.pairs}
+        return index
 
     def duplicate_keys(self) -> list[tuple[Scalar, Scalar]]:
         """Keys that stand more than once: the first place of each with every further one. Merge keys ``<<`` may."""
-        index = self._index = {pair[0].value: at for at, pair in enumerate(self.pairs)}
+        index = self._indexed()
         if len(index) == len(self.pairs):
             return []
         first: dict[str, Scalar] = {}
@@ -114,16 +112,19 @@ class Mapping:
 
     def get(self, key: str) -> Node | None:
         """The value of a key, or None."""
-        at = self._position(key)
-        return self.pairs[at][1] if at >= 0 else None
+        index = self._index
+        pair = (self._indexed() if index is None else index).get(key)
+        return None if pair is None else pair[1]
 
     def key(self, key: str) -> Scalar | None:
         """The node of the key itself, for its place, or None."""
-        at = self._position(key)
-        return self.pairs[at][0] if at >= 0 else None
+        index = self._index
+        pair = (self._indexed() if index is None else index).get(key)
+        return None if pair is None else pair[0]
 
     def __contains__(self, key: str) -> bool:
-        return self._position(key) >= 0
+        index = self._index
+        return key in (self._indexed() if index is None else index)
 
     def __iter__(self) -> Iterator[tuple[Scalar, Node]]:
         return iter(self.pairs)
@@ -144,9 +145,7 @@ class Mapping:
     def text(self, key: str, default: str = "") -> str:
         """The text of a key whose value is a scalar that is not null, else the default."""
         value = self.get(key)
-        if isinstance(value, Scalar) and not value.is_null():
-            return value.value
-        return default
+        return value.value if isinstance(value, Scalar) and not value.is_null() else default
 
 
 Node = Scalar | Sequence | Mapping

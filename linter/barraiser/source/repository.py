@@ -31,6 +31,7 @@ class Repository:
         self._lines: dict[str, list[str]] = {}
         self._folder_inside: dict[str, bool] = {"": True}
         self._listings: dict[str, tuple[list[str], list[str]]] = {}
+        self._regular: dict[str, list[str]] = {}
         self._seen = 0
 
     def inside(self, path: str, base: str = "") -> str | None:
@@ -144,8 +145,11 @@ class Repository:
         inside = self.inside(path)
         if inside is None:
             return []
-        prefix = f"{inside}/" if inside else ""
-        return [name for name in self._listing(inside)[0] if self.exists(prefix + name)]
+        known = self._regular.get(inside)
+        if known is None:
+            prefix = f"{inside}/" if inside else ""
+            known = self._regular[inside] = [name for name in self._listing(inside)[0] if self.exists(prefix + name)]
+        return list(known)
 
     def folders(self, path: str) -> list[str]:
         """The names of the folders in a folder, links left out, sorted."""

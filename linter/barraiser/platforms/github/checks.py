@@ -63,6 +63,11 @@ def check_keys(problems: list[Problem], mapping: Mapping, known: Collection[str]
 
     A key that looks like a mistyped one is refused, as GitHub does; any other may be one of a later GitHub.
     """
+    for key, _ in mapping.pairs:
+        if key.value not in known or not key.value.islower():
+            break
+    else:
+        return
     low: dict[str, Scalar] = {}
     for key, _ in mapping:
         earlier = low.setdefault(key.value.lower(), key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from barraiser.model.pipeline import Problem
 from barraiser.model.place import Place
@@ -172,6 +173,25 @@ def _at(place: Place, text: str, offset: int) -> Place:
     if place.end_line > place.line:
         return Place(place.path, min(place.line + 1 + text.count("\n", 0, offset), place.end_line))
     return Place(place.path, place.line, place.column + min(offset, len(text)))
+
+
+def _read(text: str) -> tuple[Tree, tuple[tuple[str, str], ...]]:
+    """The tree of an expression, and what is strange about its names: message and fix. Raises ExpressionError."""
+    tree = parse(text)
+    strange: list[tuple[str, str]] = []
+    for name in sorted(names_in(tree)):
+        word = name.removesuffix("()")
+        if name.endswith("()") and word not in ARGUMENTS:
+            strange.append((f"`{word}()` is no function that GitHub knows", "check its name"))
+        elif "." not in name and not name.endswith("()") and name not in CONTEXTS:
+            strange.append((f"`{word}` is no context that GitHub knows", f"if it is text, write '{word}'"))
+    return tree, tuple(strange)
+
+
+_MAX_KNOWN = 300
+"""Characters of an expression that is remembered: the same short ones stand in many files."""
+
+_known = lru_cache(maxsize=1024)(_read)
 
 
 def has_status(names: set[str]) -> bool:
