@@ -11,11 +11,13 @@ from barraiser_rules.bak.bak004_bake_is_monitored import BakeIsMonitored
 from barraiser_rules.bld.bld003_same_artifact_in_every_stage import SameArtifactInEveryStage
 from barraiser_rules.chg.chg002_plan_before_apply import PlanBeforeApply
 from barraiser_rules.chg.chg005_migration_rehearsed import MigrationRehearsed
+from barraiser_rules.chg.chg006_no_ungated_fast_lane import NoUngatedFastLane
 from barraiser_rules.env.env005_prod_account_isolated import ProdAccountIsolated
 from barraiser_rules.env.env007_gamma_alarm_gate import GammaAlarmGate
 from barraiser_rules.gov.gov005_no_dangling_gate import NoDanglingGate
 from barraiser_rules.lod.lod001_load_test_before_prod import LoadTestBeforeProd
 from barraiser_rules.lod.lod005_fault_injection_in_pipeline import FaultInjectionInPipeline
+from barraiser_rules.obs.obs001_slo_with_alarm import SloWithAlarm
 from barraiser_rules.obs.obs004_runbook_rollback_first import RunbookRollbackFirst
 from barraiser_rules.obs.obs007_failure_notification import FailureNotification
 from barraiser_rules.rlb.rlb007_block_deploy_while_alarming import BlockDeployWhileAlarming
@@ -50,10 +52,12 @@ RULES: tuple[type[Rule], ...] = (
     FirstWaveSingleRegion,
     ProdEnvironmentProtected,
     DeployWindow,
+    SloWithAlarm,
     RunbookRollbackFirst,
     FailureNotification,
     PlanBeforeApply,
     MigrationRehearsed,
+    NoUngatedFastLane,
     NoDanglingGate,
 )
 """In the order of the catalogue."""
