@@ -126,15 +126,17 @@ def _activities(pipelines: Sequence[Pipeline]) -> list[str]:
     questions: list[str] = []
     seen: set[str] = set()
     for _, job, activity in _all(pipelines):
-        unsure = activity.opaque or (activity.kind in DEPLOY_KINDS and activity.confidence < SURE)
-        nameless = activity.kind in DEPLOY_KINDS and (
-            activity.environment is None or activity.environment.cls == "unknown"
-        )
+        deploys = activity.kind in DEPLOY_KINDS
+        known = any(each.kind != "other" for each in job.activities)
+        recorded = deploys and job.environment is not None
+        unsure = (activity.opaque and not known) or (deploys and activity.confidence < SURE and not recorded)
+        nameless = deploys and (activity.environment is None or activity.environment.cls == "unknown")
         if not (unsure or nameless) or job.template in seen:
             continue
         seen.add(job.template)
         questions.append(_comment(f"#   `{_short(activity.text)}` ({activity.place}): {_question(activity, nameless)}"))
-        where = ", environment: production" if activity.kind in DEPLOY_KINDS or nameless else ""
+        name = activity.environment.name if activity.environment and not nameless else ""
+        where = f", environment: {_scalar(name if name and _constant(name) else 'production')}" if deploys else ""
         questions.append(f"#   {_scalar(job.template)}: {{kind: {activity.kind}{where}}}")
     if not questions:
         return []
