@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yaml.error import MarkedYAMLError, YAMLError
-from yaml.events import (
+from barraiser.model.place import Place
+from barraiser.source.errors import SourceError
+from barraiser.source.libyaml import (
     AliasEvent,
     DocumentEndEvent,
     DocumentStartEvent,
     MappingEndEvent,
     MappingStartEvent,
+    MarkedYAMLError,
     ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
     StreamEndEvent,
+    YAMLError,
+    parser,
 )
-
-from barraiser.model.place import Place
-from barraiser.source.errors import SourceError
 from barraiser.source.limits import MAX_DEPTH, MAX_NODES
 from barraiser.source.nodes import Document, Mapping, Node, Scalar, Sequence
 from barraiser.source.text import decode, place_at, split_lines
@@ -73,13 +74,13 @@ def _one_break(text: str) -> str:
 def _event_source(text: str) -> Callable[[], Any]:
     """Where the events come from: libyaml, or PyYAML's own parser (some 20 times slower) where it was built without."""
     try:
-        from yaml._yaml import CParser
+        found = parser()
     except ImportError:
         import yaml
 
         events = yaml.parse(text, Loader=yaml.SafeLoader)
         return lambda: next(events)
-    return CParser(text).get_event
+    return found(text).get_event  # type: ignore[no-any-return]
 
 
 class _Builder:
