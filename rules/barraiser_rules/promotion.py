@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from barraiser.api import DEPLOY_KINDS, PREPROD_CLASSES, PROD_CLASSES, Case, Node, Pipeline, SourceError
+from barraiser.api import DEPLOY_KINDS, PREPROD_CLASSES, PROD_CLASSES, Case, Node, Pipeline, SourceError, Unresolved
+from barraiser_rules.hints import only_scans
 from barraiser_rules.questions import preprod_deploys
 
 ENTRY, SUCCESS = "BeforeEntry", "OnSuccess"
@@ -72,6 +73,15 @@ def later_waves(case: Case, deploy: Node) -> list[Node]:
         for each in later
         if not any(spot(other) != spot(each) and case.graph.before(other, each) for other in later)
     ]
+
+
+def unread_after(case: Case, deploy: Node) -> Unresolved | None:
+    """Something that cannot be read here and that may hold what should come after a deploy: its own job's, or a later one's."""
+    jobs = {deploy.job.id, *(node.job.id for node in case.graph.after(deploy))}
+    for item in case.pipeline.unresolved:
+        if not only_scans(item.name) and (not item.jobs or not jobs.isdisjoint(item.jobs)):
+            return item
+    return None
 
 
 def hours_between(pipeline: Pipeline, case: Case) -> float | None:

@@ -85,7 +85,7 @@ class SameArtifactInEveryStage(Rule):
 
     def _compared(self, case: Case, deploy: Node, earlier: Node) -> Answer | None:
         """What two deploys' artifacts show; None where they are of the same build."""
-        mine, theirs = names_of(deploy), names_of(earlier)
+        mine, theirs = self._names(case, deploy), self._names(case, earlier)
         if mine and mine & theirs:
             return None
         builds = case.graph.ahead_of(deploy, *PRODUCERS)
@@ -103,6 +103,15 @@ class SameArtifactInEveryStage(Rule):
             settle="Name the artifact or the image in both deploys.",
             at=deploy,
         )
+
+    def _names(self, case: Case, deploy: Node) -> frozenset[str]:
+        """The artifacts that a deploy reads; where it only executes a prepared change, those of the preparation."""
+        names = names_of(deploy)
+        target = deploy.activity.facts.get("target")
+        if names or not target:
+            return names
+        plans = [node for node in case.graph.ahead_of(deploy, "plan") if node.activity.facts.get("target") == target]
+        return frozenset(name for plan in plans for name in plan.job.tags.get("input-artifacts", "").split(",") if name)
 
     def _makers(self, builds: list[Node], names: frozenset[str]) -> list[Node]:
         return [build for build in builds if names & names_of(build)]

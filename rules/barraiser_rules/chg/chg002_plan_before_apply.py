@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from barraiser.api import (
     CODEPIPELINE,
+    FAILED,
     GITHUB_ACTIONS,
     GITLAB_CI,
     MAYBE,
@@ -88,7 +89,7 @@ class PlanBeforeApply(Rule):
         unsure: Answer | None = None
         for deploy in applies:
             answer = self._judged(case, deploy)
-            if answer is not None and answer.verdict == "failed":
+            if answer is not None and answer.verdict == FAILED:
                 return answer
             unsure = unsure or answer
         return unsure or case.passed(f"{does(applies[0])} applies what was planned before.")

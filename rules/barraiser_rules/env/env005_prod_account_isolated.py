@@ -108,6 +108,8 @@ class ProdAccountIsolated(Rule):
             if declared is not None and declared.account:
                 return declared.account
         found = node.activity.facts.get("account") or node.job.tags.get("account", "")
+        if found and not found.strip("0"):
+            return ""  # a placeholder
         own_action = node.job.tags.get("action-type", "").startswith("Deploy/") and "role" not in node.job.tags
         return found or (self._tools_account(case) if own_action else "")
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from barraiser.api import (
     CODEPIPELINE,
-    FAILED,
     GITHUB_ACTIONS,
     GITLAB_CI,
     MAYBE,
+    PASSED,
     YES,
     Answer,
     Case,
@@ -113,7 +113,7 @@ class FaultInjectionInPipeline(Rule):
             return case.unknown(
                 may_hold(gate, "a fault injection"), settle=declared_kind(gate.node, "chaos-test"), at=gate.node
             )
-        if case.verdict_of("ENV001") == FAILED:
+        if not preprod_deploys(case, gate.deploy) and case.verdict_of("ENV001") != PASSED:
             return case.not_applicable("There is no pre-production deploy to break.", because="ENV001")
         unread = unread_before(case, gate.deploy)
         if unread is not None:

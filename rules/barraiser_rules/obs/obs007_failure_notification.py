@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from barraiser.api import CODEPIPELINE, GITHUB_ACTIONS, GITLAB_CI, Answer, Case, Node, Rule
+from barraiser_rules.promotion import unread_after
 from barraiser_rules.questions import does, job
 
 CHANNEL = re.compile(
@@ -143,6 +144,13 @@ class FailureNotification(Rule):
         return ""
 
     def _fails(self, case: Case, deploy: Node, beside: Node | None) -> Answer:
+        unread = unread_after(case, deploy)
+        if unread is not None:
+            return case.unknown(
+                f"A message may be part of the {unread.what} `{unread.name}`, which cannot be read here.",
+                settle="Give the file with `--include-map`.",
+                at=unread.place,
+            )
         hint = f" {does(beside)} does not run after its failure." if beside is not None else ""
         return case.failed(
             f"Nobody is told when {job(deploy)} fails: the release stops, and production stays as it happens to be.{hint}",

@@ -17,7 +17,7 @@ from barraiser.api import (
     Tri,
 )
 from barraiser_rules.hints import sounds_like
-from barraiser_rules.promotion import SUCCESS, later_waves, looks_at, spot
+from barraiser_rules.promotion import SUCCESS, later_waves, looks_at, spot, unread_after
 from barraiser_rules.questions import DEPLOYED_TESTS, declared_kind, does, job, prod_name
 
 CHECKS = (*DEPLOYED_TESTS, "alarm-gate")
@@ -165,6 +165,13 @@ class VerifyAfterEachProdDeploy(Rule):
                     settle=declared_kind(node, "smoke-test"),
                     at=node,
                 )
+        unread = unread_after(case, deploy)
+        if unread is not None:
+            return case.unknown(
+                f"A check of production may be part of the {unread.what} `{unread.name}`, which cannot be read here.",
+                settle=f'activities: {{"{deploy.job.id}": {{kinds: [deploy, smoke-test]}}}}',
+                at=unread.place,
+            )
         for node in case.elsewhere.nodes(*CHECKS):
             if any(scenario.via == case.pipeline.path for scenario in node.pipeline.scenarios):
                 return case.unknown(
