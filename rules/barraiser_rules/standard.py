@@ -12,6 +12,7 @@ from barraiser_rules.bld.bld003_same_artifact_in_every_stage import SameArtifact
 from barraiser_rules.chg.chg002_plan_before_apply import PlanBeforeApply
 from barraiser_rules.chg.chg005_migration_rehearsed import MigrationRehearsed
 from barraiser_rules.chg.chg006_no_ungated_fast_lane import NoUngatedFastLane
+from barraiser_rules.env.env003_gamma_deploys_like_prod import GammaDeploysLikeProd
 from barraiser_rules.env.env005_prod_account_isolated import ProdAccountIsolated
 from barraiser_rules.env.env007_gamma_alarm_gate import GammaAlarmGate
 from barraiser_rules.gov.gov005_no_dangling_gate import NoDanglingGate
@@ -20,6 +21,8 @@ from barraiser_rules.lod.lod005_fault_injection_in_pipeline import FaultInjectio
 from barraiser_rules.obs.obs001_slo_with_alarm import SloWithAlarm
 from barraiser_rules.obs.obs004_runbook_rollback_first import RunbookRollbackFirst
 from barraiser_rules.obs.obs007_failure_notification import FailureNotification
+from barraiser_rules.rlb.rlb002_alarm_triggered_auto_rollback import AlarmTriggeredAutoRollback
+from barraiser_rules.rlb.rlb003_alarm_wiring_consistent import AlarmWiringConsistent
 from barraiser_rules.rlb.rlb007_block_deploy_while_alarming import BlockDeployWhileAlarming
 from barraiser_rules.rlb.rlb009_rollback_job_reachable import RollbackJobReachable
 from barraiser_rules.src.src003_review_before_merge import ReviewBeforeMerge
@@ -37,6 +40,7 @@ RULES: tuple[type[Rule], ...] = (
     SameArtifactInEveryStage,
     VerifyAfterEachProdDeploy,
     NoBypassSwitch,
+    GammaDeploysLikeProd,
     ProdAccountIsolated,
     GammaAlarmGate,
     LoadTestBeforeProd,
@@ -45,6 +49,8 @@ RULES: tuple[type[Rule], ...] = (
     BakeAfterFirstWave,
     BakeBetweenLaterWaves,
     BakeIsMonitored,
+    AlarmTriggeredAutoRollback,
+    AlarmWiringConsistent,
     BlockDeployWhileAlarming,
     RollbackJobReachable,
     NoAllAtOnceProd,
