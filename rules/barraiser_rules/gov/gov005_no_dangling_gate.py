@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from barraiser.api import (
     CODEPIPELINE,
+    FAILED,
     GITHUB_ACTIONS,
     GITLAB_CI,
     NO,
@@ -66,6 +67,7 @@ class NoDanglingGate(Rule):
     severity = "warning"
     profile = "standard"
     asks = PIPELINE
+    after = ("APV002",)
     kinds = ("service-deploy", "iac-only", "config-flags", "data-batch", "mobile-release")
     fixes = {
         GITHUB_ACTIONS: "Add <gate> to `needs:` of <job>; or declare: <declared>",
@@ -85,6 +87,8 @@ class NoDanglingGate(Rule):
                 if node.pipeline is not case.pipeline or graph.runs(node) != YES or not self._gate(case, node):
                     continue
                 any_gate = True
+                if node.kind == "approval" and case.verdict_of("APV002") == FAILED:
+                    continue
                 if any(graph.before(deploy, node) or graph.gates(node, deploy) != NO for deploy in deploys):
                     continue
                 if any(graph.weakness(node, deploy) is not None or node.job is deploy.job for deploy in deploys):

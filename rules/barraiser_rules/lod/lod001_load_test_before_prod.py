@@ -8,8 +8,8 @@ from barraiser.api import (
     GITHUB_ACTIONS,
     GITLAB_CI,
     MAYBE,
-    PASSED,
     PREPROD_CLASSES,
+    UNKNOWN,
     YES,
     Answer,
     Case,
@@ -113,7 +113,7 @@ class LoadTestBeforeProd(Rule):
             return case.unknown(
                 may_hold(gate, "a load test"), settle=declared_kind(gate.node, "load-test"), at=gate.node
             )
-        if not preprod_deploys(case, gate.deploy) and case.verdict_of("ENV001") != PASSED:
+        if not preprod_deploys(case, gate.deploy) and case.verdict_of("ENV001") in (FAILED, UNKNOWN):
             return case.not_applicable("There is no pre-production deploy to put under load.", because="ENV001")
         if self._candidates(case, gate.deploy) and case.verdict_of("TST004") == FAILED:
             return case.not_applicable("Load is tested, but the test does not block.", because="TST004")

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from barraiser.api import (
     CODEPIPELINE,
+    FAILED,
     GITHUB_ACTIONS,
     GITLAB_CI,
     MAYBE,
-    PASSED,
+    UNKNOWN,
     YES,
     Answer,
     Case,
@@ -113,7 +114,7 @@ class FaultInjectionInPipeline(Rule):
             return case.unknown(
                 may_hold(gate, "a fault injection"), settle=declared_kind(gate.node, "chaos-test"), at=gate.node
             )
-        if not preprod_deploys(case, gate.deploy) and case.verdict_of("ENV001") != PASSED:
+        if not preprod_deploys(case, gate.deploy) and case.verdict_of("ENV001") in (FAILED, UNKNOWN):
             return case.not_applicable("There is no pre-production deploy to break.", because="ENV001")
         unread = unread_before(case, gate.deploy)
         if unread is not None:

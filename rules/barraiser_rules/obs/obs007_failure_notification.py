@@ -117,7 +117,7 @@ class FailureNotification(Rule):
         """Whether a step or job still runs after the deploy has failed, and after it only."""
         if node.job is deploy.job:
             condition = node.activity.condition
-            after = node.index > deploy.index or node.job.steps[node.activity.step : node.activity.step + 1] == ()
+            after = node.index > deploy.index
             return after and (condition.on_failure or condition.always)
         condition = node.job.condition
         own = node.activity.condition

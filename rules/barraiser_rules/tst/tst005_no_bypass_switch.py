@@ -20,9 +20,10 @@ from barraiser.api import (
 )
 from barraiser_rules.questions import does, job
 
+_OF = r"[-_ ]?(all[-_ ])?(unit|integration|e2e|smoke)?[-_ ]?"
 SWITCHES = (
-    r"(skip|bypass|force|no|disable|ignore|without)[-_ ]?(all[-_ ])?(unit|integration|e2e|smoke)?[-_ ]?(test|check|gate|verif|valid)",
-    r"(run|enable|with|do)[-_ ]?(all[-_ ])?(unit|integration|e2e|smoke)?[-_ ]?(test|check|e2e|smoke)",
+    rf"(^|[-_]|should|must)(skip|bypass|force|no|disable|ignore|without){_OF}(test|check(?!out)|gate|verif|valid)",
+    rf"(^|[-_]|should|must)(run|enable|with|do){_OF}(test|check(?!out)|e2e|smoke)",
 )
 MESSAGES = re.compile(
     r"CI_COMMIT_(MESSAGE|TITLE|DESCRIPTION)|head_commit\.message|commits\[?\w*\]?\.message|pull_request\.(title|body|labels)"
