@@ -11,6 +11,7 @@ from barraiser.model.tri import MAYBE, NO, YES, Tri, all_of
 from barraiser.platforms.github.checks import WAITING_KEYS, check_step, mapping_of, scalar_of
 from barraiser.platforms.github.evaluate import Scope, evaluate
 from barraiser.platforms.github.expressions import Tree
+from barraiser.platforms.github.sharing import SharedSteps
 from barraiser.platforms.github.site import Site, soft_of
 from barraiser.platforms.github.texts import MAX_SPENT, NOT_IN_STEP_IF, condition_text, has_status
 from barraiser.platforms.github.values import OPEN, Object, Unknown, Value, truth
@@ -46,15 +47,25 @@ class _Past:
         self.soft: dict[str, Tri] = {}
 
 
-def steps_of(nodes: Sequence[Node], site: Site, outer: Outer | None = None) -> list[Step]:
-    """The steps, composite actions inlined. ``site.static`` and ``site.env`` hold the job's variables."""
+def steps_of(
+    nodes: Sequence[Node], site: Site, outer: Outer | None = None, shared: SharedSteps | None = None
+) -> list[Step]:
+    """The steps, composite actions inlined. ``site.static`` and ``site.env`` hold the job's variables.
+
+    ``shared``: the steps of the job's other legs.
+    """
     found: list[Step] = []
     raised: dict[str, int] = {}
     background: list[Step] = []
     past = _Past()
-    for node in _flat(nodes):
+    for number, node in enumerate(_flat(nodes)):
         if isinstance(node, Mapping) and any(key in node for key in WAITING_KEYS):
             background.clear()
+            continue
+        known = shared.step(number, site.shell, site.working_directory) if shared is not None else None
+        if known is not None and isinstance(node, Mapping):
+            _take(known, node, past, found, raised)
+            site.expressions.spent += 8
             continue
         step = check_step(site.reading.problems, node, site.where)
         site.expressions.spent += 8
@@ -65,6 +76,8 @@ def steps_of(nodes: Sequence[Node], site: Site, outer: Outer | None = None) -> l
         key = step.text("id").lower()
         before = len(found)
         normal = _add(step, site, past, outer, found)
+        if shared is not None and len(found) == before + 1:
+            shared.keep(number, step, site.shell, site.working_directory, found[before], normal)
         if key:
             past.normal[key] = normal
             past.soft[key] = found[before].soft if len(found) > before else NO
@@ -76,6 +89,18 @@ def steps_of(nodes: Sequence[Node], site: Site, outer: Outer | None = None) -> l
         late.soft = max(late.soft, MAYBE)
         late.soft_place = late.soft_place or late.place
     return found
+
+
+def _take(known: tuple[Step, list[Tri]], node: Mapping, past: _Past, found: list[Step], raised: dict[str, int]) -> None:
+    """A step of another leg, as it is."""
+    step, normal = known
+    key = step.key.lower()
+    if key:
+        past.normal[key] = normal
+        past.soft[key] = step.soft
+        raised[key] = len(found)
+    found.append(step)
+    _harden(node, found, raised)
 
 
 def _flat(nodes: Sequence[Node]) -> Iterator[Node]:

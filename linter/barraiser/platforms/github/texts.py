@@ -110,17 +110,8 @@ class Expressions:
     def _parsed(self, text: str, place: Place) -> Tree:
         """The tree; a name or function that is not known (it may be one of a later GitHub) is told, and not refused."""
         self.spent += 2 + len(text) // 8
-        tree = parse(text)
-        for name in sorted(names_in(tree)):
-            word = name.removesuffix("()")
-            if not word:
-                continue
-            if name.endswith("()") and word not in ARGUMENTS:
-                message, fix = f"`{word}()` is no function that GitHub knows", "check its name"
-            elif "." not in name and not name.endswith("()") and name not in CONTEXTS:
-                message, fix = f"`{word}` is no context that GitHub knows", f"if it is text, write '{word}'"
-            else:
-                continue
+        tree, strange = _known(text) if len(text) <= _MAX_KNOWN else _read(text)
+        for message, fix in strange:
             self.problems.append(Problem(message, place, fix=fix, fatal=False))
         return tree
 
@@ -181,6 +172,8 @@ def _read(text: str) -> tuple[Tree, tuple[tuple[str, str], ...]]:
     strange: list[tuple[str, str]] = []
     for name in sorted(names_in(tree)):
         word = name.removesuffix("()")
+        if not word:
+            continue
         if name.endswith("()") and word not in ARGUMENTS:
             strange.append((f"`{word}()` is no function that GitHub knows", "check its name"))
         elif "." not in name and not name.endswith("()") and name not in CONTEXTS:

@@ -16,6 +16,7 @@ from barraiser.platforms.github.locks import check_lock, lock_of, together
 from barraiser.platforms.github.matrix import Leg, legs_of, strategy_tags
 from barraiser.platforms.github.ordering import in_order, needs_of_job
 from barraiser.platforms.github.sending import started_by
+from barraiser.platforms.github.sharing import SharedSteps, varies
 from barraiser.platforms.github.site import Contexts, Reading, Site, known_over, number_of, soft_of
 from barraiser.platforms.github.steps import joined, steps_of
 from barraiser.platforms.github.tags import runner_of, tags_of
@@ -117,6 +118,7 @@ class _Template:
         self.env = env
         self.what = f"job '{name.value}'"
         self.id = frame.prefix + name.value
+        self.shared: SharedSteps | None = None
         self.gate = gate_of(self._if(), needs, before, frame.contexts)
 
     def _if(self) -> If | None:
@@ -147,6 +149,8 @@ class _Template:
             self.job, self.what, Scope(static, success=1, failure=1), self.reading.expressions, self.reading.problems
         )
         serial = strategy_tags(self.job).get("max-parallel") == "1"
+        if len(legs) > 1 and not self.reading.include_map and not varies([self.job.get("env"), self.env]):
+            self.shared = SharedSteps()
         jobs: list[Job] = []
         for leg in legs:
             last = jobs[-1].id if jobs else ""
@@ -238,7 +242,7 @@ class _Template:
         site.scenarios = [{**each, "runner": runner} for each in whole.scenarios]
         own_id = f"{self.id} ({leg.label})" if leg.label else self.id
         nodes = job.get("steps")
-        steps = steps_of(nodes.items if isinstance(nodes, Items) else [], site)
+        steps = steps_of(nodes.items if isinstance(nodes, Items) else [], site, shared=None if split else self.shared)
         made = Job(
             job_id,
             line_of(self.name),
