@@ -16,7 +16,7 @@ from barraiser.api import (
     Parameter,
     Rule,
 )
-from barraiser_rules.questions import declared_kind, does, job, may_hold, out_of_sight, preprod_gates, weakest_gate
+from barraiser_rules.questions import Gate, declared_kind, does, job, may_hold, out_of_sight, preprod_gates
 
 PLANNED_BY_FILE = ("terraform", "tofu", "terragrunt")
 TOOLS = (*PLANNED_BY_FILE, "pulumi", "cdk")
@@ -114,9 +114,7 @@ class PlanBeforeApply(Rule):
         if "automated" in accept and self._automated(case, deploy, tool):
             return None
         named = tool not in PLANNED_BY_FILE or self._names_plan(deploy)
-        gate = weakest_gate(
-            case, lambda each: [plan for plan in case.graph.ahead_of(each, "plan") if self._fits(plan, tool)], ("plan",)
-        )
+        gate = self._plan(case, deploy, tool)
         if gate.answer == YES and named and tool != "cloudformation" and "plan-file" in accept:
             return None
         if gate.node is not None and gate.answer == MAYBE and named:
@@ -136,6 +134,12 @@ class PlanBeforeApply(Rule):
             at=deploy,
             rests_on=(deploy,),
         )
+
+    def _plan(self, case: Case, deploy: Node, tool: str) -> Gate:
+        """The plan that gates a deploy best; one that cannot be read may be one."""
+        plans = [plan for plan in case.graph.ahead_of(deploy, "plan") if self._fits(plan, tool)]
+        answer, node = case.graph.best_gate(plans, deploy)
+        return Gate(min(answer, MAYBE) if node is not None and node.activity.opaque else answer, node, deploy)
 
     def _executes(self, deploy: Node) -> bool:
         """Whether a CloudFormation deploy executes a change set that was made before."""

@@ -89,7 +89,17 @@ class DeployTheTestedRevision(Rule):
             if (node.job.id in builders or node.job is deploy.job or node.activity.tool.startswith("Source/"))
             and (node.kind == "source" or PULLS.search(node.activity.text[:500]))
             and tooling.isdisjoint((node.job.id, node.job.name, node.job.template))
-        ] + ([deploy] if PULLS.search(deploy.activity.text[:500]) else [])
+        ] + ([deploy] if self._pulls_there(deploy) else [])
+
+    def _pulls_there(self, deploy: Node) -> bool:
+        """Whether a deploy's own command, or what its step runs on a server, fetches a branch."""
+        if PULLS.search(deploy.activity.text[:500]):
+            return True
+        step = deploy.job.steps[deploy.activity.step] if deploy.activity.step < len(deploy.job.steps) else None
+        if step is None or "ssh" not in f"{step.uses} {deploy.activity.tool} {deploy.activity.text}".lower():
+            return False
+        texts = [step.inputs.get("script", ""), *(part.text for part in (step.script.fragments if step.script else ()))]
+        return any(PULLS.search(line[:500]) for text in texts for line in text.splitlines())
 
     def _moves(self, case: Case, node: Node) -> str:
         """Why a checkout may give another revision than the run's; empty where it may not."""
@@ -105,7 +115,7 @@ class DeployTheTestedRevision(Rule):
             if raw and mode is not None and mode[0] == "PARALLEL":
                 return "in PARALLEL mode it takes the newest revision when the execution starts"
             return ""
-        if PULLS.search(node.activity.text[:500]):
+        if PULLS.search(node.activity.text[:500]) or (node.kind != "source" and self._pulls_there(node)):
             pushes = any("git push" in each.activity.text for each in case.graph.nodes() if each.job is node.job)
             return "" if pushes else "it fetches the newest commit of a branch"
         ref = facts.get("checkout-ref", "")
