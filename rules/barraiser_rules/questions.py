@@ -132,10 +132,10 @@ def stands_elsewhere(case: Case, *kinds: str, classes: Sequence[str] = ()) -> No
 
     What the same event starts at the same time is no earlier run, so it does not count.
     """
-    for node in case.elsewhere.nodes(*kinds, classes=classes):
-        if _runs_earlier(node, case.graph.scenario):
-            return node
     here = case.graph.scenario
+    for node in case.elsewhere.nodes(*kinds, classes=classes, when=lambda each: not _same_start(each, here)):
+        if _runs_earlier(node, here):
+            return node
     for index, scenario in enumerate(case.pipeline.scenarios):
         if index == case.graph.index or scenario.unmerged or scenario.event == here.event == "manual":
             continue

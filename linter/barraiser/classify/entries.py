@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from barraiser.classify.classify import classify
 from barraiser.model.declarations import NOTHING_DECLARED, Declarations
@@ -27,6 +27,7 @@ class Entries:
         self.declared = declared
         self._platforms = platforms or {}
         self._read: dict[str, list[Pipeline]] = {}
+        self._unclassified: dict[str, list[Pipeline]] = {}
         self._paths: list[str] | None = None
 
     def paths(self) -> list[str]:
@@ -39,7 +40,9 @@ class Entries:
         """The classified pipelines that the file at ``path`` defines; ``[]`` where it defines none."""
         found = self._read.get(path)
         if found is None:
-            found = self._read[path] = self._classified(path, self.options)
+            found = self._read[path] = self._unread(path)
+            self._unclassified.pop(path, None)
+            self.classify(found)
         return found
 
     def keep(self, path: str, pipelines: list[Pipeline]) -> None:
@@ -62,17 +65,32 @@ class Entries:
         )
         return self._classified(path, options)
 
-    def others(self, pipeline: Pipeline) -> Iterator[Pipeline]:
-        """Every other entry of the root, in path order."""
+    def others(self, pipeline: Pipeline, when: Callable[[Pipeline], bool] | None = None) -> Iterator[Pipeline]:
+        """Every other entry of the root, in path order.
+
+        ``when``: asked of an entry that is read, but not yet classified; those for which it is false are left out unclassified.
+        """
         for path in self.paths():
+            if when is not None and path not in self._read:
+                read = self._unclassified[path] = self._unread(path)
+                if not any(when(other) for other in read):
+                    continue
             for other in self.at(path):
-                if other is not pipeline and (other.path, other.name) != (pipeline.path, pipeline.name):
+                if other is pipeline or (other.path, other.name) == (pipeline.path, pipeline.name):
+                    continue
+                if when is None or when(other):
                     yield other
 
+    def _unread(self, path: str) -> list[Pipeline]:
+        """The pipelines of a file, not yet classified."""
+        found = self._unclassified.get(path)
+        return self._pipelines(path, self.options) if found is None else found
+
     def _classified(self, path: str, options: ReadOptions) -> list[Pipeline]:
-        platform = self._platforms.get(path) or platform_of(path, self.repository)
-        if not platform:
-            return []
-        pipelines = reader_for(platform).read(path, self.repository, options)
+        pipelines = self._pipelines(path, options)
         self.classify(pipelines)
         return pipelines
+
+    def _pipelines(self, path: str, options: ReadOptions) -> list[Pipeline]:
+        platform = self._platforms.get(path) or platform_of(path, self.repository)
+        return reader_for(platform).read(path, self.repository, options) if platform else []

@@ -6,7 +6,6 @@ from barraiser.classify.view import Called, View
 from barraiser.model.pipeline import Script
 from barraiser.shell.command import Command
 from barraiser.shell.parser import commands_of
-from barraiser.shell.scripts import just_recipe, make_target, package_script, script_of_file
 from barraiser.source.repository import Repository
 
 MAX_COMMANDS = 2000
@@ -67,6 +66,8 @@ class Follower:
         return own if inside is None else inside
 
     def _read(self, called: Called, base: str) -> Script | None:
+        from barraiser.shell.scripts import just_recipe, make_target, package_script, script_of_file
+
         if called.kind == "script":
             path = self.repository.inside(called.name, base)
             return script_of_file(self.repository, path) if path and self.repository.exists(path) else None

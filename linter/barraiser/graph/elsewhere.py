@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from barraiser.classify.entries import Entries
 from barraiser.graph.build import handovers_of
 from barraiser.graph.node import Node
-from barraiser.model.pipeline import Job, Pipeline
+from barraiser.model.pipeline import Job, Pipeline, Scenario
 from barraiser.model.tri import NO
 
 REVIEW_EVENTS = ("pull-request", "merge-queue")
@@ -21,12 +21,15 @@ class Elsewhere:
         self.pipeline = pipeline
         self._joined: set[str] | None = None
 
-    def nodes(self, *kinds: str, classes: Sequence[str] = ()) -> Iterator[Node]:
+    def nodes(
+        self, *kinds: str, classes: Sequence[str] = (), when: Callable[[Scenario], bool] | None = None
+    ) -> Iterator[Node]:
         """Activities of these kinds (and environment classes, where given) in other entries that no hand-over joins to this one.
 
-        Reads an entry when its turn comes: whoever needs one activity only should stop at the first.
+        Reads an entry when its turn comes: whoever needs one activity only should stop at the first. ``when``: an entry is looked
+        at only where a scenario on merged code is such.
         """
-        for other in self._others():
+        for other in self._others(when):
             scenarios = [number for number, each in enumerate(other.scenarios) if not each.unmerged]
             for node in _activities(other, kinds):
                 if classes and node.environment_class not in classes:
@@ -40,12 +43,16 @@ class Elsewhere:
         for other in self.entries.others(self.pipeline):
             yield from _reviewed(other, kinds)
 
-    def _others(self) -> Iterator[Pipeline]:
+    def _others(self, when: Callable[[Scenario], bool] | None) -> Iterator[Pipeline]:
         if self._joined is None:
             self._joined = {handover.path for handover in handovers_of(self.pipeline, self.entries)}
-        for other in self.entries.others(self.pipeline):
+        for other in self.entries.others(self.pipeline, lambda each: _merges(each, when)):
             if other.path not in self._joined and not any(problem.fatal for problem in other.problems):
                 yield other
+
+
+def _merges(pipeline: Pipeline, when: Callable[[Scenario], bool] | None) -> bool:
+    return any(not each.unmerged and (when is None or when(each)) for each in pipeline.scenarios)
 
 
 def _reviewed(pipeline: Pipeline, kinds: Sequence[str]) -> Iterator[Node]:

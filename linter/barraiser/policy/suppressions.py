@@ -13,8 +13,9 @@ from barraiser.source.repository import Repository
 MARK = b"barraiser: ignore"
 """Bytes without which a file holds no suppression."""
 
-_COMMENT = re.compile(r"(?:#|//)[ \t]*barraiser:[ \t]*ignore(?![A-Za-z0-9_-])(\[[^\]\n]{0,500}\]?)?([^\n]{0,2000})")
-_WORD = re.compile(r'([A-Za-z_-]{1,40})=(?:"([^"\n]{0,1000})"|\'([^\'\n]{0,1000})\'|([^\s"\']{1,200}))')
+_COMMENT = r"(?:#|//)[ \t]*barraiser:[ \t]*ignore(?![A-Za-z0-9_-])(\[[^\]\n]{0,500}\]?)?([^\n]{0,2000})"
+_WORD = r'([A-Za-z_-]{1,40})=(?:"([^"\n]{0,1000})"|\'([^\'\n]{0,1000})\'|([^\s"\']{1,200}))'
+"""Patterns that are compiled when a file has a suppression."""
 
 
 class Suppression:
@@ -61,10 +62,10 @@ def suppressions_of(lines: list[str], path: str) -> list[Suppression]:
     for number, line in enumerate(lines, 1):
         if "barraiser:" not in line:
             continue
-        match = _COMMENT.search(line)
+        match = re.search(_COMMENT, line)
         if match is None:
             continue
-        words = {word[1]: word[2] or word[3] or word[4] or "" for word in _WORD.finditer(match[2])}
+        words = {word[1]: word[2] or word[3] or word[4] or "" for word in re.finditer(_WORD, match[2])}
         rules = tuple(part.strip() for part in (match[1] or "").strip("[]").split(",") if part.strip())
         alone = not line[: match.start()].strip()
         covered = (number, _next_line(lines, number)) if alone else (number,)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from barraiser.model.pipeline import Fragment, Script
 from barraiser.model.tri import NO, YES
-from barraiser.shell.justfiles import just_recipe
-from barraiser.shell.makefiles import make_target
 from barraiser.shell.others import family_of
 from barraiser.shell.recipe import Recipe
 from barraiser.source.errors import SourceError
 from barraiser.source.nodes import Mapping, Scalar
 from barraiser.source.repository import Repository
-
-__all__ = ["just_recipe", "make_target", "package_script", "script_of_file"]
 
 MAX_SCRIPT = 1_000_000
 """Characters of a script; what is larger holds an archive or data."""
@@ -50,6 +47,20 @@ def script_of_file(repository: Repository, path: str) -> Script | None:
         errexit=errexit or "errexit" in options,
         pipefail=YES if "pipefail" in options else NO,
     )
+
+
+def make_target(repository: Repository, folder: str, target: str) -> Script | None:
+    """A target of the folder's makefile; see :mod:`barraiser.shell.makefiles`, imported only where make is called."""
+    from barraiser.shell.makefiles import make_target as found
+
+    return found(repository, folder, target)
+
+
+def just_recipe(repository: Repository, folder: str, name: str, arguments: Sequence[str] = ()) -> Script | None:
+    """A recipe of the folder's justfile; see :mod:`barraiser.shell.justfiles`, imported only where just is called."""
+    from barraiser.shell.justfiles import just_recipe as found
+
+    return found(repository, folder, name, arguments)
 
 
 def _interpreter(path: str, text: str) -> tuple[str, list[str]]:
