@@ -124,6 +124,14 @@ def test_functions_run_where_they_are_called() -> None:
     assert (found[1].place.line, found[1].function) == (2, "deploy")
 
 
+def test_local_variables_end_with_their_function() -> None:
+    assert lines("E=prod\nf() { local E=$1 F; E=${E}x; G=1; d $E; }\nf dev\nd $E $G") == [
+        "local E=dev F",
+        "d devx",
+        "d prod 1",
+    ]
+
+
 def test_nothing_runs_behind_an_exit() -> None:
     assert lines("a\nexit 0\nb") == ["a", "exit 0"]
     assert lines("exec ./run\nb") == ["./run"]

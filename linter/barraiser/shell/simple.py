@@ -177,6 +177,8 @@ class Walker(Walk):
             if key.startswith("-") or not key.isidentifier():
                 continue
             constant = self._constant(origin)
+            if words[0] == "local" and self.locals:
+                self.locals[-1].setdefault(key, self.variables.get(key))
             if equals:
                 self.variables.set(key, value if constant is not None else None)
             elif words[0] == "local":
@@ -204,8 +206,11 @@ class Walker(Walk):
         saved, self.variables.arguments = self.variables.arguments, tuple(arguments)
         outer, self.source = self.source, source
         self.active.append(name)
+        self.locals.append({})
         self.node(body, context.but(function=name, status=context.fail, returned=context.fail))
         self.active.pop()
+        for local, value in self.locals.pop().items():
+            self.variables.set(local, value)
         self.source = outer
         self.variables.arguments = saved
 

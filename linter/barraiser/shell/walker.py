@@ -47,6 +47,7 @@ class Walk:
         self.pipefail = pipefail
         self.functions: dict[str, tuple[Node, Source]] = {}
         self.active: list[str] = []
+        self.locals: list[dict[str, Value]] = []
         self.source = Source((), text="")
         self.checks = StatusChecks()
         self.waits = False
