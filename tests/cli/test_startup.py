@@ -10,8 +10,16 @@ from pathlib import Path
 import pytest
 
 HEAVY = {
-    "click", "jsonschema", "networkx", "rich", "importlib.metadata", "multiprocessing", "concurrent.futures", "difflib", "shutil",
-    "tempfile", "logging", "asyncio", "dataclasses", "email", "tree_sitter",
+    "click", "datetime", "inspect", "jsonschema", "networkx", "rich", "importlib.metadata", "multiprocessing", "concurrent.futures",
+    "difflib", "shutil", "tempfile", "logging", "asyncio", "dataclasses", "email", "tree_sitter",
+}  # fmt: skip
+MOST = 195
+"""Modules of barraiser and its rules on the common run, with some room: who adds one asks whether the common run needs it."""
+
+SELDOM = {
+    "barraiser.checks.documentation", "barraiser.evidence.terraform_traits", "barraiser.policy.schema", "barraiser.report.json_report",
+    "barraiser.report.sarif", "barraiser.shell.justfiles", "barraiser.shell.makefiles", "barraiser.shell.scripts",
+    "barraiser_rules.standard", "barraiser_rules.strict", "yaml.constructor", "yaml.reader",
 }  # fmt: skip
 PROGRAM = """
 import sys
@@ -63,3 +71,22 @@ def test_checking_one_file_imports_nothing_heavy(tmp_path: Path, bare: set[str],
 def test_the_version_imports_nothing_else(tmp_path: Path) -> None:
     loaded = {name for name in modules(tmp_path, "--version") if name.startswith("barraiser")}
     assert loaded == {"barraiser", "barraiser.cli", "barraiser.cli.main"}
+
+
+def test_checking_a_harmless_file_imports_no_more_than_it_needs(tmp_path: Path, bare: set[str]) -> None:
+    folder = tmp_path / ".github" / "workflows"
+    folder.mkdir(parents=True)
+    (folder / "a.yml").write_text("on: push\njobs: {a: {runs-on: x, steps: [{run: pytest}]}}\n")
+    loaded = modules(tmp_path, "check", ".github/workflows/a.yml") - bare
+    assert (SELDOM | HEAVY | {"hashlib", "barraiser.evidence.answers"}) & loaded == set()
+    ours = {name for name in loaded if name.startswith("barraiser")}
+    assert len(ours) <= MOST, sorted(ours)
+
+
+def test_people_need_no_fingerprints(tmp_path: Path, bare: set[str]) -> None:
+    folder = tmp_path / ".github" / "workflows"
+    folder.mkdir(parents=True)
+    (folder / "a.yml").write_text(
+        "on: push\njobs: {a: {runs-on: x, environment: production, steps: [{run: kubectl apply -f x}]}}\n"
+    )
+    assert "hashlib" not in modules(tmp_path, "check", ".github/workflows/a.yml") - bare

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from barraiser.checks.documentation import documentation_of
 from barraiser.checks.result import Finding, PipelineResult, WitnessStep
 from barraiser.model.words import FAILED, PASSED, UNKNOWN
 from barraiser.report.escape import inert, visible, visible_lines
@@ -97,6 +96,8 @@ class _Writer:
         self._paragraph(finding.message)
         if finding.rule in self.report.rules and finding.rule not in self.explained:
             self.explained.add(finding.rule)
+            from barraiser.checks.documentation import documentation_of
+
             self._paragraph(documentation_of(self.report.rules[finding.rule]).why, "why: ", "dim")
         if finding.scenarios:
             more = f" (and {len(finding.scenarios) - 1} more)" if len(finding.scenarios) > 1 else ""
