@@ -16,9 +16,21 @@ ROLLOUT, CANARY, WORKLOAD = "rollout", "canary", "workload"
 class Definition:
     """``kind``: one of the words above; ``name``: as the file has it, empty where it gives none or computes it; ``external``: an ECS
     service whose deployments CodeDeploy makes; ``body``: the resource's properties, and ``root``: its document's root, for what is read
-    only when a rule asks (None: a text that is no document); the rest as in ``Applied``."""
+    only when a rule asks (None: a text that is no document); ``manner``: such a text's strategy; the rest as in ``Applied``."""
 
-    __slots__ = ("body", "external", "kind", "name", "on_alarm", "on_failure", "place", "root", "validates", "why")
+    __slots__ = (
+        "body",
+        "external",
+        "kind",
+        "manner",
+        "name",
+        "on_alarm",
+        "on_failure",
+        "place",
+        "root",
+        "validates",
+        "why",
+    )
 
     def __init__(
         self,
@@ -33,6 +45,7 @@ class Definition:
         why: str = "",
         body: Node | None = None,
         root: Node | None = None,
+        manner: str = "",
     ) -> None:
         self.kind = kind
         self.name = name
@@ -44,6 +57,7 @@ class Definition:
         self.why = why
         self.body = body
         self.root = root
+        self.manner = manner
 
 
 def told(node: Node | None, absent: Tri = NO) -> Tri:

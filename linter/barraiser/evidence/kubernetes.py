@@ -11,6 +11,7 @@ from barraiser.source.nodes import Document, Mapping, Node, Sequence, line_of
 
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "DeploymentConfig")
 _KIND = re.compile(r"^kind:[ \t]*(Rollout|Canary|Deployment|StatefulSet|DaemonSet)[ \t\r]*$", re.MULTILINE)
+_RECREATES = re.compile(r"^[ \t]{0,40}type:[ \t]{0,9}[\"']?Recreate\b", re.MULTILINE)
 _ANALYSIS = re.compile(r"^[ \t-]*(analysis|prePromotionAnalysis|postPromotionAnalysis):", re.MULTILINE)
 
 
@@ -42,7 +43,15 @@ def read_chart_template(text: str, path: str) -> list[Definition]:
             found.append(_canary("", place, MAYBE))
         else:
             found.append(_workload("", place))
+            found[-1].manner = _manner(text[match.end() : end])
     return found
+
+
+def _manner(text: str) -> str:
+    """How a chart's workload rolls out: by the platform's default where it says nothing, unknown where values decide."""
+    if "trategy" not in text:
+        return "rolling"
+    return "all-at-once" if _RECREATES.search(text) and "RollingUpdate" not in text else ""
 
 
 def _object(item: Node | None) -> Definition | None:

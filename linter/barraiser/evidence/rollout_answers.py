@@ -69,7 +69,8 @@ def _by_command(found: Applied, deployer: Deployer, repository: Repository) -> R
         return Rollout(CANARY, steps=[(float(match[1]), 0.0)], bake_minutes=0.0) if match else Rollout(gradual=MAYBE)
     if mechanism == "lambda" and not _replaces(deployer):
         return Rollout()
-    if mechanism == "azure-app-service" and (deployer.option("--slot", "-s") or deployer.input("slot-name")):
+    slot = deployer.option("--slot", "-s") or deployer.input("slot-name")
+    if mechanism == "azure-app-service" and slot.lower() not in ("", "production"):
         return Rollout()
     if mechanism == "workers" and deployer.starts("versions"):
         return Rollout()

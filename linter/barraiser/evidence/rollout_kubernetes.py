@@ -18,7 +18,10 @@ def kubernetes_rollout(definition: Definition) -> Rollout:
     """What an object says about its rollout."""
     body = definition.body
     if body is None:
-        return Rollout(place=definition.place, monitored=definition.on_alarm)
+        return Rollout(
+            definition.manner, place=definition.place, monitored=definition.on_alarm,
+            bake_minutes=0.0 if definition.manner else None, why=f"the chart's workload is {definition.manner}",
+        )  # fmt: skip
     if definition.kind == ROLLOUT:
         found = _argo(body)
     elif definition.kind == FLAGGER:

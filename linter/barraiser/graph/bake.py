@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from barraiser.graph.node import Node
 from barraiser.graph.scenario_graph import ScenarioGraph
 from barraiser.model.activity import Activity
-from barraiser.model.place import Place
 from barraiser.model.tri import MAYBE, NO, YES, Tri
 from barraiser.model.words import DEPLOY_KINDS
 
@@ -17,14 +16,28 @@ if TYPE_CHECKING:
     from barraiser.model.declarations import Declarations
 
 
+MOST_MINUTES = {"cloudformation": 180.0}
+"""How long a deployer can wait at most by itself, where it has a limit: CloudFormation's monitoring time."""
+
+
 class Bake:
     """``minutes``: what surely holds the later activity back; ``watched``: those in which an alarm or an analysis can end it;
     ``possible``: as ``minutes``, with waits that may or may not hold. ``unread``: the first wait whose length or force the files cannot
-    tell, with ``unread_why``; None where there is none. ``sampled``: an alarm that is looked at once, after the wait. ``waits``: the
-    first wait that nothing watches (None: there is none), at ``place``.
+    tell, with ``unread_why``; None where there is none; ``unread_most``: the minutes that it lasts at most
+    (None: any number). ``sampled``: an alarm that is looked at once, after the wait. ``unwatched``: the first wait that nothing watches
+    (None: there is none).
     """
 
-    __slots__ = ("minutes", "place", "possible", "sampled", "unread", "unread_why", "unwatched", "watched")
+    __slots__ = (
+        "minutes",
+        "possible",
+        "sampled",
+        "unread",
+        "unread_most",
+        "unread_why",
+        "unwatched",
+        "watched",
+    )
 
     def __init__(self) -> None:
         self.minutes = 0.0
@@ -32,15 +45,18 @@ class Bake:
         self.possible = 0.0
         self.unread: Node | None = None
         self.unread_why = ""
+        self.unread_most: float | None = None
         self.sampled: Node | None = None
         self.unwatched: Node | None = None
-        self.place: Place | None = None
 
     def enough(self, wanted: float) -> Tri:
         """Whether it lasts so many minutes."""
         if self.minutes >= wanted:
             return YES
-        return MAYBE if self.possible >= wanted or self.unread is not None else NO
+        if self.possible >= wanted:
+            return MAYBE
+        unread = self.unread is not None and (self.unread_most is None or self.possible + self.unread_most >= wanted)
+        return MAYBE if unread else NO
 
 
 class _Wait:
@@ -117,8 +133,9 @@ class Baking:
             watched = self._watched(node)
             minutes = node.activity.minutes
             if minutes is None:
-                if node.kind == "bake" and bake.unread is None:
-                    bake.unread, bake.unread_why = node, "the files do not tell how long it waits"
+                if node.kind == "bake" and (bake.unread is None or bake.unread_most is not None):
+                    bake.unread, bake.unread_most = node, None
+                    bake.unread_why = "the files do not tell how long it waits"
                 continue
             found.setdefault(number, []).append(_Wait(minutes, node, force, watched))
         return found
@@ -135,11 +152,10 @@ class Baking:
         applied = self.applied(first)
         minutes = applied.bake_minutes
         if minutes is None:
-            if applied.strategy or applied.mechanism in ("argo-rollouts", "flagger"):
-                bake.unread, bake.unread_why = (
-                    first,
-                    "how long its deployer waits stands in a definition that was not read",
-                )
+            if applied.strategy or applied.rolls_back_on_alarm == MAYBE:
+                bake.unread = first
+                bake.unread_why = "how long its deployer waits stands in a definition that was not read"
+                bake.unread_most = MOST_MINUTES.get(applied.mechanism)
             return None
         if minutes <= 0:
             return None
@@ -162,8 +178,8 @@ class Baking:
         stated = self.declared.environment(environment.name)
         protection = stated.protection(node.pipeline.platform) if stated is not None else None
         if protection is None:
-            if bake.unread is None:
-                bake.unread = node
+            if bake.unread is None or bake.unread_most is not None:
+                bake.unread, bake.unread_most = node, None
                 bake.unread_why = (
                     f"a wait timer of the environment `{environment.name}` stands in the platform's settings"
                 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from barraiser.api import CODEPIPELINE, FAILED, GITHUB_ACTIONS, GITLAB_CI, Answer, Case, Node, Parameter, Rule
+from barraiser.api import CODEPIPELINE, FAILED, GITHUB_ACTIONS, GITLAB_CI, UNKNOWN, Answer, Case, Node, Parameter, Rule
 from barraiser_rules.bakes import each_deploy
 from barraiser_rules.questions import job
 
@@ -80,11 +80,7 @@ class BatchSizeCap(Rule):
                 return case.passed(f"{job(deploy)} rolls in small batches: {applied.rollout.why}.", rests_on=(deploy,))
             if applied.strategy:
                 return None
-            return case.unknown(
-                f"How much {job(deploy)} replaces at a time cannot be read here.",
-                settle="Keep the definition that it applies in the repository, or declare `deployer: {type: NAME, steps: [...]}`.",
-                at=deploy,
-            )
+            return self._unread(case, deploy)
         # A floor that is enough allows the batch that it leaves: 66 percent healthy is one third, rounded.
         too_low = healthy is not None and healthy < least
         too_big = batch is not None and batch > most and (healthy is None or too_low)
@@ -98,4 +94,13 @@ class BatchSizeCap(Rule):
             fix=case.fix(most=f"{most:g}", least=f"{least:g}"),
             at=applied.rollout.place or deploy.place,
             key=applied.mechanism,
+        )
+
+    def _unread(self, case: Case, deploy: Node) -> Answer:
+        if case.verdict_of("WAV001") == UNKNOWN:
+            return case.not_applicable("How it rolls out cannot be read here.", because="WAV001")
+        return case.unknown(
+            f"How much {job(deploy)} replaces at a time cannot be read here.",
+            settle="Keep the definition that it applies in the repository, or declare `deployer: {type: NAME, steps: [...]}`.",
+            at=deploy,
         )
