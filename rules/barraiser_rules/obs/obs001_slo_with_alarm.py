@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from barraiser.api import PIPELINE, Answer, Case, Place, Rule
+from barraiser_rules.markers import first_with, holds
 
 OBJECTIVES = (
     b"AWS::ApplicationSignals::ServiceLevelObjective",
@@ -44,9 +45,9 @@ ALARMS = (
 )
 """What stands in a file that alarms on something."""
 
+OBJECTIVE_HINTS = (b"slo", b"service_level", b"ApplicationSignals", b"pyrra", b"prometheus/v1")
+ALARM_HINTS = (b"larm", b"lert", b"burn", b"Burn", b"datadog_monitor", b"PrometheusRule", b"grafana_rule_group")
 SUFFIXES = (".yml", ".yaml", ".json", ".template", ".tf", ".ts", ".py")
-SAMPLES = frozenset(("node_modules", "examples", "fixtures", "testdata", "cdk.out"))
-MAX_FILES = 4_000
 
 
 class SloWithAlarm(Rule):
@@ -135,22 +136,8 @@ class SloWithAlarm(Rule):
         )
 
     def _search(self, case: Case) -> tuple[str, str]:
-        """The first file that defines an objective, and the first that alarms (the same where it does both); empty where none does."""
-        objective = alarm = ""
-        looked_at = 0
-        for path in case.repository.files():
-            if not path.endswith(SUFFIXES) or not SAMPLES.isdisjoint(path.split("/")):
-                continue
-            looked_at += 1
-            if looked_at > MAX_FILES or (objective and alarm):
-                break
-            data = case.repository.peek(path)
-            if not objective and self._has(data, OBJECTIVES):
-                objective = path
-                alarm = path if self._has(data, SELF_ALARMING) else alarm
-            if not alarm and self._has(data, ALARMS):
-                alarm = path
-        return objective, alarm
-
-    def _has(self, data: bytes, words: Sequence[bytes]) -> bool:
-        return any(word in data for word in words)
+        """A file that defines an objective, and one that alarms (the same where the tool makes the alerts); empty where there is none."""
+        objective = first_with(case.repository, OBJECTIVES, hints=OBJECTIVE_HINTS, suffixes=SUFFIXES)
+        if not objective or holds(case.repository, objective, SELF_ALARMING):
+            return objective, objective
+        return objective, first_with(case.repository, ALARMS, hints=ALARM_HINTS, suffixes=SUFFIXES)

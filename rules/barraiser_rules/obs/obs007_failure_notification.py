@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from barraiser.api import CODEPIPELINE, GITHUB_ACTIONS, GITLAB_CI, Answer, Case, Node, Rule
+from barraiser_rules.markers import first_with
 from barraiser_rules.promotion import unread_after
 from barraiser_rules.questions import does, job
 
@@ -24,7 +25,7 @@ RULES = (
 """What stands in a file that subscribes to a pipeline's events."""
 
 SUFFIXES = (".yml", ".yaml", ".json", ".template", ".tf", ".ts", ".py", ".js")
-MAX_FILES = 4_000
+HINTS = (b"otification", b"State Change", b"StateChange")
 
 
 class FailureNotification(Rule):
@@ -128,10 +129,8 @@ class FailureNotification(Rule):
         """A file of the repository that subscribes to the events of the platform's pipelines."""
         if "execution-mode" not in case.pipeline.facts:
             return ""
-        for path in case.repository.files()[:MAX_FILES]:
-            if path.endswith(SUFFIXES) and any(rule in case.repository.peek(path) for rule in RULES):
-                return f"{path} subscribes to the pipeline's events."
-        return ""
+        path = first_with(case.repository, RULES, hints=HINTS, suffixes=SUFFIXES)
+        return f"{path} subscribes to the pipeline's events." if path else ""
 
     def _elsewhere(self, case: Case) -> str:
         """A pipeline that the end of this one starts, and that sends a message."""

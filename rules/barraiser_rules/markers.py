@@ -1,0 +1,50 @@
+"""Which files of a repository hold certain words: each question is answered once for a repository."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from weakref import WeakKeyDictionary
+
+from barraiser.api import Repository
+
+SAMPLES = frozenset(("node_modules", "examples", "fixtures", "testdata", "cdk.out"))
+"""Folders whose files nobody applies."""
+
+MAX_FILES = 4_000
+MAX_BYTES = 1_000_000
+"""Larger files are data."""
+
+_KNOWN: WeakKeyDictionary[Repository, dict[tuple[bytes, ...], str]] = WeakKeyDictionary()
+
+
+def first_with(
+    repository: Repository, words: tuple[bytes, ...], *, hints: Sequence[bytes], suffixes: tuple[str, ...]
+) -> str:
+    """The first file, in path order, that holds one of ``words``; empty where none does.
+
+    ``hints``: each word holds one of them; files without any are done with quickly.
+    """
+    known = _KNOWN.setdefault(repository, {})
+    if words not in known:
+        known[words] = _search(repository, words, hints, suffixes)
+    return known[words]
+
+
+def holds(repository: Repository, path: str, words: Sequence[bytes]) -> bool:
+    """Whether a file holds one of these words."""
+    data = repository.peek(path)[:MAX_BYTES]
+    return any(word in data for word in words)
+
+
+def _search(repository: Repository, words: Sequence[bytes], hints: Sequence[bytes], suffixes: tuple[str, ...]) -> str:
+    looked_at = 0
+    for path in repository.files():
+        if not path.endswith(suffixes) or not SAMPLES.isdisjoint(path.split("/")):
+            continue
+        looked_at += 1
+        if looked_at > MAX_FILES:
+            break
+        data = repository.peek(path)[:MAX_BYTES]
+        if any(hint in data for hint in hints) and any(word in data for word in words):
+            return path
+    return ""
