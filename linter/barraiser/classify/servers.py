@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/cli/latest/reference/ssm/send-command.html
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 
@@ -56,6 +55,8 @@ def _behind_dashes(words: Sequence[str]) -> str:
 
 def _parameters(text: str) -> str:
     """The commands in ``commands=["a","b"]``, ``commands=a`` or ``{"commands": ["a"]}``, one a line."""
+    import json
+
     match = _COMMANDS.match(text)
     inner = match[1] if match else text
     try:
