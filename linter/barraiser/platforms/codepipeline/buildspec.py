@@ -290,13 +290,13 @@ def scripts_of(fragments: Sequence[Fragment], shell: str) -> list[Script]:
         text = fragment.text.strip()
         if "\n" in text or ";" in text:
             if simple:
-                scripts.append(Script(simple, shell=shell))
+                scripts.append(Script(simple, shell=shell, pipefail=NO))
                 simple = []
-            scripts.append(Script([fragment], shell=shell, errexit=False))
+            scripts.append(Script([fragment], shell=shell, errexit=False, pipefail=NO))
         elif text:
             simple.append(fragment)
     if simple:
-        scripts.append(Script(simple, shell=shell))
+        scripts.append(Script(simple, shell=shell, pipefail=NO))
     return scripts
 
 

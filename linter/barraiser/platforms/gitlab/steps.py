@@ -82,7 +82,7 @@ class StepMaker:
                 Step(
                     place,
                     name="after_script",
-                    script=Script(after),
+                    script=Script(after, pipefail=YES),
                     condition=Condition("after_script", always=True, place=keyword.key("after_script")),
                     soft=YES,
                     soft_place=keyword.key("after_script"),
@@ -114,7 +114,7 @@ class StepMaker:
                 Step(
                     line_of(item),
                     name=item.text("name"),
-                    script=Script(fragments) if fragments else None,
+                    script=Script(fragments, pipefail=YES) if fragments else None,
                     uses="" if fragments else name,
                     inputs=_texts(inputs, None),
                     unresolved="" if fragments or not name else "step",
