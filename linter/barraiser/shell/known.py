@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from barraiser.model.pipeline import Fragment, Script
 from barraiser.model.place import Place
 from barraiser.shell.command import Command
+from barraiser.shell.syntax import Program
 
 MAX_SCRIPTS = 1000
 MAX_CHARACTERS = 200_000
@@ -15,8 +16,14 @@ MAX_CHARACTERS = 200_000
 MAX_SCRIPT = 4000
 """Characters of a script that is kept: longer ones hardly occur twice."""
 
+MAX_PARSED = 20_000
+"""Characters of parsed texts that are kept at most."""
+
 MAX_KEPT = 100
 """Commands of a script that is kept: a loop may make thousands of a short one."""
+
+_MAX_STEPS = 5
+"""How often the values of variables are looked through for the names of others."""
 
 Key = tuple[object, ...]
 
@@ -24,11 +31,13 @@ Key = tuple[object, ...]
 class Known:
     """The commands of the scripts that were read, by all that they depend on but the place of the script."""
 
-    __slots__ = ("_characters", "_found")
+    __slots__ = ("_characters", "_found", "_parsed", "_parsed_characters")
 
     def __init__(self) -> None:
         self._found: dict[Key, tuple[Fragment, list[Command]]] = {}
         self._characters = 0
+        self._parsed: dict[Key, list[Program]] = {}
+        self._parsed_characters = 0
 
     def commands(self, key: Key, script: Script) -> list[Command] | None:
         """The commands at the script's own place; None for one that was not read yet."""
@@ -52,6 +61,30 @@ class Known:
             self._characters = 0
         self._characters += size
         self._found[key] = (script.fragments[0], list(commands))
+
+    def programs(self, key: Key, script: Script) -> list[Program] | None:
+        """The parsed text of a script that was read at the same place with other variables."""
+        return self._parsed.get(_placed(key, script))
+
+    def keep_programs(self, key: Key, script: Script, programs: list[Program]) -> None:
+        """Remember a parsed text, unless functions in it may be others the next time: how its parts end is noted in them."""
+        size = sum(len(fragment.text) for fragment in script.fragments)
+        if any(_defines(fragment.text) for fragment in script.fragments) or _defines(str(key[-1])):
+            return
+        if self._parsed_characters + size > MAX_PARSED:
+            self._parsed.clear()
+            self._parsed_characters = 0
+        self._parsed_characters += size
+        self._parsed[_placed(key, script)] = programs
+
+
+def _placed(key: Key, script: Script) -> Key:
+    first = script.fragments[0]
+    return (key[0], first.path, first.line, first.columns, first.end_line)
+
+
+def _defines(text: str) -> bool:
+    return "()" in text or "( )" in text or "function" in text
 
 
 def key_of(script: Script, variables: Mapping[str, str], arguments: Sequence[str] | None) -> Key | None:
@@ -91,14 +124,20 @@ def key_of(script: Script, variables: Mapping[str, str], arguments: Sequence[str
 
 
 def _seen(text: str, variables: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """The variables that a text can look at: those that it names, and all where their values or ``${!...}`` may name others."""
+    """The variables that a text can look at: those that it names, and those that their values name; all, where ``${!...}`` may."""
     if not variables or "$" not in text:
         return ()
-    seen = [(name, value) for name, value in variables.items() if name in text]
-    if "${!" in text or any("$" in value for _, value in seen):
-        seen = list(variables.items())
-    seen.sort()
-    return tuple(seen)
+    found: dict[str, str] = {}
+    where = text
+    for _ in range(_MAX_STEPS):
+        new = {name: value for name, value in variables.items() if name in where and name not in found}
+        found.update(new)
+        where = " ".join([value for value in new.values() if "$" in value])
+        if not where:
+            break
+    if where or "${!" in text or any("${!" in value for value in found.values()):
+        found.update(variables)
+    return tuple(sorted(found.items()))
 
 
 def _moved(commands: Sequence[Command], path: str, lines: int, columns: int) -> list[Command]:

@@ -52,9 +52,15 @@ def commands_of(script: Script, variables: Mapping[str, str], arguments: Sequenc
     if known is not None:
         return known
     walker = Walker(Variables(variables, arguments), errexit=script.errexit, pipefail=_pipefail(script))
-    commands = _walked(walker, _programs(script))
-    if key is not None:
-        _KNOWN.keep(key, script, commands)
+    if key is None:
+        return _walked(walker, _programs(script))
+    programs = _KNOWN.programs(key, script)
+    if programs is None:
+        programs = _programs(script)
+        if variables:
+            _KNOWN.keep_programs(key, script, programs)
+    commands = _walked(walker, programs)
+    _KNOWN.keep(key, script, commands)
     return commands
 
 

@@ -129,14 +129,20 @@ def _all_items(value: Value) -> Value:
     return OPEN if isinstance(value, Unknown) else Filtered()
 
 
+_INSIDE = {
+    (constant, fresh): Unknown(constant=constant, fresh=fresh) for constant in (False, True) for fresh in (False, True)
+}
+"""What an unknown value holds."""
+
+
 def _item(value: Value, name: Value) -> Value:
     """What ``.name`` or ``[name]`` takes out of a value; null from what has no parts."""
     if isinstance(value, Unknown):
-        return Unknown(constant=value.constant, fresh=value.fresh)
+        return _INSIDE[value.constant, value.fresh]
     if isinstance(value, Object):
-        if isinstance(name, Unknown):
-            return OPEN
-        return value.get(to_text(name))
+        if isinstance(name, str):
+            return value.get(name)
+        return OPEN if isinstance(name, Unknown) else value.get(to_text(name))
     if isinstance(value, list):
         if isinstance(name, float) and name.is_integer() and 0 <= name < len(value):
             return value[int(name)]

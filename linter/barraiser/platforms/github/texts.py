@@ -9,7 +9,7 @@ from barraiser.model.pipeline import Problem
 from barraiser.model.place import Place
 from barraiser.platforms.github.evaluate import Scope, concatenate, evaluate
 from barraiser.platforms.github.expressions import ARGUMENTS, CONTEXTS, ExpressionError, Tree, names_in, parse
-from barraiser.platforms.github.values import Object, Unknown, Value, to_text
+from barraiser.platforms.github.values import OPEN, Object, Unknown, Value, to_text
 from barraiser.source.nodes import Scalar, line_of, place_of
 
 Piece = str | tuple[str, Tree]
@@ -143,7 +143,12 @@ class Expressions:
             if isinstance(piece, str):
                 found.append(piece)
                 continue
-            value = evaluate(piece[1], scope)
+            tree = piece[1]
+            if tree[0] == "path" and tree[1][0] == "name" and isinstance(contexts.get(tree[1][1], OPEN), Unknown):
+                # What is in an unknown context is unknown: most expressions of a script.
+                found.append(f"${{{{ {piece[0]} }}}}")
+                continue
+            value = evaluate(tree, scope)
             if isinstance(value, Unknown):
                 found.append(value.text or f"${{{{ {piece[0]} }}}}")
             elif isinstance(value, list | Object):
