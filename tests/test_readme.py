@@ -36,10 +36,10 @@ def barraiser(*arguments: str) -> str:
 
 def table() -> str:
     rules: list[dict[str, Any]] = json.loads(barraiser("rules", "--output-format", "json"))["rules"]
-    lines = ["| id | rule | severity | decided on |", "| --- | --- | --- | --- |"]
+    lines = ["| id | rule | severity | from profile | decided on |", "| --- | --- | --- | --- | --- |"]
     for rule in rules:
         where = " ".join(PLATFORMS[platform] for platform in rule["platforms"])
-        lines.append(f"| {rule['id']} | {rule['title']} | {rule['severity']} | {where} |")
+        lines.append(f"| {rule['id']} | {rule['title']} | {rule['severity']} | {rule['profile']} | {where} |")
     return "\n".join(lines) + "\n"
 
 

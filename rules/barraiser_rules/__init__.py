@@ -55,7 +55,7 @@ RULES = (
 )
 """The rules of the basic profile."""
 
-FURTHER = {"standard": "barraiser_rules.standard"}
+FURTHER = {"standard": "barraiser_rules.standard", "strict": "barraiser_rules.strict"}
 """Modules with the rules that only higher profiles have, imported when one of them is asked for."""
 
 FAMILIES = ("SRC", "BLD", "TST", "ENV", "LOD", "BAK", "RLB", "WAV", "APV", "WIN", "OBS", "CHG", "GOV", "SEC")

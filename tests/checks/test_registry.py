@@ -46,7 +46,10 @@ def test_the_common_run_does_not_load_what_other_profiles_add() -> None:
 
 def test_every_rule_stands_in_the_module_of_its_profile() -> None:
     import barraiser_rules
-    from barraiser_rules import standard
+    from barraiser_rules import standard, strict
 
     assert {rule.profile for rule in standard.RULES} <= {"standard"}
-    assert set(barraiser_rules.FAMILIES) >= {rule.family() for rule in (*barraiser_rules.RULES, *standard.RULES)}
+    assert {rule.profile for rule in strict.RULES} <= {"strict"}
+    assert set(barraiser_rules.FAMILIES) >= {
+        rule.family() for rule in (*barraiser_rules.RULES, *standard.RULES, *strict.RULES)
+    }

@@ -7,6 +7,7 @@ from barraiser.cli import options as shared
 from barraiser.cli.plans import registry_for
 from barraiser.cli.roots import Configs
 from barraiser.cli.settings import Settings
+from barraiser.model.words import PROFILES
 from barraiser.policy.take import ConfigError
 from barraiser.source.discovery import root_of
 
@@ -15,6 +16,8 @@ def registry_here(config: str, isolated: bool) -> Registry:
     """The rules under a configuration: the named one, else that of the root that the working folder lies in."""
     settings = Settings(as_of=shared.as_of_date(""), config=config, isolated=isolated)
     try:
-        return registry_for(Configs(settings).of(root_of(".")))
+        registry = registry_for(Configs(settings).of(root_of(".")))
+        registry.reach(PROFILES[-1])
+        return registry
     except (ConfigError, RuleError) as error:
         shared.stop(str(error))
