@@ -131,6 +131,8 @@ class _Reading:
             hit.facts[MAKES] = hit.makes
         if hit.kind in ("bake", "alarm-gate") and command.repeats > 1:
             hit.facts["repeats"] = str(command.repeats)
+        elif hit.kind == "alarm-gate" and command.polls:
+            hit.facts["repeats"] = "unknown"
         made = []
         for environment, runs in self._placed(hit, step):
             condition = step.condition

@@ -37,7 +37,7 @@ ARTIFACTS = "artifacts"
 """Comma-separated names of artifacts that the activity reads or writes (download, upload, image tags)."""
 
 REPEATS = "repeats"
-"""For bakes and alarm gates: how often the loop around them runs."""
+"""For bakes and alarm gates: how often the loop around them runs (``unknown``: until something is so). Absent: once."""
 
 ON_ALARM = "on-alarm"
 """For an alarm gate that the platform itself evaluates: what it does when the alarm fires (``rollback``, ``fail``, ``nothing``)."""

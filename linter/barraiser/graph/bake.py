@@ -127,6 +127,10 @@ class Baking:
                 self._of_job(node, then, found, bake)
             if node.kind not in ("bake", "alarm-gate") or node is then:
                 continue
+            before = then is None or self.graph.before(node, then)
+            if before and node.activity.facts.get("repeats") == "unknown" and bake.unread is None:
+                bake.unread = node
+                bake.unread_why = "how long the loop that reads the alarms runs depends on variables"
             force = self._force(node, then)
             if force == NO:
                 continue

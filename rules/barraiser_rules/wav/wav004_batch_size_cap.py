@@ -78,7 +78,7 @@ class BatchSizeCap(Rule):
         if batch is None and healthy is None:
             if applied.strategy == "rolling":
                 return case.passed(f"{job(deploy)} rolls in small batches: {applied.rollout.why}.", rests_on=(deploy,))
-            if applied.strategy:
+            if applied.strategy or (applied.read and not applied.definitions):
                 return None
             return self._unread(case, deploy)
         # A floor that is enough allows the batch that it leaves: 66 percent healthy is one third, rounded.
