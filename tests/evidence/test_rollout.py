@@ -101,3 +101,15 @@ def test_the_declared_deployer_fills_in(tmp_path: Path) -> None:
     deployer = {"type": "argo-rollouts", "steps": [{"weight": 5, "pause": 60}], "alarms": ["high"], "rollback": "auto"}
     found = ask(tmp_path, "argocd app sync shop", deployer=deployer)
     assert (found.strategy, found.bake_minutes, found.monitored, found.alarms) == ("canary", 60, YES, ("high",))
+
+
+@pytest.mark.parametrize(("monitors", "faults"), [("[]", ["appconfig-monitors"]), ("[{AlarmArn: !Ref A}]", [])])
+def test_an_appconfig_environment_without_monitors_rolls_nothing_back(
+    tmp_path: Path, monitors: str, faults: list[str]
+) -> None:
+    text = f"Resources:\n  E: {{Type: AWS::AppConfig::Environment, Properties: {{Monitors: {monitors}}}}}\n"
+    command = "aws appconfig start-deployment --deployment-strategy-id AppConfig.Canary10Percent20Minutes"
+    found = ask(tmp_path, command, files={"app.yml": text})
+    assert [each.key for each in found.faults] == faults
+    assert (found.strategy, found.bake_minutes) == ("canary", 30)
+    assert found.monitored == (NO if faults else YES)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from barraiser.evidence import appspec, serverless
 from barraiser.evidence.applied import Applied
 from barraiser.evidence.definition import (
+    APPCONFIG_ENVIRONMENT,
     CANARY,
     DEPLOYMENT_GROUP,
     ECS_SERVICE,
@@ -31,7 +32,8 @@ TEMPLATES = ("template.yaml", "template.yml", "template.json")
 def answer(deployer: Deployer, repository: Repository) -> Applied:
     """What a deploy applies and does, by its command and the repository alone."""
     special = {
-        "cloudformation": _cloudformation, "codedeploy": _codedeploy, "ecs": _ecs, "helm": _helm, "kubernetes": _kubernetes,
+        "appconfig": _appconfig, "cloudformation": _cloudformation,
+        "codedeploy": _codedeploy, "ecs": _ecs, "helm": _helm, "kubernetes": _kubernetes,
         "argocd": _rendered_elsewhere, "flux": _rendered_elsewhere, "gitops": _rendered_elsewhere, "terraform": _terraform,
         "lambda": _lambda, "azure-app-service": _app_service, "argo-rollouts": _kubernetes, "werf": _werf,
         "azure-resource-manager": _resource_manager,
@@ -168,6 +170,14 @@ def _codedeploy(deployer: Deployer, repository: Repository) -> Applied:
             f"{found.why}; the appspec has hooks that validate" if found.read else "the appspec has hooks that validate"
         )
     return found
+
+
+def _appconfig(deployer: Deployer, repository: Repository) -> Applied:
+    base = by_itself("appconfig")
+    library = library_of(repository)
+    name = deployer.option("--environment-id") or deployer.input("Environment", "environment")
+    found = _chosen(library.search(APPCONFIG_ENVIRONMENT, repository), name)
+    return merged("appconfig", found, base) if found and library.searched_all else base
 
 
 def _helm(deployer: Deployer, repository: Repository) -> Applied:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from barraiser.evidence.definition import (
+    APPCONFIG_ENVIRONMENT,
     DEPLOYMENT_GROUP,
     ECS_SERVICE,
     FUNCTION,
@@ -16,7 +17,12 @@ from barraiser.evidence.definition import (
 from barraiser.model.tri import MAYBE, NO, YES, Tri, all_of, any_of
 from barraiser.source.nodes import Document, Mapping, Node, Scalar, Sequence, line_of
 
-MARKERS = (b"AWS::ECS::Service", b"AWS::CodeDeploy::DeploymentGroup", b"AWS::Serverless::")
+MARKERS = (
+    b"AWS::ECS::Service",
+    b"AWS::CodeDeploy::DeploymentGroup",
+    b"AWS::Serverless::",
+    b"AWS::AppConfig::Environment",
+)
 
 
 def is_template(root: Node | None) -> bool:
@@ -45,6 +51,8 @@ def read_template(document: Document) -> list[Definition]:
             found.append(_service(key, resource, properties, hooks))
         elif kind == "AWS::CodeDeploy::DeploymentGroup":
             found.append(_group(key, resource, properties))
+        elif kind == "AWS::AppConfig::Environment":
+            found.append(_environment(key, properties))
         elif kind == "AWS::Serverless::Function":
             found.append(_function(key, resource, properties, shared))
         elif kind == "AWS::Lambda::Alias":
@@ -131,6 +139,19 @@ def why_group(on_failure: Tri, on_alarm: Tri) -> str:
     if MAYBE in (on_failure, on_alarm):
         return "the CodeDeploy deployment group's rollback is computed"
     return "the CodeDeploy deployment group has no automatic rollback"
+
+
+def _environment(key: Scalar, properties: Node | None) -> Definition:
+    watched = filled(below(properties, "Monitors"))
+    why = "the AppConfig environment has monitors" if watched == YES else "the AppConfig environment has no monitors"
+    return Definition(
+        APPCONFIG_ENVIRONMENT,
+        literal(below(properties, "Name")),
+        line_of(key),
+        on_failure=MAYBE,
+        on_alarm=watched,
+        why=why,
+    )
 
 
 def _function(key: Scalar, resource: Mapping, properties: Node | None, shared: Node | None) -> Definition:

@@ -10,6 +10,7 @@ from barraiser.source.nodes import Mapping, Node, Scalar
 from barraiser.source.nodes import Sequence as Items
 
 ECS_SERVICE, DEPLOYMENT_GROUP, FUNCTION, STACK = "ecs-service", "deployment-group", "function", "stack"
+APPCONFIG_ENVIRONMENT = "appconfig-environment"
 ROLLOUT, CANARY, WORKLOAD = "rollout", "canary", "workload"
 
 

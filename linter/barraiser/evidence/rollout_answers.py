@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 
 from barraiser.evidence.applied import Applied
+from barraiser.evidence.definition import APPCONFIG_ENVIRONMENT, FUNCTION, ROLLOUT, WORKLOAD, Definition, below, filled
 from barraiser.evidence.definition import CANARY as FLAGGER
-from barraiser.evidence.definition import FUNCTION, ROLLOUT, WORKLOAD, Definition, below, filled
 from barraiser.evidence.deployer import Deployer, first_existing
 from barraiser.evidence.mechanisms import FAMILIES
 from barraiser.evidence.rollout import ALL_AT_ONCE, CANARY, ROLLING, Fault, Rollout, joined, named_strategy
@@ -44,6 +44,12 @@ def rollout_of(found: Applied, deployer: Deployer, repository: Repository, decla
     rollout = joined(own) if own else _by_command(found, deployer, repository)
     if found.mechanism == "cloudformation" or deployer.mechanism == "cloudformation":
         _stack(rollout, deployer, repository)
+    for each in found.definitions:
+        if each.kind == APPCONFIG_ENVIRONMENT:
+            rollout.monitored = found.rolls_back_on_alarm
+            if each.on_alarm == NO:
+                missing, effect = "Monitors on the AppConfig environment", "no alarm rolls a configuration back"
+                rollout.faults = (*rollout.faults, Fault("appconfig-monitors", each.place, missing, effect))
     if not rollout.strategy or rollout.bake_minutes is None:
         _fill(rollout, found, deployer, declared)
     return rollout
