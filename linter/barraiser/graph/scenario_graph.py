@@ -164,10 +164,8 @@ class ScenarioGraph:
         """What runs or may run here, in order; of these kinds and, where given, with an environment of these classes."""
         return [
             node
-            for node in self.graph.nodes
-            if (not kinds or node.kind in kinds)
-            and (not classes or node.environment_class in classes)
-            and self.runs(node) != NO
+            for node in self.graph.of_kinds(kinds)
+            if (not classes or node.environment_class in classes) and self.runs(node) != NO
         ]
 
     def runs(self, node: Node) -> Tri:
@@ -196,12 +194,11 @@ class ScenarioGraph:
         """What runs or may run and comes before a node by edges of any strength, of these kinds (all where none is given), in order."""
         number = self.graph.unit_of[node.index]
         mask = self._tables.before()[number] | 1 << number
+        unit_of, until = self.graph.unit_of, node.index
         return [
             found
-            for found in self.graph.nodes[: node.index]
-            if (not kinds or found.kind in kinds)
-            and mask >> self.graph.unit_of[found.index] & 1
-            and self.runs(found) != NO
+            for found in self.graph.of_kinds(kinds)
+            if found.index < until and mask >> unit_of[found.index] & 1 and self.runs(found) != NO
         ]
 
     def after(self, node: Node, *kinds: str) -> list[Node]:
@@ -209,8 +206,8 @@ class ScenarioGraph:
         number, masks = self.graph.unit_of[node.index], self._tables.before()
         return [
             found
-            for found in self.graph.nodes[node.index + 1 :]
-            if (not kinds or found.kind in kinds)
+            for found in self.graph.of_kinds(kinds)
+            if found.index > node.index
             and (self.graph.unit_of[found.index] == number or masks[self.graph.unit_of[found.index]] >> number & 1)
             and self.runs(found) != NO
         ]

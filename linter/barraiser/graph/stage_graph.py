@@ -39,6 +39,7 @@ class StageGraph:
             self.unit_of += [number] * len(own)
         self.nodes: tuple[Node, ...] = tuple(nodes)
         self._tables: dict[int, Tables] = {}
+        self._of_kinds: dict[tuple[str, ...], tuple[Node, ...]] = {(): self.nodes}
 
     def in_scenario(self, index: int) -> ScenarioGraph:
         """The graph as the pipeline's scenario of that index has it (what it computes is kept)."""
@@ -46,6 +47,13 @@ class StageGraph:
         if tables is None:
             tables = self._tables[index] = Tables(self.layout, [handover for handover, _ in self.earlier], index)
         return ScenarioGraph(self, index, tables)
+
+    def of_kinds(self, kinds: tuple[str, ...]) -> tuple[Node, ...]:
+        """The nodes of these kinds, in order; all where none is given."""
+        found = self._of_kinds.get(kinds)
+        if found is None:
+            found = self._of_kinds[kinds] = tuple([node for node in self.nodes if node.activity.kind in kinds])
+        return found
 
     def to_networkx(self) -> networkx.DiGraph[Any]:
         """A view for plugin authors: nodes are ``Node.index`` with attribute ``node``; edges have ``strength`` and ``kind``.
