@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from test_applied import ask
 
 from barraiser.evidence.rollout import named_strategy
@@ -113,3 +117,35 @@ def test_an_appconfig_environment_without_monitors_rolls_nothing_back(
     assert [each.key for each in found.faults] == faults
     assert (found.strategy, found.bake_minutes) == ("canary", 30)
     assert found.monitored == (NO if faults else YES)
+
+
+KEYS = st.sampled_from(
+    ["DeploymentConfiguration", "Strategy", "Alarms", "AlarmNames", "Enable", "Rollback", "CanaryConfiguration", "CanaryPercent",
+     "LinearConfiguration", "StepPercent", "MinimumHealthyPercent", "DeploymentConfigName", "AlarmConfiguration", "Events",
+     "AutoRollbackConfiguration", "DeploymentPreference", "Type", "Ref", "spec", "strategy", "canary", "steps", "setWeight", "pause",
+     "duration", "analysis", "interval", "stepWeight", "stepWeights", "maxWeight", "iterations", "rollingUpdate", "maxUnavailable",
+     "replicas"]
+)  # fmt: skip
+LEAVES = st.one_of(
+    st.none(), st.booleans(), st.integers(-5, 200), st.sampled_from(["CANARY", "LINEAR", "1h", "50%", "", "x"])
+)
+TREES = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4), max_leaves=20
+)
+
+
+@given(TREES)
+@settings(max_examples=50, deadline=None)
+def test_any_body_of_a_definition_is_read(tree: object) -> None:
+    types = ("AWS::ECS::Service", "AWS::CodeDeploy::DeploymentGroup", "AWS::Serverless::Function")
+    objects = (("Rollout", "argoproj.io/v1alpha1"), ("Canary", "flagger.app/v1beta1"), ("Deployment", "apps/v1"))
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        for at, kind in enumerate(types):
+            (root / f"{at}.json").write_text(json.dumps({"Resources": {"One": {"Type": kind, "Properties": tree}}}))
+            found = ask(root, f"sam deploy --template-file {at}.json")
+            assert found.bake_minutes is None or found.bake_minutes >= 0
+        for at, (kind, version) in enumerate(objects):
+            (root / f"k{at}.json").write_text(json.dumps({"apiVersion": version, "kind": kind, "spec": tree}))
+            found = ask(root, f"kubectl apply -f k{at}.json")
+            assert found.gradual in (NO, MAYBE, YES)
