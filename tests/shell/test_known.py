@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from barraiser.model.pipeline import Fragment, Script
-from barraiser.shell.known import MAX_CHARACTERS, MAX_SCRIPT, MAX_SCRIPTS, Known, key_of
+from barraiser.shell.known import MAX_CHARACTERS, MAX_SCRIPT, MAX_SCRIPTS, MAX_VARIABLES, Known, key_of
 from barraiser.shell.parser import commands_of
 
 TEXTS = (
@@ -71,3 +71,9 @@ def test_what_is_kept_is_bounded() -> None:
         assert len(known._found) <= MAX_SCRIPTS
         assert known._characters <= MAX_CHARACTERS
     assert key_of(Script([Fragment("x" * (MAX_SCRIPT + 1), "a.yml", 1)]), {}, None) is None
+
+
+def test_many_or_long_variables_are_not_looked_through() -> None:
+    script = Script([Fragment("deploy $ENV", "a.yml", 1)])
+    assert key_of(script, {f"A{at}": "" for at in range(MAX_VARIABLES + 1)}, None) is None
+    assert key_of(script, {"ENV": "x" * (MAX_SCRIPT + 1)}, None) is None

@@ -23,7 +23,9 @@ from barraiser.classify.vocabulary.environments import (
 ENVIRONMENT, VALUE, NAME = 0.9, 0.7, 0.6
 """How far a word is believed in an ``environment:`` key or stage name, in a command or variable, in a job or file name."""
 
-_MAX_NAME = 300
+MAX_NAME = 300
+"""Characters of a name that are looked at."""
+
 _SPLIT = re.compile(r"[^a-z0-9]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}|\$\[\[(.*?)\]\]|\$\{([^{}]*)\}|\$([A-Za-z_]\w*)|#\{([^{}]*)\}|%(\w+)%", re.S)
@@ -48,7 +50,7 @@ class Guess:
 
 def words_of(name: str) -> list[str]:
     """A name's words: lower case, split at everything but letters and digits, and at camel case."""
-    return list(_words(name[:_MAX_NAME]))
+    return list(_words(name[:MAX_NAME]))
 
 
 @lru_cache(maxsize=4096)
@@ -68,7 +70,7 @@ def without_expressions(name: str) -> tuple[str, list[str]]:
         inner.append(next(group for group in match.groups() if group is not None).strip().lower())
         return "/"
 
-    return _EXPRESSION.sub(take, name[:_MAX_NAME]), inner
+    return _EXPRESSION.sub(take, name[:MAX_NAME]), inner
 
 
 def is_ephemeral(expressions: list[str]) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import islice, pairwise
 
-from barraiser.classify.names import words_of
+from barraiser.classify.names import MAX_NAME, words_of
 from barraiser.classify.vocabulary import word_set
 from barraiser.classify.vocabulary.developing import NAME_KINDS, TEST_WORDS
 
@@ -73,6 +74,11 @@ def from_arguments(words: Iterable[str]) -> str:
 
 def from_name(name: str) -> str:
     """The kind that a name tells (``integration-tests``, ``test:e2e``); empty where it tells none."""
+    return _from_name(name[:MAX_NAME])
+
+
+@lru_cache(maxsize=512)
+def _from_name(name: str) -> str:
     parts = words_of(name)
     found = [TEST_WORDS[part] for part in parts if part in TEST_WORDS]
     if not found:
@@ -87,6 +93,11 @@ def from_name(name: str) -> str:
 
 def stated_test(name: str) -> str:
     """The kind of a test of something deployed that a step's name says that it is (``Smoke test``, ``Run integration tests``)."""
+    return _stated_test(name[:MAX_NAME])
+
+
+@lru_cache(maxsize=512)
+def _stated_test(name: str) -> str:
     parts = words_of(name)
     if len(parts) < 2 or (
         parts[-1] not in ("test", "tests", "testing", "check", "checks") and parts[0] not in ("run", "execute", "smoke")
@@ -98,6 +109,11 @@ def stated_test(name: str) -> str:
 
 def named_kind(name: str) -> str:
     """What a name says that a thing does: an activity's kind, or ``test`` where it does not say which; empty where it says nothing."""
+    return _named_kind(name[:MAX_NAME])
+
+
+@lru_cache(maxsize=512)
+def _named_kind(name: str) -> str:
     parts = words_of(name)
     runs = [*parts, *("-".join(pair) for pair in pairwise(parts))]
     best = min((part for part in runs if part in _NAMES), key=_AT.__getitem__, default="")

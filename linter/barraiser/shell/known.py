@@ -16,6 +16,9 @@ MAX_CHARACTERS = 200_000
 MAX_SCRIPT = 4000
 """Characters of a script that is kept: longer ones hardly occur twice."""
 
+MAX_VARIABLES = 300
+"""Variables among which those of a script are looked for."""
+
 MAX_PARSED = 20_000
 """Characters of parsed texts that are kept at most."""
 
@@ -113,30 +116,34 @@ def key_of(script: Script, variables: Mapping[str, str], arguments: Sequence[str
         )
     if len(text) > MAX_SCRIPT:
         return None
-    return (
-        layout,
-        script.shell,
-        script.errexit,
-        script.pipefail,
-        tuple(arguments) if arguments is not None else None,
-        _seen(text, variables),
-    )
+    seen = _seen(text, variables)
+    if seen is None:
+        return None
+    given = tuple(arguments) if arguments is not None else None
+    return (layout, script.shell, script.errexit, script.pipefail, given, seen)
 
 
-def _seen(text: str, variables: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """The variables that a text can look at: those that it names, and those that their values name; all, where ``${!...}`` may."""
+def _seen(text: str, variables: Mapping[str, str]) -> tuple[tuple[str, str], ...] | None:
+    """The variables that a text can look at: those that it names, and those that their values name; all, where ``${!...}`` may.
+
+    None where there are too many, or too long ones, to look through for each script.
+    """
     if not variables or "$" not in text:
         return ()
+    if len(variables) > MAX_VARIABLES:
+        return None
     found: dict[str, str] = {}
     where = text
     for _ in range(_MAX_STEPS):
         new = {name: value for name, value in variables.items() if name in where and name not in found}
         found.update(new)
         where = " ".join([value for value in new.values() if "$" in value])
-        if not where:
+        if not where or len(where) > MAX_SCRIPT:
             break
     if where or "${!" in text or any("${!" in value for value in found.values()):
         found.update(variables)
+    if sum(map(len, found.values())) > MAX_SCRIPT:
+        return None
     return tuple(sorted(found.items()))
 
 

@@ -30,8 +30,10 @@ class Ground:
     def __init__(self, workflow: str, default_branch: str, text: str) -> None:
         self.workflow = workflow
         self.default_branch = default_branch
-        names = {name.lower() for name in _SAME_REPOSITORY.findall(text)}
-        owners = {name.lower() for name in _SAME_OWNER.findall(text)}
+        low = text.lower()
+        told = "github.repository" in low and "==" in low
+        names = {name.lower() for name in _SAME_REPOSITORY.findall(text)} if told else set()
+        owners = {name.lower() for name in _SAME_OWNER.findall(text)} if told else set()
         owners |= {name.partition("/")[0] for name in names}
         self.owner: Value = owners.pop() if len(owners) == 1 else CONSTANT
         self.repository: Value = names.pop() if len(names) == 1 else CONSTANT

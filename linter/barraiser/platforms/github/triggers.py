@@ -194,7 +194,8 @@ def starts_of(
     another workflow.
     """
     found: list[Start] = []
-    branches = set(sorted({one or other for one, other in _NAMED_REF.findall(text)})[:MAX_REFS])
+    names = _NAMED_REF.findall(text) if "refs/heads/" in text or "ref_name" in text else ()
+    branches = set(sorted({one or other for one, other in names})[:MAX_REFS])
     for trigger in triggers:
         event = trigger.event
         if event == "push":
