@@ -178,3 +178,13 @@ def test_reports_name_the_platforms_own_job(entries: Entries) -> None:
     part.own_id = part.template = "deploy"
     result = run(entries, service(part), asking(Asks, push_to_main="failed"))
     assert result.findings[0].job == "deploy"
+
+
+def test_too_many_deploys_fail_closed(entries: Entries, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("barraiser.checks.runner.MAX_EFFORT", 1)
+    made = service()
+    result = run(entries, made, asking(Asks))
+    assert result.verdicts == {}
+    (problem,) = made.problems
+    assert problem.fatal
+    assert "too many to judge" in problem.message

@@ -18,7 +18,7 @@ from barraiser.graph.elsewhere import Elsewhere
 from barraiser.graph.node import Node
 from barraiser.graph.stage_graph import StageGraph
 from barraiser.model.declarations import Declarations
-from barraiser.model.pipeline import Pipeline
+from barraiser.model.pipeline import Pipeline, Problem
 from barraiser.model.tri import NO
 from barraiser.model.words import FAILED, NOT_APPLICABLE, PASSED, UNKNOWN
 
@@ -35,6 +35,10 @@ def judge(pipeline: Pipeline, entries: Entries, plan: Plan, declared: Declaratio
     A rule that raises is kept as a ``RuleCrash``, its verdict unknown; the others go on.
     """
     return _Run(pipeline, entries, plan, declared).result()
+
+
+MAX_EFFORT = 10_000_000
+"""Production deploys times the edges looked at for each: a few seconds of work."""
 
 
 class _Given:
@@ -66,6 +70,10 @@ class _Run:
             return PipelineResult(self.pipeline, "", verdicts={}, reasons={}, findings=[], deploys_to_prod=None)
         graph = stage_graph(self.pipeline, self.entries)
         reaches = deploys_to_prod(graph)
+        too_much = self._too_much(graph)
+        if too_much is not None:
+            self.pipeline.problems = (*self.pipeline.problems, too_much)
+            return PipelineResult(self.pipeline, "", verdicts={}, reasons={}, findings=[], deploys_to_prod=reaches)
         kind = self.pipeline.kind or ASKED_OF_ALL
         if reaches is False and kind not in ("static-site", "library-publish"):
             kind = ASKED_OF_ALL
@@ -87,6 +95,18 @@ class _Run:
             findings=self.findings,
             deploys_to_prod=reaches,
             crashes=self.crashes,
+        )
+
+    def _too_much(self, graph: StageGraph) -> Problem | None:
+        """A limit on the work: no pipeline that people wrote comes near it."""
+        deploys = len(deploy_subjects(graph))
+        if deploys * graph.effort() <= MAX_EFFORT:
+            return None
+        return Problem(
+            f"{deploys} production deploys among {len(self.pipeline.jobs)} jobs and {len(self.pipeline.edges):,} edges "
+            "are too many to judge",
+            self.pipeline.place,
+            fix="split the pipeline",
         )
 
     def _ask(

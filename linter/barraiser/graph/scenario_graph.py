@@ -42,10 +42,25 @@ class Reach:
         self.skipped = skipped
 
 
+class Shape:
+    """What follows from which jobs run and which hand-overs count; scenarios in which these are the same share it."""
+
+    __slots__ = ("before", "chains", "longest", "reach")
+
+    def __init__(self) -> None:
+        self.before: list[int] | None = None
+        self.longest: list[int] | None = None
+        self.chains: dict[int, list[int]] = {}
+        self.reach: dict[int, dict[int, Reach]] = {}
+
+
+Shapes = dict[tuple[tuple[Tri, ...], tuple[bool, ...]], Shape]
+
+
 class Tables:
     """What is computed once for a scenario: which jobs run, and, on demand, what is before and what gates a job."""
 
-    def __init__(self, layout: Layout, links: Sequence[Handover], index: int) -> None:
+    def __init__(self, layout: Layout, links: Sequence[Handover], index: int, shapes: Shapes) -> None:
         self.layout = layout
         self.index = index
         self._links = links
@@ -56,8 +71,8 @@ class Tables:
                 if way.skips and self.runs[way.source] < answer:
                     answer = self.runs[way.source]
             self.runs.append(answer)
-        self._before: list[int] | None = None
-        self._reach: dict[int, dict[int, Reach]] = {}
+        linked = tuple(self.linked(number) for number in range(len(links)))
+        self._shape = shapes.setdefault((tuple(self.runs), linked), Shape())
 
     def linked(self, link: int) -> bool:
         """Whether the hand-over of that index starts this scenario (-1: no hand-over, always)."""
@@ -76,7 +91,7 @@ class Tables:
 
     def before(self) -> list[int]:
         """For each unit, the units before it by edges of any strength, as a bit mask."""
-        if self._before is None:
+        if self._shape.before is None:
             masks: list[int] = []
             for ways in self.layout.into:
                 mask = 0
@@ -84,14 +99,42 @@ class Tables:
                     if self.linked(way.link):
                         mask |= masks[way.source] | 1 << way.source
                 masks.append(mask)
-            self._before = masks
-        return self._before
+            self._shape.before = masks
+        return self._shape.before
+
+    def chain(self, target: int) -> list[int]:
+        """The longest way of units that run or may run to ``target``, from the start, without it."""
+        found = self._shape.chains.get(target)
+        if found is None:
+            longest = self._lengths()
+            found = []
+            at = target
+            while True:
+                sources = [
+                    way.source for way in self.layout.into[at] if self.linked(way.link) and self.runs[way.source] != NO
+                ]
+                if not sources:
+                    break
+                at = max(sources, key=lambda source: (longest[source], -source))
+                found.append(at)
+            found.reverse()
+            self._shape.chains[target] = found
+        return found
+
+    def _lengths(self) -> list[int]:
+        """For each unit the number of edges of the longest way that leads to it."""
+        if self._shape.longest is None:
+            longest: list[int] = []
+            for ways in self.layout.into:
+                longest.append(max((longest[way.source] + 1 for way in ways), default=0))
+            self._shape.longest = longest
+        return self._shape.longest
 
     def reach(self, target: int) -> dict[int, Reach]:
         """For each unit from which a way of hard edges leads to ``target``: how well it holds it back."""
-        found = self._reach.get(target)
+        found = self._shape.reach.get(target)
         if found is None:
-            found = self._reach[target] = self._reaching(target)
+            found = self._shape.reach[target] = self._reaching(target)
         return found
 
     def _reaching(self, target: int) -> dict[int, Reach]:
@@ -290,33 +333,12 @@ class ScenarioGraph:
     def way_to(self, node: Node) -> tuple[Node, ...]:
         """The way that a change takes to ``node``, from the start, through the deploys and tests before it: for witnesses."""
         number = self.graph.unit_of[node.index]
-        chain = [number]
-        longest = self._longest(number)
-        while True:
-            sources = [
-                way.source
-                for way in self.graph.layout.into[chain[-1]]
-                if self._tables.linked(way.link) and self._tables.runs[way.source] != NO
-            ]
-            if not sources:
-                break
-            chain.append(max(sources, key=lambda source: (longest.get(source, 0), -source)))
         way: list[Node] = []
-        for unit in reversed(chain[1:]):
+        for unit in self._tables.chain(number):
             way += self._telling(unit)[-2:]
         own = [found for found in self.graph.nodes_of[number] if found.index < node.index]
         way += [found for found in own if found.kind in WITNESS_KINDS][-2:]
         return (*way[-9:], node)
-
-    def _longest(self, target: int) -> dict[int, int]:
-        """For each unit before ``target``: the number of edges of the longest way that leads to it."""
-        mask = self._tables.before()[target]
-        longest: dict[int, int] = {}
-        for number in range(target):
-            if mask >> number & 1:
-                ways = self.graph.layout.into[number]
-                longest[number] = max((longest.get(way.source, 0) + 1 for way in ways), default=0)
-        return longest
 
     def _telling(self, number: int) -> Sequence[Node]:
         """The nodes of a unit that a witness shows; its first where none is of note."""

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from barraiser.graph.node import Node
-from barraiser.graph.scenario_graph import ScenarioGraph, Tables
+from barraiser.graph.scenario_graph import ScenarioGraph, Shapes, Tables
 from barraiser.graph.units import Layout, layout_of
 from barraiser.model.activity import Activity
 from barraiser.model.pipeline import HARD, SOFT, Handover, Pipeline
@@ -39,13 +39,16 @@ class StageGraph:
             self.unit_of += [number] * len(own)
         self.nodes: tuple[Node, ...] = tuple(nodes)
         self._tables: dict[int, Tables] = {}
+        self._shapes: Shapes = {}
         self._of_kinds: dict[tuple[str, ...], tuple[Node, ...]] = {(): self.nodes}
 
     def in_scenario(self, index: int) -> ScenarioGraph:
         """The graph as the pipeline's scenario of that index has it (what it computes is kept)."""
         tables = self._tables.get(index)
         if tables is None:
-            tables = self._tables[index] = Tables(self.layout, [handover for handover, _ in self.earlier], index)
+            tables = self._tables[index] = Tables(
+                self.layout, [handover for handover, _ in self.earlier], index, self._shapes
+            )
         return ScenarioGraph(self, index, tables)
 
     def of_kinds(self, kinds: tuple[str, ...]) -> tuple[Node, ...]:
@@ -54,6 +57,12 @@ class StageGraph:
         if found is None:
             found = self._of_kinds[kinds] = tuple([node for node in self.nodes if node.activity.kind in kinds])
         return found
+
+    def effort(self) -> int:
+        """How much work it is to say what gates one deploy in every scenario, in edges looked at."""
+        for index in range(len(self.pipeline.scenarios)):
+            self.in_scenario(index)
+        return max(1, len(self._shapes)) * (len(self.nodes) + sum(map(len, self.layout.into)))
 
     def to_networkx(self) -> networkx.DiGraph[Any]:
         """A view for plugin authors: nodes are ``Node.index`` with attribute ``node``; edges have ``strength`` and ``kind``.

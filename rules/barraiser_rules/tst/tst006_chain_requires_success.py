@@ -102,16 +102,7 @@ class ChainRequiresSuccess(Rule):
         return self._starting(case, bool(arriving))
 
     def _starting(self, case: Case, arriving: bool) -> Answer:
-        loose = [
-            (edge, source)
-            for deploy in case.deploys
-            for source in case.graph.ahead_of(deploy)
-            for edge in source.pipeline.edges
-            if edge.kind == "trigger"
-            and edge.strength != "hard"
-            and edge.source == source.job.id
-            and self._carries(case, source)
-        ]
+        loose = self._loose_ends(case)
         if loose:
             return self._fails(case, *loose[0])
         ignored = next(
@@ -138,6 +129,21 @@ class ChainRequiresSuccess(Rule):
         if waited is not None:
             return case.passed(f"{job(waited)} waits for the pipeline that it starts.", way=(waited,))
         return case.not_applicable("No other pipeline lies on the way to it.")
+
+    def _loose_ends(self, case: Case) -> list[tuple[Edge, Node]]:
+        """The edges before a deploy by which a job starts another pipeline and does not wait for its success, each with that job."""
+        found: list[tuple[Edge, Node]] = []
+        for deploy in case.deploys:
+            sources = case.graph.ahead_of(deploy)
+            for pipeline in {id(source.pipeline): source.pipeline for source in sources}.values():
+                ends = [edge for edge in pipeline.edges if edge.kind == "trigger" and edge.strength != "hard"]
+                found += [
+                    (edge, source)
+                    for edge in ends
+                    for source in sources
+                    if source.pipeline is pipeline and edge.source == source.job.id and self._carries(case, source)
+                ]
+        return found
 
     def _waited_for(self, case: Case) -> Node | None:
         """A job on the way that starts another pipeline and takes on its result."""
