@@ -71,7 +71,7 @@ class Known:
 
     def keep_programs(self, key: Key, script: Script, programs: list[Program]) -> None:
         """Remember a parsed text, unless functions in it may be others the next time: how its parts end is noted in them."""
-        size = sum(len(fragment.text) for fragment in script.fragments)
+        size = sum(len(fragment.text) for fragment in script.fragments) + 100
         if any(_defines(fragment.text) for fragment in script.fragments) or _defines(str(key[-1])):
             return
         if self._parsed_characters + size > MAX_PARSED:
@@ -120,6 +120,8 @@ def key_of(script: Script, variables: Mapping[str, str], arguments: Sequence[str
     if seen is None:
         return None
     given = tuple(arguments) if arguments is not None else None
+    if given and sum(map(len, given)) > MAX_SCRIPT:
+        return None
     return (layout, script.shell, script.errexit, script.pipefail, given, seen)
 
 

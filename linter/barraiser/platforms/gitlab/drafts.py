@@ -285,8 +285,11 @@ class Deciding:
             own_text = f"; {draft.condition_text}" if draft.condition_text else ""
             draft.condition_text = f"included if {' or '.join(dict.fromkeys(texts))}{own_text}"
         default_policy = rules is None and not (self.has_workflow and only is None and exclude is None)
+        written_when = keywords.text("when")
+        looks = rules is not None or only is not None or exclude is not None
+        nothing = Scope((), {})
         for number in range(len(self.starts)):
-            scope = self.scope(draft.variables, general, number)
+            scope = self.scope(draft.variables, general, number) if looks else nothing
             if rules is not None:
                 decision = self.decider.rules(draft.rules, number, scope, draft.variables)
             elif default_policy:
@@ -294,8 +297,8 @@ class Deciding:
                 decision = Decision(answer, (Outcome(),) if answer != NO else ())
             else:
                 decision = Decision(YES, (Outcome(),))
-            if "never" in {outcome.when or keywords.text("when") for outcome in decision.outcomes}:
-                outcomes = [each for each in decision.outcomes if (each.when or keywords.text("when")) != "never"]
+            if "never" in {outcome.when or written_when for outcome in decision.outcomes}:
+                outcomes = [each for each in decision.outcomes if (each.when or written_when) != "never"]
                 decision = Decision(MAYBE if outcomes else NO, outcomes)
             if included and decision.runs != NO:
                 brought = any_of(

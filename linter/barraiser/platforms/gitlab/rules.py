@@ -191,6 +191,8 @@ class Decider:
         self, only: Node | None, exclude: Node | None, number: int, scope: Scope, own: Map[str, Variable]
     ) -> Tri:
         """``only`` and ``except``: all that ``only`` says must hold, nothing that ``except`` says may."""
+        if only is None and exclude is None:
+            return tri(not self.starts[number].merge_request)
         answers = self._policy(only, number, scope, own, default=True)
         against = self._policy(exclude, number, scope, own, default=False)
         return all_of((all_of(answers), negate(any_of(against))))
