@@ -19,12 +19,18 @@ class Plan:
         severities: Mapping[str, str] | None = None,
     ) -> None:
         self.rules = tuple(rules)
+        self._ordered: list[type[Rule]] | None = None
         self.profile = profile
         self.parameters: Mapping[str, Mapping[str, Value]] = parameters or {}
         self.severities: Mapping[str, str] = severities or {}
 
     def ordered(self) -> list[type[Rule]]:
         """The rules so that each comes after those whose verdicts it looks at."""
+        if self._ordered is None:
+            self._ordered = self._sorted()
+        return list(self._ordered)
+
+    def _sorted(self) -> list[type[Rule]]:
         known = {rule.id: rule for rule in self.rules}
         done: dict[str, type[Rule]] = {}
         waiting = list(self.rules)

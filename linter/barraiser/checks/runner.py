@@ -16,6 +16,7 @@ from barraiser.classify.entries import Entries
 from barraiser.graph.build import stage_graph
 from barraiser.graph.elsewhere import Elsewhere
 from barraiser.graph.node import Node
+from barraiser.graph.scenario_graph import ScenarioGraph
 from barraiser.graph.stage_graph import StageGraph
 from barraiser.model.declarations import Declarations
 from barraiser.model.pipeline import Pipeline, Problem
@@ -64,6 +65,7 @@ class _Run:
         self.crashes: list[RuleCrash] = []
         # Verdict by rule, subject and scenario, for the rules that come after.
         self.given: dict[tuple[str, str, int], str] = {}
+        self._running: dict[tuple[Subject, int], tuple[ScenarioGraph, tuple[Node, ...]]] = {}
 
     def result(self) -> PipelineResult:
         if any(problem.fatal for problem in self.pipeline.problems):
@@ -138,8 +140,7 @@ class _Run:
     def _answers(self, rule: type[Rule], subject: Subject, graph: StageGraph, elsewhere: Elsewhere) -> list[_Given]:
         found: list[_Given] = []
         for number in range(len(self.pipeline.scenarios)):
-            scenario = graph.in_scenario(number)
-            running = [node for node in subject.nodes if scenario.runs(node) != NO]
+            scenario, running = self._scenario(subject, graph, number)
             if not running and (rule.asks != PIPELINE or (subject.nodes and number + 1 < len(self.pipeline.scenarios))):
                 continue
             case = Case(
@@ -160,6 +161,15 @@ class _Run:
                 return [_Given(answer, subject, -1)]
             found.append(_Given(answer, subject, number))
         return found
+
+    def _scenario(self, subject: Subject, graph: StageGraph, number: int) -> tuple[ScenarioGraph, tuple[Node, ...]]:
+        """The graph in a scenario, and what of the subject runs there; told once for all rules."""
+        known = self._running.get((subject, number))
+        if known is None:
+            scenario = graph.in_scenario(number)
+            running = tuple([node for node in subject.nodes if scenario.runs(node) != NO])
+            known = self._running[subject, number] = (scenario, running)
+        return known
 
     def _parameters(self, rule: type[Rule]) -> dict[str, Value]:
         values: dict[str, Value] = {parameter.name: parameter.default for parameter in rule.parameters}
