@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from barraiser.checks.answer import Answer
 from barraiser.checks.rule import Rule, Value
@@ -21,6 +21,9 @@ from barraiser.source.repository import Repository
 if TYPE_CHECKING:
     from barraiser.graph.bake import Bake
     from barraiser.graph.waves import Waves
+
+
+T = TypeVar("T")
 
 
 class Subject:
@@ -61,6 +64,7 @@ class Case:
         profile: str,
         parameters: Mapping[str, Value],
         verdicts: Callable[[str], str],
+        memory: dict[tuple[Hashable, ...], Any] | None = None,
     ) -> None:
         self.rule = rule
         self.subject = subject
@@ -72,6 +76,7 @@ class Case:
         self.profile = profile
         self._parameters = parameters
         self._verdicts = verdicts
+        self._memory = memory if memory is not None else {}
 
     @property
     def pipeline(self) -> Pipeline:
@@ -123,7 +128,14 @@ class Case:
         """The waves of this scenario's prod deploys, without the one-box."""
         from barraiser.graph.waves import waves_of
 
-        return waves_of(self.graph)
+        return self.remember(("waves", self.graph.index), lambda: waves_of(self.graph))
+
+    def remember(self, key: tuple[Hashable, ...], make: Callable[[], T]) -> T:
+        """What ``make`` returns, made once for all cases of this pipeline. The key starts with what it is, and holds all it depends on."""
+        if key not in self._memory:
+            self._memory[key] = make()
+        value: T = self._memory[key]
+        return value
 
     def passed(self, why: str, *, way: Sequence[Node] = (), rests_on: Sequence[Node] = ()) -> Answer:
         """It holds: ``why`` reads as evidence (what was found, where)."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
 
 from barraiser.checks.answer import Answer
 from barraiser.checks.case import Case, Subject
@@ -65,6 +66,7 @@ class _Run:
         self.crashes: list[RuleCrash] = []
         # Verdict by rule, subject and scenario, for the rules that come after.
         self.given: dict[tuple[str, str, int], str] = {}
+        self.memory: dict[tuple[Hashable, ...], Any] = {}
         self._running: dict[tuple[Subject, int], tuple[ScenarioGraph, tuple[Node, ...]]] = {}
 
     def result(self) -> PipelineResult:
@@ -154,6 +156,7 @@ class _Run:
                 profile=self.plan.profile,
                 parameters=self._parameters(rule),
                 verdicts=_Verdicts(self.given, self.verdicts, subject.label, number),
+                memory=self.memory,
             )
             answer = rule().decide(case)
             self.given[rule.id, subject.label, number] = answer.verdict

@@ -105,10 +105,10 @@ class NoUngatedFastLane(Rule):
         for deploy in case.deploys:
             if self._only_back(deploy):
                 continue
-            own = self._gates(case.graph, deploy)
+            own = self._gates(case, case.graph, deploy)
             for graph, other in self._others(case, deploy):
                 compared = True
-                theirs = self._gates(graph, other)
+                theirs = self._gates(case, graph, other)
                 missing = [gate for gate in asked if own[gate] == NO and theirs[gate] == YES]
                 if missing:
                     return self._fails(case, deploy, other, graph, missing)
@@ -163,8 +163,12 @@ class NoUngatedFastLane(Rule):
         mine, theirs = one.activity.facts.get("target", ""), other.activity.facts.get("target", "")
         return bool(mine) and mine == theirs
 
-    def _gates(self, graph: ScenarioGraph, deploy: Node) -> dict[str, Tri]:
+    def _gates(self, case: Case, graph: ScenarioGraph, deploy: Node) -> dict[str, Tri]:
         """How well a deploy is gated by a pre-production deploy, and by a test after one."""
+        key = ("CHG006 gates", deploy.pipeline.path, deploy.pipeline.name, graph.index, deploy.index)
+        return case.remember(key, lambda: self._looked_at(graph, deploy))
+
+    def _looked_at(self, graph: ScenarioGraph, deploy: Node) -> dict[str, Tri]:
         staging = [
             node
             for node in graph.ahead_of(deploy, "deploy", "config-deploy")
