@@ -102,7 +102,8 @@ class _Reading:
             view.deployed = view.deployed or any(each.hit.kind == "deploy" for each in found)
             return found
         found = []
-        commands = commands_of(step.script, {**self.job.variables, **step.env})
+        known = {**self.job.variables, **step.env} if step.env else self.job.variables
+        commands = commands_of(step.script, known)
         view.fed = {
             id(each.stdin_from): program_of(each.words[0])
             for each in commands

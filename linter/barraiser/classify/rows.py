@@ -26,9 +26,9 @@ NO_MARKS: Marks = {}
 
 class Words:
     """A command's words, split: ``program``; ``plain``: words that are no options and no values of known ones; ``all``: everything
-    after the program; ``low``: the same in lower case."""
+    after the program."""
 
-    __slots__ = ("all", "low", "plain", "program")
+    __slots__ = ("_low", "all", "plain", "program")
 
     def __init__(self, program: str, rest: Sequence[str], valued: frozenset[str]) -> None:
         self.program = program
@@ -44,7 +44,15 @@ class Words:
                 skip = word in valued
             else:
                 self.plain.append(word)
-        self.low = [word.lower() for word in rest]
+        self._low: list[str] | None = None
+
+    @property
+    def low(self) -> list[str]:
+        """Everything after the program in lower case."""
+        low = self._low
+        if low is None:
+            low = self._low = [word.lower() for word in self.all]
+        return low
 
     def flag(self, names: Sequence[str]) -> str:
         """The first of these options that is given and not switched off, as written; ``--name=value`` asks for that value."""

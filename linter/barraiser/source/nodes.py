@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from barraiser.model.place import Place
 from barraiser.source.text import split_lines
@@ -125,6 +125,11 @@ class Mapping:
     def __contains__(self, key: str) -> bool:
         index = self._index
         return key in (self._indexed() if index is None else index)
+
+    def has_any(self, keys: Iterable[str]) -> bool:
+        """Whether one of these keys is there."""
+        index = self._index
+        return not (self._indexed() if index is None else index).keys().isdisjoint(keys)
 
     def __iter__(self) -> Iterator[tuple[Scalar, Node]]:
         return iter(self.pairs)

@@ -60,7 +60,7 @@ def varies(nodes: Sequence[Node | None]) -> bool:
 def _is_alike(node: Mapping) -> bool:
     """Whether a step is the same in every leg: it looks at no leg, at no earlier step in its condition, and calls nothing of the
     repository's own."""
-    if any(key in node for key in _NEVER):
+    if node.has_any(_NEVER):
         return False
     uses, condition = node.text("uses"), node.text("if").lower()
     if uses.strip().startswith((".", "actions/checkout")) or "$" in uses:

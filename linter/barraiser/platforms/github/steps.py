@@ -59,7 +59,7 @@ def steps_of(
     background: list[Step] = []
     past = _Past()
     for number, node in enumerate(_flat(nodes)):
-        if isinstance(node, Mapping) and any(key in node for key in WAITING_KEYS):
+        if isinstance(node, Mapping) and node.has_any(WAITING_KEYS):
             background.clear()
             continue
         known = shared.step(number, site.shell, site.working_directory) if shared is not None else None
