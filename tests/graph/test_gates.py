@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from barraiser.graph.stage_graph import StageGraph
 from barraiser.model.condition import Condition
-from barraiser.model.pipeline import HARD, ORDER, SOFT, Edge, Handover, Scenario
+from barraiser.model.pipeline import HARD, ORDER, SOFT, Edge, Handover, Scenario, Step
 from barraiser.model.place import Place
 from barraiser.model.tri import MAYBE, NO, YES
 from graph.building import PATH, PUSH, activity, graph_of, job, node, pipeline
@@ -122,6 +122,24 @@ def test_steps_of_one_job_gate_what_follows() -> None:
     always = activity("deploy", "prod", condition=Condition("always()", (YES,), always=True))
     graph = graph_of([job("deploy", TEST, always)], [])
     assert graph.gates(*graph.graph.nodes[:2]) == NO
+
+
+def test_a_step_that_runs_past_one_step_is_held_back_by_the_others() -> None:
+    for name, expected in (("build", NO), ("prepare", YES)):
+        condition = Condition("although build failed", (YES,), always=True, despite=("build",))
+        deploy = activity("deploy", "prod", condition=condition)
+        deploy.step = 1
+        own = job("deploy", activity("smoke-test"), deploy)
+        own.steps = (Step(own.place, name=name), Step(own.place, name="deploy"))
+        graph = graph_of([own], [])
+        assert graph.gates(*graph.graph.nodes[:2]) == expected
+
+
+def test_commands_of_a_step_that_always_runs_hold_each_other_back() -> None:
+    condition = Condition("always()", (YES,), always=True)
+    own = job("deploy", activity("smoke-test", condition=condition), activity("deploy", "prod", condition=condition))
+    graph = graph_of([own], [])
+    assert graph.gates(*graph.graph.nodes[:2]) == YES
 
 
 def test_what_hands_over_comes_before() -> None:

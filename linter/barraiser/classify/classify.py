@@ -180,6 +180,7 @@ def _narrowed(condition: Condition, name: str, runs: Runs) -> Condition:
         " && ".join(part for part in (condition.text, name) if part),
         both(condition.runs, runs),
         always=condition.always,
+        despite=condition.despite,
         on_failure=condition.on_failure,
         place=condition.place,
     )

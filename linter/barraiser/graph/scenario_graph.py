@@ -264,7 +264,7 @@ class ScenarioGraph:
         activity = gate.activity
         teeth = negate(activity.soft)
         if one == other:
-            if gate.index > node.index or node.activity.condition.always or node.activity.condition.on_failure:
+            if gate.index > node.index or _runs_past(activity, node.activity, gate.job):
                 return NO
             return min(teeth, self._reached(activity, node.activity, _step_runs(self._tables, self.graph, gate)))
         reach = self._tables.reach(other).get(one)
@@ -379,6 +379,18 @@ def job_weakness(job: Job) -> Weakness | None:
     if job.soft == YES:
         return Weakness(job.soft_reason or "its failure is ignored", job.soft_place or job.place)
     return None
+
+
+def _runs_past(gate: Activity, node: Activity, job: Job) -> bool:
+    """Whether an activity starts although an earlier one of its job failed. Within one step, the step's own condition is behind both."""
+    condition = node.condition
+    if not (condition.always or condition.on_failure):
+        return False
+    if gate.step == node.step and (gate.condition.always or gate.condition.on_failure):
+        return False
+    if condition.on_failure or not condition.despite or gate.step >= len(job.steps):
+        return True
+    return job.steps[gate.step].name in condition.despite
 
 
 def _same_condition(one: Condition, other: Condition) -> bool:

@@ -12,10 +12,12 @@ class Condition:
     ``text``: the condition in the platform's words, whitespace normalised, empty when there is none (two equal texts hold
     together). ``runs``: one value per scenario of the pipeline, in its order; an empty tuple means yes in all.
     ``always``: it also runs when what it waits for failed (``always()``, ``!cancelled()``, ``when: always``).
+    ``despite``: where ``always`` holds for some steps of its own job alone, the names of those whose failure it runs past; the
+    others hold it back all the same. Empty: it runs past all.
     ``on_failure``: it runs only when something before it failed (``failure()``, ``when: on_failure``).
     """
 
-    __slots__ = ("always", "on_failure", "place", "runs", "text")
+    __slots__ = ("always", "despite", "on_failure", "place", "runs", "text")
 
     def __init__(
         self,
@@ -23,12 +25,14 @@ class Condition:
         runs: tuple[Tri, ...] = (),
         *,
         always: bool = False,
+        despite: tuple[str, ...] = (),
         on_failure: bool = False,
         place: Place | None = None,
     ) -> None:
         self.text = text
         self.runs = runs
         self.always = always
+        self.despite = despite
         self.on_failure = on_failure
         self.place = place
 

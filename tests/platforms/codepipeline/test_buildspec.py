@@ -7,8 +7,11 @@ from pathlib import Path
 
 from codepipeline_files import build, job, one, stage, template
 
+from barraiser.classify.classify import classify
+from barraiser.graph.stage_graph import StageGraph
+from barraiser.model.declarations import NOTHING_DECLARED
 from barraiser.model.pipeline import Job, Step
-from barraiser.model.tri import YES
+from barraiser.model.tri import NO, YES
 from barraiser.platforms.codepipeline.buildspec import FINALLY, POST_BUILD
 from barraiser.platforms.codepipeline.reader import CodePipelineReader
 from barraiser.platforms.reader import ReadOptions
@@ -87,6 +90,24 @@ def test_post_build_runs_although_build_failed(tmp_path: Path) -> None:
     last = found.steps[-1]
     assert (last.name, last.condition.text, last.condition.always) == ("post_build", POST_BUILD, True)
     assert found.tags["post-build"] == POST_BUILD
+
+
+def test_what_failed_before_build_or_in_post_build_itself_holds_post_build_back(tmp_path: Path) -> None:
+    commands = {
+        "pre_build": "npm run lint",
+        "build": "npm test",
+        "post_build": "pytest tests\n      - aws s3 sync dist s3://shop",
+    }
+    spec = "version: 0.2\nphases:\n" + "".join(
+        f"  {phase}:\n    commands:\n      - {command}\n" for phase, command in commands.items()
+    )
+    pipeline = one(tmp_path, template(stage("Build", build("Build")), more=project(inline(spec))))
+    classify(pipeline, Repository(str(tmp_path)), NOTHING_DECLARED)
+    graph = StageGraph(pipeline).in_scenario(0)
+    own = {node.activity.text: node for node in graph.nodes() if node.job.id == "Build/Build"}
+    deploy = own["aws s3 sync dist s3://shop"]
+    gates = {text: graph.gates(node, deploy) for text, node in own.items() if node is not deploy}
+    assert gates == {"npm run lint": YES, "npm test": NO, "pytest tests": YES}
 
 
 def test_post_build_that_asks_whether_build_succeeded_is_held_back(tmp_path: Path) -> None:

@@ -217,7 +217,10 @@ class _Buildspec:
             self.secrets += [key.value for key, _ in env.mapping(store) or ()]
 
     def _phase(self, name: str, phase: nodes.Mapping, phases: nodes.Mapping) -> None:
-        """One phase: each command that fails ends it, and what comes after; but post_build runs when build has failed."""
+        """One phase: each command that fails ends it, and what comes after; but post_build runs when build has failed.
+
+        What failed before build holds post_build back: the service goes on from there to the end of the build.
+        """
         key = phases.key(name)
         place = line_of(key) if key is not None and not self.collapsed else line_of(phase)
         commands = _scalars(phase.get("commands"))
@@ -226,7 +229,7 @@ class _Buildspec:
         condition = UNCONDITIONAL
         if name == "post_build" and self._reached_after_failure(phases):
             if not any(_SUCCEEDING in command.value for command in commands):
-                condition = Condition(POST_BUILD, always=True, place=place)
+                condition = Condition(POST_BUILD, always=True, despite=("build",), place=place)
             self.tags["post-build"] = POST_BUILD
         for script in scripts_of([self._fragment(command) for command in commands], self.shell):
             self.steps.append(
@@ -241,7 +244,8 @@ class _Buildspec:
             )
         last = _scalars(phase.get("finally"))
         at = phase.key("finally")
-        always = Condition(FINALLY, always=True, place=place)
+        despite = (*condition.despite, name)
+        always = Condition(FINALLY, always=True, despite=despite, place=place)
         for script in scripts_of([self._fragment(command) for command in last], self.shell):
             self.steps.append(
                 Step(
