@@ -23,6 +23,7 @@ DEFAULT_BUILDSPEC = "buildspec.yml"
 PHASES = ("install", "pre_build", "build", "post_build")
 POST_BUILD = "post_build runs although build failed"
 FINALLY = "finally runs although the phase failed"
+_ASSET = re.compile(r"/([0-9a-f]{64}\.(?:ya?ml|json))$")
 _SUCCEEDING = "CODEBUILD_BUILD_SUCCEEDING"
 _SECRET_TYPES = ("PARAMETER_STORE", "SECRETS_MANAGER")
 _MAX_COMMANDS = 5000
@@ -153,6 +154,9 @@ class _Buildspec:
         path = project.buildspec or DEFAULT_BUILDSPEC
         if path in self.include_map:
             return self._file(self.include_map[path], project)
+        staged = self._staged(path, project)
+        if staged:
+            return self._file(staged, project)
         if "${" in path or path.startswith("arn:") or "://" in path:
             return self.cannot(path, "it is not in the repository", project.place)
         inside = self._located(path, project)
@@ -189,6 +193,19 @@ class _Buildspec:
             if found and self.repository.exists(found):
                 return found
         return self.repository.inside(path)
+
+    def _staged(self, path: str, project: BuildProject) -> str | None:
+        """A buildspec that the CDK uploads is named by its hash, and stands as an asset in the assembly of its template."""
+        asset = _ASSET.search(path)
+        if asset is None or not project.place.path.endswith(".template.json"):
+            return None
+        folder = project.place.path.rpartition("/")[0]
+        above, _, own = folder.rpartition("/")
+        for place in (folder, above) if own.startswith("assembly-") else (folder,):
+            found = self.repository.inside(f"asset.{asset.group(1)}", place)
+            if found and self.repository.exists(found):
+                return found
+        return None
 
     def _root(self, root: Node | None, place: Place, name: str) -> None:
         phases = root.mapping("phases") if isinstance(root, nodes.Mapping) else None

@@ -80,6 +80,11 @@ class Projects:
         if properties is None:
             return None
         location = values.text(properties.get(_STACKS[body.text("Type")]))
+        metadata = body.mapping("Metadata")
+        if metadata is not None and ("${" in location or "://" in location):
+            location = (
+                metadata.text("aws:asset:path") or location
+            )  # the CDK's own: the file of the assembly that it uploads
         if not location or "://" in location or "${" in location:
             return None
         path = self._repository.inside(location, self._folder)
