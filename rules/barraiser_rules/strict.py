@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from barraiser.api import Rule
+from barraiser_rules.apv.apv004_no_self_approval import NoSelfApproval
+from barraiser_rules.gov.gov003_deploy_has_timeout import DeployHasTimeout
+from barraiser_rules.gov.gov004_no_disabled_transition import NoDisabledTransition
+from barraiser_rules.gov.gov006_orr_and_gameday_current import OrrAndGamedayCurrent
 
-RULES: tuple[type[Rule], ...] = ()
+RULES: tuple[type[Rule], ...] = (
+    NoSelfApproval,
+    DeployHasTimeout,
+    NoDisabledTransition,
+    OrrAndGamedayCurrent,
+)
 """In the order of the catalogue."""

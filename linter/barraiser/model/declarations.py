@@ -103,11 +103,12 @@ class Declarations:
     """All that the configuration declares about the pipelines of one root; empty where there is no configuration.
 
     ``deployer``, ``review`` and ``evidence`` hold their keys as given (numbers, texts, booleans, lists, mappings).
-    ``evidence_required``: ``evidence.mode`` is ``required``, so that ``unknown`` blocks.
+    ``evidence_required``: ``evidence.mode`` is ``required``, so that ``unknown`` blocks. ``as_of``: the ISO date of the run, by which
+    evidence ages; empty where no configuration was read.
     """
 
     __slots__ = (
-        "activities", "default_branch", "deployer", "environments", "evidence", "evidence_required", "freezes", "links",
+        "activities", "as_of", "default_branch", "deployer", "environments", "evidence", "evidence_required", "freezes", "links",
         "owner", "pipelines", "review", "timezone",
     )  # fmt: skip
 
@@ -126,6 +127,7 @@ class Declarations:
         evidence_required: bool = False,
         review: Mapping[str, object] | None = None,
         freezes: Sequence[Mapping[str, object]] = (),
+        as_of: str = "",
     ) -> None:
         self.owner = owner
         self.default_branch = default_branch
@@ -139,6 +141,7 @@ class Declarations:
         self.evidence_required = evidence_required
         self.review: Mapping[str, object] = review or {}
         self.freezes = tuple(freezes)
+        self.as_of = as_of
 
     def environment(self, name: str) -> DeclaredEnvironment | None:
         """The declaration that covers an environment's name, the first in file order."""

@@ -164,6 +164,7 @@ def _declared(taker: Taker, top: Table[str, Node], as_of: str) -> Declarations:
         evidence_required=mode == "required",
         review=_given(taker, top.get("review"), "`review`", keys.REVIEW),
         freezes=_freezes(taker, top.get("freezes")),
+        as_of=as_of,
     )
 
 

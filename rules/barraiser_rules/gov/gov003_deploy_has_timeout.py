@@ -1,0 +1,135 @@
+"""GOV003: deploys to production have a bounded time."""
+
+from __future__ import annotations
+
+from barraiser.api import CODEPIPELINE, GITHUB_ACTIONS, GITLAB_CI, Answer, Case, Job, Node, Parameter, Rule
+from barraiser_rules.questions import job
+
+GATES = ("smoke-test", "integration-test", "e2e-test", "load-test", "chaos-test", "alarm-gate", "bake")
+"""Kinds whose jobs can hang as a deploy can."""
+
+
+class DeployHasTimeout(Rule):
+    """Bound the time of deploy and gate jobs.
+
+    Why:
+        A deploy that hangs keeps the lock, half the fleet on the new version and everybody behind it waiting, until the platform's own
+        limit ends it hours later.
+
+    Source:
+        GitHub Actions, workflow syntax: `timeout-minutes` is 360 where nothing is written. GitLab CI, `timeout`. AWS Deployment Pipeline
+        Reference Architecture: budgets of time for builds and stages.
+
+    Decided by:
+        The time limit of each production deploy's job, and of the test, alarm and bake jobs that it needs. Actions that the platform
+        runs itself have the service's limits and are not asked. A limit below the job's own bake would end the bake: an error.
+
+    Fix:
+        Write a limit a little above what the job usually takes.
+
+    Before (github-actions):
+        deploy:
+          runs-on: ubuntu-latest
+
+    After (github-actions):
+        deploy:
+          runs-on: ubuntu-latest
+          timeout-minutes: 30
+
+    Before (gitlab-ci):
+        deploy-prod:
+          environment: production
+
+    After (gitlab-ci):
+        deploy-prod:
+          environment: production
+          timeout: 30 minutes
+
+    Before (codepipeline):
+        Deploy: {Type: AWS::CodeBuild::Project}
+
+    After (codepipeline):
+        Deploy: {Type: AWS::CodeBuild::Project, Properties: {TimeoutInMinutes: 30}}
+    """
+
+    id = "GOV003"
+    name = "deploy-has-timeout"
+    severity = "warning"
+    profile = "strict"
+    kinds = (
+        "service-deploy",
+        "iac-only",
+        "config-flags",
+        "data-batch",
+        "mobile-release",
+        "static-site",
+        "library-publish",
+    )
+    parameters = (
+        Parameter(
+            "max_deploy_min", 120, "the longest limit that a job may have beyond its bake", unit="minutes", minimum=1
+        ),
+    )
+    fixes = {
+        GITHUB_ACTIONS: "Add `timeout-minutes: <minutes>` to <job>.",
+        GITLAB_CI: "Add `timeout: <minutes> minutes` to <job>.",
+        CODEPIPELINE: "Set `TimeoutInMinutes: <minutes>` for the build project, or the action, of <job>.",
+    }
+
+    def decide(self, case: Case) -> Answer:
+        """Looks at the subject's jobs, then at the gates before it."""
+        longest = case.number("max_deploy_min")
+        bounded: Node | None = None
+        seen: set[str] = set()
+        for node in self._nodes(case):
+            found = node.job
+            if found.id in seen or not self._limited_by_hand(found):
+                continue
+            seen.add(found.id)
+            limit, bake = found.timeout_minutes, self._bake(found)
+            if limit is None:
+                return case.failed(
+                    f"{job(node)} has no time limit: when it hangs, the release hangs until the platform gives up.",
+                    fix=case.fix(job=job(node), minutes=f"{bake + 30:g}"),
+                    at=found.place,
+                    key=found.template,
+                    rests_on=(node,),
+                )
+            if limit < bake:
+                return case.failed(
+                    f"{job(node)} is ended after {limit:g} minutes, before its bake of {bake:g} minutes is over.",
+                    fix=case.fix(job=job(node), minutes=f"{bake + 30:g}"),
+                    at=found.place,
+                    severity="error",
+                    key=found.template,
+                    rests_on=(node,),
+                )
+            if limit > bake + longest:
+                return case.failed(
+                    f"{job(node)} may run for {limit:g} minutes, more than {longest:g} beyond its bake: that bounds little.",
+                    fix=case.fix(job=job(node), minutes=f"{bake + longest:g}"),
+                    at=found.place,
+                    key=found.template,
+                    rests_on=(node,),
+                )
+            bounded = node
+        if bounded is None:
+            return case.not_applicable("The platform's own actions deploy, within the service's limits.")
+        return case.passed(f"{job(bounded)} ends after {bounded.job.timeout_minutes:g} minutes.", rests_on=(bounded,))
+
+    def _nodes(self, case: Case) -> list[Node]:
+        nodes = list(case.deploys)
+        for deploy in case.deploys:
+            nodes += [node for node in case.graph.ahead_of(deploy, *GATES) if node.pipeline is case.pipeline]
+        return nodes
+
+    def _limited_by_hand(self, found: Job) -> bool:
+        """Whether the job runs commands of its own: an action of the platform, or a person's approval, has the service's limit."""
+        return not found.calls and "stage-condition" not in found.tags and self._runs_commands(found)
+
+    def _runs_commands(self, found: Job) -> bool:
+        kind = found.tags.get("action-type", "")
+        return not kind or "CodeBuild" in kind or any(step.script is not None for step in found.steps)
+
+    def _bake(self, found: Job) -> float:
+        return sum(each.minutes or 0 for each in found.activities if each.kind == "bake")
