@@ -1,4 +1,4 @@
-"""AWS CodePipeline: the reader of templates, exported pipelines and Terraform files."""
+"""AWS CodePipeline: the reader of templates, exported pipelines, Terraform files and plans."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from barraiser.model.place import Place
 from barraiser.model.words import CODEPIPELINE
 from barraiser.platforms.codepipeline.exported import is_exported
 from barraiser.platforms.codepipeline.marks import MARKERS, SUFFIXES
+from barraiser.platforms.codepipeline.planned import is_plan
 from barraiser.platforms.codepipeline.template import is_template
 from barraiser.platforms.reader import ReadOptions
 from barraiser.source.errors import SourceError
@@ -39,8 +40,8 @@ class CodePipelineReader:
         return []
 
     def recognises(self, root: Node | None) -> bool:
-        """A template with a pipeline among its resources, or an exported pipeline."""
-        return is_template(root) or is_exported(root)
+        """A template with a pipeline among its resources, an exported pipeline, or a Terraform plan with one."""
+        return is_template(root) or is_exported(root) or is_plan(root)
 
     def read(self, path: str, repository: Repository, options: ReadOptions) -> list[Pipeline]:
         """The pipelines that a file defines; ``[]`` where it defines none."""
@@ -70,6 +71,10 @@ def _of_document(path: str, document: Document, repository: Repository, options:
         structures = read_template(root, repository)
     elif is_exported(root):
         structures = read_exported(root)
+    elif is_plan(root):
+        from barraiser.platforms.codepipeline.terraform_plan import read_plan
+
+        structures = read_plan(root, repository)
     else:
         resources = root.get("Resources")
         if "AWSTemplateFormatVersion" in root and resources is not None and not isinstance(resources, Mapping):

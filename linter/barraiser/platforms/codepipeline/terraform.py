@@ -54,7 +54,7 @@ def read_terraform(path: str, repository: Repository, options: ReadOptions | Non
             if name not in names or body.path != path:
                 continue
             found += [
-                _Reader(module, projects).read(name, body, instance, problems)
+                TerraformPipeline(module, projects).read(name, body, instance, problems)
                 for instance in module.instances(body, module.scope)
             ]
     return found
@@ -86,8 +86,8 @@ class Block:
         self.condition = condition
 
 
-class _Reader:
-    """Reads one pipeline."""
+class TerraformPipeline:
+    """Reads one pipeline of a module."""
 
     def __init__(self, module: Module, projects: Projects) -> None:
         self.module = module
@@ -97,6 +97,7 @@ class _Reader:
         self.unresolved: list[Unresolved] = []
 
     def read(self, name: str, body: nodes.Mapping, instance: Instance, problems: list[Problem]) -> PipelineStructure:
+        """The structure of one instance of a resource. ``problems``: those of its file."""
         pipeline = Block(body, instance.scope)
         address = f"{self.module.address}.{PIPELINE}.{name}" if self.module.address else f"{PIPELINE}.{name}"
         kind, mode = body.get("pipeline_type"), body.get("execution_mode")
