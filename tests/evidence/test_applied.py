@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from barraiser.evidence.applied import Applied, applied_definition
+from barraiser.evidence.applied import Applied
+from barraiser.evidence.lookup import applied_definition
 from barraiser.graph.node import Node
 from barraiser.model.activity import Activity
 from barraiser.model.declarations import NOTHING_DECLARED, Declarations

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from barraiser.checks.answer import Answer
 from barraiser.checks.rule import Rule, Value
-from barraiser.evidence.applied import Applied, applied_definition
+from barraiser.evidence.applied import Applied
+from barraiser.evidence.lookup import applied_definition
 from barraiser.graph.elsewhere import Elsewhere
 from barraiser.graph.node import Node
 from barraiser.graph.scenario_graph import ScenarioGraph

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from barraiser.graph.node import Node
-from barraiser.model.declarations import Declarations
 from barraiser.model.place import Place
 from barraiser.model.tri import MAYBE, NO, Tri
 from barraiser.source.repository import Repository
@@ -114,18 +112,3 @@ class Applied:
     def faults(self) -> tuple[Fault, ...]:
         """What keeps the rollback alarms from firing."""
         return self.rollout.faults
-
-
-def applied_definition(node: Node, repository: Repository, declared: Declarations) -> Applied:
-    """The definition that a deploy applies, as far as the repository shows it; what is declared fills in what it does not show.
-
-    Nothing is read before this is asked, and no file twice. Never raises for what a file holds.
-    """
-    from barraiser.evidence.answers import answer
-    from barraiser.evidence.declared import with_declared
-    from barraiser.evidence.deployer import Deployer
-
-    deployer = Deployer(node.activity, node.job, node.pipeline)
-    found = with_declared(answer(deployer, repository), declared.deployer)
-    found.later = (deployer, repository, declared.deployer)
-    return found
