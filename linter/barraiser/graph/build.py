@@ -21,19 +21,20 @@ def stage_graph(pipeline: Pipeline, entries: Entries) -> StageGraph:
 
     A chain of hand-overs that comes back to itself ends where it does.
     """
-    return _graph(pipeline, entries, (pipeline.path,))
+    return _graph(pipeline, entries, ((pipeline.path, pipeline.name),))
 
 
-def _graph(pipeline: Pipeline, entries: Entries, seen: tuple[str, ...]) -> StageGraph:
+def _graph(pipeline: Pipeline, entries: Entries, seen: tuple[tuple[str, str], ...]) -> StageGraph:
     earlier: list[tuple[Handover, StageGraph]] = []
     if len(seen) < MAX_CHAIN:
         for handover in handovers_of(pipeline, entries):
-            if handover.path in seen:
+            named = handover.pipeline
+            if (handover.path, named) in seen if named else any(handover.path == path for path, _ in seen):
                 continue
             earlier += [
-                (handover, _graph(other, entries, (*seen, handover.path)))
+                (handover, _graph(other, entries, (*seen, (other.path, other.name))))
                 for other in entries.at(handover.path)
-                if not any(problem.fatal for problem in other.problems)
+                if (not named or other.name == named) and not any(problem.fatal for problem in other.problems)
             ]
     return StageGraph(pipeline, earlier)
 

@@ -19,7 +19,7 @@ class Elsewhere:
     def __init__(self, entries: Entries, pipeline: Pipeline) -> None:
         self.entries = entries
         self.pipeline = pipeline
-        self._joined: set[str] | None = None
+        self._joined: set[tuple[str, str]] | None = None
 
     def nodes(
         self, *kinds: str, classes: Sequence[str] = (), when: Callable[[Scenario], bool] | None = None
@@ -45,9 +45,12 @@ class Elsewhere:
 
     def _others(self, when: Callable[[Scenario], bool] | None) -> Iterator[Pipeline]:
         if self._joined is None:
-            self._joined = {handover.path for handover in handovers_of(self.pipeline, self.entries)}
+            self._joined = {
+                (handover.path, handover.pipeline) for handover in handovers_of(self.pipeline, self.entries)
+            }
         for other in self.entries.others(self.pipeline, lambda each: _merges(each, when)):
-            if other.path not in self._joined and not any(problem.fatal for problem in other.problems):
+            joined = not self._joined.isdisjoint(((other.path, ""), (other.path, other.name)))
+            if not joined and not any(problem.fatal for problem in other.problems):
                 yield other
 
 

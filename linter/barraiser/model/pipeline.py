@@ -280,10 +280,11 @@ class Handover:
 
     ``path``: that pipeline's file; ``strength``: hard if this one starts only when the other succeeded;
     ``scenarios``: indices of this pipeline's scenarios in which it does; ``via``: workflow_run, dispatch, release ...;
-    ``jobs``: the jobs of the other pipeline that send it (empty: its end).
+    ``jobs``: the jobs of the other pipeline that send it (empty: its end). ``pipeline``: its name, where a file may define
+    several (empty: all that the file defines).
     """
 
-    __slots__ = ("jobs", "path", "place", "scenarios", "softened_by", "strength", "via")
+    __slots__ = ("jobs", "path", "pipeline", "place", "scenarios", "softened_by", "strength", "via")
 
     def __init__(
         self,
@@ -295,10 +296,12 @@ class Handover:
         scenarios: Sequence[int] = (),
         jobs: Sequence[str] = (),
         softened_by: str = "",
+        pipeline: str = "",
     ) -> None:
         self.path = path
         self.place = place
         self.via = via
+        self.pipeline = pipeline
         self.strength = strength
         self.scenarios = tuple(scenarios)
         self.jobs = tuple(jobs)

@@ -44,22 +44,35 @@ class CodePipelineReader:
         return is_template(root) or is_exported(root) or is_plan(root)
 
     def read(self, path: str, repository: Repository, options: ReadOptions) -> list[Pipeline]:
-        """The pipelines that a file defines; ``[]`` where it defines none."""
-        if path.endswith(".tf"):
-            from barraiser.platforms.codepipeline.terraform import read_terraform
+        """The pipelines that a file defines, with what hands over to them; ``[]`` where it defines none."""
+        found = _read(path, repository, options)
+        if found:
+            from barraiser.platforms.codepipeline.invoked import hand_over
 
-            return _built(read_terraform(path, repository, options), repository, options)
-        try:
-            documents = repository.documents(path)
-        except SourceError as error:
-            return [_unreadable(path, Problem(error.message, error.place, fix=error.fix))]
-        pipelines: list[Pipeline] = []
-        for document in documents:
-            pipelines += _of_document(path, document, repository, options)
-        return pipelines
+            hand_over(path, found, repository, lambda other: _read(other, repository, options))
+        return [each for each, _ in found]
 
 
-def _of_document(path: str, document: Document, repository: Repository, options: ReadOptions) -> list[Pipeline]:
+_Keyed = list[tuple[Pipeline, str]]
+"""Pipelines, each with the text that a reference to it within its file comes to (empty: none)."""
+
+
+def _read(path: str, repository: Repository, options: ReadOptions) -> _Keyed:
+    if path.endswith(".tf"):
+        from barraiser.platforms.codepipeline.terraform import read_terraform
+
+        return _built(read_terraform(path, repository, options), repository, options)
+    try:
+        documents = repository.documents(path)
+    except SourceError as error:
+        return [_unreadable(path, Problem(error.message, error.place, fix=error.fix))]
+    pipelines: _Keyed = []
+    for document in documents:
+        pipelines += _of_document(path, document, repository, options)
+    return pipelines
+
+
+def _of_document(path: str, document: Document, repository: Repository, options: ReadOptions) -> _Keyed:
     from barraiser.platforms.codepipeline.exported import read_exported
     from barraiser.platforms.codepipeline.template import read_template
 
@@ -89,12 +102,12 @@ def _built(
     repository: Repository,
     options: ReadOptions,
     problems: Iterable[Problem] = (),
-) -> list[Pipeline]:
+) -> _Keyed:
     from barraiser.platforms.codepipeline.build import pipeline_of
     from barraiser.platforms.codepipeline.buildspec import Buildspecs
 
     buildspecs = Buildspecs(repository, options.include_map)
-    pipelines: list[Pipeline] = []
+    pipelines: _Keyed = []
     actions = 0
     for structure in structures:
         actions += sum(len(stage.actions) for stage in structure.stages)
@@ -103,7 +116,8 @@ def _built(
             problem = Problem(message, structure.place, fix="split the file")
             return [*pipelines, _unreadable(structure.place.path, problem)]
         structure.problems = (*problems, *structure.problems)
-        pipelines.append(pipeline_of(structure, repository, options, buildspecs))
+        pipeline = pipeline_of(structure, repository, options, buildspecs)
+        pipelines.append((pipeline, structure.key))
     return pipelines
 
 
@@ -119,5 +133,8 @@ def _duplicates(document: Document) -> list[Problem]:
     ]
 
 
-def _unreadable(path: str, problem: Problem) -> Pipeline:
-    return Pipeline(path, CODEPIPELINE, name=path.rpartition("/")[2], place=Place(path, 1), problems=[problem])
+def _unreadable(path: str, problem: Problem) -> tuple[Pipeline, str]:
+    return (
+        Pipeline(path, CODEPIPELINE, name=path.rpartition("/")[2], place=Place(path, 1), problems=[problem]),
+        "",
+    )

@@ -1,0 +1,79 @@
+"""Pipelines that start other pipelines: an ``Invoke`` action of the service's own provider, in the same file or folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from weakref import WeakKeyDictionary
+
+from barraiser.model.pipeline import Handover, Job, Pipeline
+from barraiser.platforms.codepipeline.marks import MARKERS, SUFFIXES
+from barraiser.source.repository import Repository
+
+Keyed = Sequence[tuple[Pipeline, str]]
+"""The pipelines of a file, each with the logical id or address that a reference within the file comes to (empty: none)."""
+
+Reading = Callable[[str], Keyed]
+"""Reads the pipelines of a file, without what hands over to them."""
+
+_MAX_FILES = 200
+_MAX_SENDERS = 50
+_INVOKING: WeakKeyDictionary[Repository, dict[str, dict[str, list[tuple[Pipeline, Job]]]]] = WeakKeyDictionary()
+
+
+def hand_over(path: str, pipelines: Keyed, repository: Repository, read: Reading) -> None:
+    """Give the pipelines of a file the hand-overs to them, from others of the file and of files beside it."""
+    own = _calls_of(pipelines)
+    beside = _beside(path, repository, read)
+    for pipeline, key in pipelines:
+        senders = [call for name in dict.fromkeys((pipeline.name, key)) for call in own.get(name, ())]
+        senders += _known(pipeline.name, path, beside)
+        jobs: dict[tuple[str, str], list[Job]] = {}
+        for sender, job in senders[:_MAX_SENDERS]:
+            if sender is not pipeline:
+                jobs.setdefault((sender.path, sender.name), []).append(job)
+        # The action starts an execution as a person does.
+        scenarios = [number for number, each in enumerate(pipeline.scenarios) if each.event == "manual"]
+        pipeline.handovers = tuple(
+            Handover(where, sent[0].place, "invoke", scenarios=scenarios, jobs=[job.id for job in sent], pipeline=name)
+            for (where, name), sent in jobs.items()
+        )
+
+
+def _known(
+    name: str, path: str, beside: dict[str, dict[str, list[tuple[Pipeline, Job]]]]
+) -> list[tuple[Pipeline, Job]]:
+    """The calls in other files of a name that is wholly known."""
+    if "${" in name:
+        return []
+    return [call for other, calls in beside.items() if other != path for call in calls.get(name, ())]
+
+
+def _calls_of(pipelines: Keyed) -> dict[str, list[tuple[Pipeline, Job]]]:
+    found: dict[str, list[tuple[Pipeline, Job]]] = {}
+    for pipeline, _ in pipelines:
+        for job in pipeline.jobs:
+            for name in job.calls:
+                found.setdefault(name, []).append((pipeline, job))
+    return found
+
+
+def _beside(path: str, repository: Repository, read: Reading) -> dict[str, dict[str, list[tuple[Pipeline, Job]]]]:
+    """What each file of the folder calls. A file is read only if its bytes show such an action, and once for a repository."""
+    folder = path.rpartition("/")[0]
+    known = _INVOKING.setdefault(repository, {})
+    names = [name for name in repository.folder(folder) if name.endswith(SUFFIXES)]
+    found: dict[str, dict[str, list[tuple[Pipeline, Job]]]] = {}
+    for name in names[:_MAX_FILES]:
+        other = f"{folder}/{name}" if folder else name
+        if other == path:
+            continue
+        if other not in known:
+            data = repository.peek(other)
+            known[other] = {}
+            if b"Invoke" in data and b"PipelineName" in data and any(marker in data for marker in MARKERS):
+                pipelines = read(other)
+                inside = {key for _, key in pipelines}  # what these name stands in that file
+                known[other] = {name: calls for name, calls in _calls_of(pipelines).items() if name not in inside}
+        if known[other]:
+            found[other] = known[other]
+    return found
