@@ -105,12 +105,15 @@ class ChainRequiresSuccess(Rule):
         loose = self._loose_ends(case)
         if loose:
             return self._fails(case, *loose[0])
+        sending = self._sending(case.stages)
         ignored = next(
             (
                 source
                 for deploy in case.deploys
                 for source in case.graph.ahead_of(deploy)
-                if source.job.calls and source.job.tags.get("waits") == "no"
+                if source.job.calls
+                and source.job.tags.get("waits") == "no"
+                and (source.pipeline.path, source.job.id) not in sending
             ),
             None,
         )
@@ -169,6 +172,16 @@ class ChainRequiresSuccess(Rule):
 
     def _reason(self, softened_by: str) -> str:
         return f" (`{softened_by}`)" if softened_by else ""
+
+    def _sending(self, stages: StageGraph) -> set[tuple[str, str]]:
+        """The jobs that start the pipelines on the way to this one: their paths and ids. Nothing is to wait for those."""
+        found: set[tuple[str, str]] = set()
+        waiting = [stages]
+        while waiting:
+            for link, earlier in waiting.pop().earlier:
+                found.update((link.path, sender) for sender in link.jobs)
+                waiting.append(earlier)
+        return found
 
     def _depth(self, stages: StageGraph) -> int:
         """The longest chain of pipelines each started by the end of the one before it."""
