@@ -5,21 +5,27 @@ from __future__ import annotations
 from barraiser.api import Rule
 from barraiser_rules.apv.apv004_no_self_approval import NoSelfApproval
 from barraiser_rules.apv.apv005_approval_after_evidence import ApprovalAfterEvidence
+from barraiser_rules.chg.chg001_no_manual_mutation import NoManualMutation
 from barraiser_rules.chg.chg004_schema_change_decoupled import SchemaChangeDecoupled
 from barraiser_rules.gov.gov003_deploy_has_timeout import DeployHasTimeout
 from barraiser_rules.gov.gov004_no_disabled_transition import NoDisabledTransition
 from barraiser_rules.gov.gov006_orr_and_gameday_current import OrrAndGamedayCurrent
 from barraiser_rules.obs.obs005_dashboard_two_thresholds import DashboardTwoThresholds
 from barraiser_rules.obs.obs006_continuous_synthetics import ContinuousSynthetics
+from barraiser_rules.sec.sec002_deploy_path_pinned import DeployPathPinned
+from barraiser_rules.sec.sec004_prod_secrets_scoped import ProdSecretsScoped
 
 RULES: tuple[type[Rule], ...] = (
     NoSelfApproval,
     ApprovalAfterEvidence,
     DashboardTwoThresholds,
     ContinuousSynthetics,
+    NoManualMutation,
     SchemaChangeDecoupled,
     DeployHasTimeout,
     NoDisabledTransition,
     OrrAndGamedayCurrent,
+    DeployPathPinned,
+    ProdSecretsScoped,
 )
 """In the order of the catalogue."""

@@ -1,0 +1,147 @@
+"""SEC004: production's secrets are production's jobs' alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from barraiser.api import (
+    DEPLOY_KINDS,
+    GITHUB_ACTIONS,
+    GITLAB_CI,
+    PIPELINE,
+    PREPROD_CLASSES,
+    PROD_CLASSES,
+    Answer,
+    Case,
+    Job,
+    Parameter,
+    Place,
+    Rule,
+)
+
+SECRET = re.compile(r"\bsecrets\.([A-Za-z_]\w{0,120})")
+VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w{0,120})")
+
+
+class ProdSecretsScoped(Rule):
+    """Scope production secrets to the production job.
+
+    Why:
+        A secret that every job can read leaks through the weakest of them: a test's dependency, a verbose build, a debug line.
+
+    Source:
+        GitHub Actions, "Managing environments for deployment": an environment's secrets are there once its protection has let the job
+        through. GitLab, "Deployment safety": protect production's secrets.
+
+    Decided by:
+        Credentials whose name says production, used by a job that does not work on production, or by one that names no environment. What
+        the secret's scope on the platform is, no file shows.
+
+    Fix:
+        Keep the secret in production's environment, and use it in that environment's jobs alone.
+
+    Before (github-actions):
+        env: {TOKEN: "${{ secrets.PROD_TOKEN }}"}
+        jobs: {test: {}, deploy: {environment: production}}
+
+    After (github-actions):
+        jobs:
+          test: {}
+          deploy: {environment: production, env: {TOKEN: "${{ secrets.PROD_TOKEN }}"}}
+
+    Before (gitlab-ci):
+        test: {script: [npm test -- --token $PROD_TOKEN]}
+
+    After (gitlab-ci):
+        test: {script: [npm test -- --token $TEST_TOKEN]}
+    """
+
+    id = "SEC004"
+    name = "prod-secrets-scoped"
+    severity = "warning"
+    profile = "strict"
+    platforms = (GITHUB_ACTIONS, GITLAB_CI)
+    asks = PIPELINE
+    kinds = (
+        "service-deploy",
+        "iac-only",
+        "config-flags",
+        "data-batch",
+        "mobile-release",
+        "static-site",
+        "library-publish",
+    )
+    parameters = (
+        Parameter("prod_secret_words", ("PROD", "PRD", "PRODUCTION"), "words of a name that make it production's"),
+    )
+    fixes = {
+        GITHUB_ACTIONS: "Keep `<secret>` as a secret of production's environment, and name that environment in the jobs that use it.",
+        GITLAB_CI: "Scope `<secret>` to production's environment, and name that environment in the jobs that use it.",
+    }
+
+    def decide(self, case: Case) -> Answer:
+        """Looks at the names of the secrets that each job uses."""
+        words = case.parameter("prod_secret_words")
+        marks = frozenset(words if isinstance(words, tuple) else ())
+        if not any(
+            node.kind in DEPLOY_KINDS and node.environment_class in PREPROD_CLASSES for node in case.stages.nodes
+        ):
+            return case.not_applicable("It knows no environment but one.")
+        prod = self._prod_environments(case)
+        by_name = case.pipeline.platform == GITLAB_CI  # elsewhere a script sees only those that the file hands to it
+        scoped = ""
+        for found in case.pipeline.jobs:
+            for name, place in self._secrets(found, by_name):
+                if marks.isdisjoint(name.upper().split("_")):
+                    continue
+                key = found.environment
+                if key is not None and (key.name in prod or not key.resolved):
+                    scoped = scoped or name
+                    continue
+                works = any(each.environment and each.environment.cls in PROD_CLASSES for each in found.activities)
+                how = "names no environment" if works and key is None else "does not work on production"
+                return case.failed(
+                    f'"{found.own_id}" uses `{name}` and {how}: what guards production does not guard its secret.',
+                    fix=case.fix(secret=name),
+                    at=place,
+                    key=f"{found.template} {name}",
+                )
+        if scoped:
+            return case.passed(f"`{scoped}` is used in production's environment alone.")
+        return case.not_applicable("No credential has production in its name.")
+
+    def _prod_environments(self, case: Case) -> set[str]:
+        """The names of the environments that production's jobs name."""
+        found: set[str] = set()
+        for each in case.pipeline.jobs:
+            if each.environment is None:
+                continue
+            if any(one.environment and one.environment.cls in PROD_CLASSES for one in each.activities):
+                found.add(each.environment.name)
+        return found
+
+    def _secrets(self, found: Job, by_name: bool) -> Iterator[tuple[str, Place]]:
+        """The names of the stored values that a job uses, each with its place."""
+        for value in found.variables.values():
+            for match in SECRET.finditer(value):
+                yield match[1], found.place
+        for step in found.steps:
+            for value in (*step.env.values(), *step.inputs.values()):
+                for match in SECRET.finditer(value):
+                    yield match[1], step.place
+            for fragment in step.script.fragments if step.script is not None else ():
+                for pattern in (SECRET, VARIABLE):
+                    for match in pattern.finditer(fragment.text):
+                        name = match[1]
+                        if pattern is VARIABLE and not (by_name and self._stored(found, name)):
+                            continue
+                        line = 0 if fragment.folded else fragment.text.count("\n", 0, match.start())
+                        yield name, Place(fragment.path, fragment.line + line)
+
+    def _stored(self, found: Job, name: str) -> bool:
+        """Whether a script's variable may be a setting of the platform: nothing in the files sets it, and it sounds like a secret."""
+        if name in found.variables or any(name in step.env for step in found.steps):
+            return False
+        secret = ("TOKEN", "KEY", "SECRET", "PASSWORD", "PASS", "CREDENTIALS", "KUBECONFIG", "PAT", "PWD")
+        return not set(name.upper().split("_")).isdisjoint(secret)
