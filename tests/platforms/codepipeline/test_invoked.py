@@ -80,6 +80,16 @@ def test_a_reference_names_what_stands_in_its_own_file_alone(tmp_path: Path) -> 
     assert entries.at("b.yml")[0].handovers == ()
 
 
+def test_many_pipelines_that_start_each_other_are_bounded(tmp_path: Path) -> None:
+    names = [f"p{number}" for number in range(12)]
+    for name in names:
+        text = template(*[stage(f"To{other}", invoke(other)) for other in names]).replace("Name: shop", f"Name: {name}")
+        write(tmp_path, **{name: text})
+    (pipeline,) = Entries(Repository(str(tmp_path)), ReadOptions()).at("p0.yml")
+    assert len(pipeline.handovers) == 4
+    assert [each.name for each in pipeline.unresolved] == ["7 more that start it"]
+
+
 def test_pipelines_that_start_each_other_end(tmp_path: Path) -> None:
     back = template(stage("Prod", "Production"), stage("Then", invoke("shop")))
     write(tmp_path, a=first("prod"), b=back.replace("Name: shop", "Name: prod"))

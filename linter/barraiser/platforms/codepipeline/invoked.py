@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from weakref import WeakKeyDictionary
 
-from barraiser.model.pipeline import Handover, Job, Pipeline
+from barraiser.model.pipeline import Handover, Job, Pipeline, Unresolved
 from barraiser.platforms.codepipeline.marks import MARKERS, SUFFIXES
 from barraiser.source.repository import Repository
 
@@ -16,7 +16,10 @@ Reading = Callable[[str], Keyed]
 """Reads the pipelines of a file, without what hands over to them."""
 
 _MAX_FILES = 200
-_MAX_SENDERS = 50
+_MAX_CALLS = 50
+_MAX_SENDERS = 4
+"""Pipelines that start one: each brings its own graph, with those of what starts it."""
+
 _INVOKING: WeakKeyDictionary[Repository, dict[str, dict[str, list[tuple[Pipeline, Job]]]]] = WeakKeyDictionary()
 
 
@@ -28,15 +31,18 @@ def hand_over(path: str, pipelines: Keyed, repository: Repository, read: Reading
         senders = [call for name in dict.fromkeys((pipeline.name, key)) for call in own.get(name, ())]
         senders += _known(pipeline.name, path, beside)
         jobs: dict[tuple[str, str], list[Job]] = {}
-        for sender, job in senders[:_MAX_SENDERS]:
+        for sender, job in senders[:_MAX_CALLS]:
             if sender is not pipeline:
                 jobs.setdefault((sender.path, sender.name), []).append(job)
         # The action starts an execution as a person does.
         scenarios = [number for number, each in enumerate(pipeline.scenarios) if each.event == "manual"]
         pipeline.handovers = tuple(
             Handover(where, sent[0].place, "invoke", scenarios=scenarios, jobs=[job.id for job in sent], pipeline=name)
-            for (where, name), sent in jobs.items()
+            for (where, name), sent in list(jobs.items())[:_MAX_SENDERS]
         )
+        if len(jobs) > _MAX_SENDERS:
+            more = f"{len(jobs) - _MAX_SENDERS} more that start it"
+            pipeline.unresolved = (*pipeline.unresolved, Unresolved("pipeline", more, pipeline.place))
 
 
 def _known(
