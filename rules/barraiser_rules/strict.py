@@ -10,6 +10,8 @@ from barraiser_rules.chg.chg004_schema_change_decoupled import SchemaChangeDecou
 from barraiser_rules.gov.gov003_deploy_has_timeout import DeployHasTimeout
 from barraiser_rules.gov.gov004_no_disabled_transition import NoDisabledTransition
 from barraiser_rules.gov.gov006_orr_and_gameday_current import OrrAndGamedayCurrent
+from barraiser_rules.obs.obs002_alarm_signal_coverage import AlarmSignalCoverage
+from barraiser_rules.obs.obs003_onebox_scoped_alarm import OneboxScopedAlarm
 from barraiser_rules.obs.obs005_dashboard_two_thresholds import DashboardTwoThresholds
 from barraiser_rules.obs.obs006_continuous_synthetics import ContinuousSynthetics
 from barraiser_rules.sec.sec002_deploy_path_pinned import DeployPathPinned
@@ -18,6 +20,8 @@ from barraiser_rules.sec.sec004_prod_secrets_scoped import ProdSecretsScoped
 RULES: tuple[type[Rule], ...] = (
     NoSelfApproval,
     ApprovalAfterEvidence,
+    AlarmSignalCoverage,
+    OneboxScopedAlarm,
     DashboardTwoThresholds,
     ContinuousSynthetics,
     NoManualMutation,
