@@ -44,9 +44,8 @@ def _texts(case: Case, asked: list[str], paths: list[str]) -> dict[str, str]:
         found[name] = text
         if "AlarmRule" in text or "alarm_rule" in text:
             rule = text.partition("AlarmRule")[2] or text.partition("alarm_rule")[2]
-            asked += [word for word in NAME_WORD.findall(rule) if any(_definition(lines, word) for lines in files)][
-                :MAX_ALARMS
-            ]
+            named = list(dict.fromkeys(NAME_WORD.findall(rule)))[:MAX_ALARMS]
+            asked += [word for word in named if any(_definition(lines, word) for lines in files)]
     return found
 
 
