@@ -23,7 +23,7 @@ from barraiser.platforms.selection import Selected
 from barraiser.policy.take import ConfigError
 from barraiser.report.report import Report
 
-FORMATS = ("text", "concise", "json", "sarif", "github")
+FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown", "html")
 FAIL_ON = ("error", "warning")
 PARALLEL_FROM = 200
 """Entries from which on processes of their own pay for the time that it takes to start them."""
@@ -220,10 +220,15 @@ def _rendered(report: Report, form: str, given: dict[str, Any], *, to_file: bool
         from barraiser.report import sarif
 
         return sarif.render(report)
-    if form == "github":
-        from barraiser.report import github
+    if form in ("github", "gitlab", "junit", "markdown"):
+        from importlib import import_module
 
-        return github.render(report)
+        rendered: str = import_module(f"barraiser.report.{form}").render(report)
+        return rendered
+    if form == "html":
+        from barraiser.report import html
+
+        return html.render(report, show_unknown=given["show_unknown"])
     from barraiser.report import text
 
     if form == "concise":
