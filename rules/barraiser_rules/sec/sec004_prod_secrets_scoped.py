@@ -73,7 +73,9 @@ class ProdSecretsScoped(Rule):
         "library-publish",
     )
     parameters = (
-        Parameter("prod_secret_words", ("PROD", "PRD", "PRODUCTION"), "words of a name that make it production's"),
+        Parameter(
+            "prod_secret_pattern", "(^|_)PROD(_|$)", "a pattern of the names of production's secrets, in capitals"
+        ),
     )
     fixes = {
         GITHUB_ACTIONS: "Keep `<secret>` as a secret of production's environment, and name that environment in the jobs that use it.",
@@ -82,8 +84,7 @@ class ProdSecretsScoped(Rule):
 
     def decide(self, case: Case) -> Answer:
         """Looks at the names of the secrets that each job uses."""
-        words = case.parameter("prod_secret_words")
-        marks = frozenset(words if isinstance(words, tuple) else ())
+        pattern = str(case.parameter("prod_secret_pattern"))
         if not any(
             node.kind in DEPLOY_KINDS and node.environment_class in PREPROD_CLASSES for node in case.stages.nodes
         ):
@@ -93,7 +94,7 @@ class ProdSecretsScoped(Rule):
         scoped = ""
         for found in case.pipeline.jobs:
             for name, place in self._secrets(found, by_name):
-                if marks.isdisjoint(name.upper().split("_")):
+                if not self._is_prods(pattern, name):
                     continue
                 key = found.environment
                 if key is not None and (key.name in prod or not key.resolved):
@@ -110,6 +111,12 @@ class ProdSecretsScoped(Rule):
         if scoped:
             return case.passed(f"`{scoped}` is used in production's environment alone.")
         return case.not_applicable("No credential has production in its name.")
+
+    def _is_prods(self, pattern: str, name: str) -> bool:
+        try:
+            return re.search(pattern, name.upper()[:100]) is not None
+        except re.error:
+            return False
 
     def _prod_environments(self, case: Case) -> set[str]:
         """The names of the environments that production's jobs name."""
