@@ -123,7 +123,7 @@ def gate_of(
     else:
         later = _bind(condition, needs, before, contexts, normal, bonds)
         on_failure = max(normal, default=YES) == NO and max(later, default=NO) != NO
-        runs = [MAYBE if now == NO and then != NO else now for now, then in zip(normal, later, strict=True)]
+        runs = [MAYBE if usual == NO and late != NO else usual for usual, late in zip(normal, later, strict=True)]
         always = bool(bonds) and not on_failure and all(bond.strength == SOFT for bond in bonds.values())
     _close(outcome, names, before, bonds, condition is None or not condition.status)
     made = UNCONDITIONAL

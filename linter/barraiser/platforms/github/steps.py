@@ -236,7 +236,7 @@ def _condition(step: Mapping, site: Site, past: _Past, mappings: list[Mapping]) 
         failed = _verdicts(tree, contexts, past, failing, NO, YES, NO, site, cost)
         cancelled = _verdicts(tree, contexts, past, {}, NO, NO, YES, site, cost)
     later = [max(one, other) for one, other in zip(failed, cancelled, strict=True)]
-    runs = [MAYBE if now == NO and then != NO else now for now, then in zip(normal, later, strict=True)]
+    runs = [MAYBE if usual == NO and late != NO else usual for usual, late in zip(normal, later, strict=True)]
     on_failure = max(normal, default=YES) == NO and max(later, default=NO) != NO
     condition = Condition(
         condition_text(node),
