@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from barraiser.api import CODEPIPELINE, GITHUB_ACTIONS, GITLAB_CI, MAYBE, NO, YES, Answer, Case, Node, Rule
-from barraiser_rules.hints import WORDS, named
+from barraiser_rules.hints import WORDS, named, words
 from barraiser_rules.questions import job
 
 
@@ -94,8 +94,11 @@ class ApprovalBlocks(Rule):
     def _approves(self, node: Node) -> bool:
         if node.kind == "approval":
             return True
+        if node.job.manual and not node.job.activities:
+            return True  # a person starts what does nothing: it can only be meant to be waited for
         held = node.job.manual or node.job.environment is not None
-        return node.kind == "other" and held and not named(node).isdisjoint(WORDS["approval"].split())
+        told = named(node) | words(node.job.stage or "")
+        return node.kind == "other" and held and not told.isdisjoint(WORDS["approval"].split())
 
     def _meant_for(self, case: Case, approval: Node, deploy: Node) -> bool:
         """Whether an approval that gates nothing of the deploy should: not when it comes after it, or gates another deploy."""
