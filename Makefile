@@ -6,13 +6,14 @@ BIN := $(VENV)/bin
 SET_UP := $(VENV)/.barraiser-set-up
 DEMO := fixtures/demo
 
-.PHONY: help demo test test-all bench format set-up
+.PHONY: help demo test test-all bench docs format set-up
 
 help:
 	@echo 'make demo      check two deployment pipelines under $(DEMO), one blocked and one passing, and draw a graph'
 	@echo 'make test      lint, formatting, types and tests'
 	@echo 'make test-all  the same with every Python from 3.11 to 3.13 that is found'
 	@echo 'make bench     compare speed and memory with other tools on the same files'
+	@echo 'make docs      write docs/rules and the README from the rules anew'
 	@echo 'make format    format the code'
 
 # Checks tell by their status, so each is compared with the one that the pipeline must have: the blocked ones are the point of the demo.
@@ -47,6 +48,9 @@ test-all:
 bench: set-up
 	$(BIN)/python -m pip install --quiet --group bench
 	$(BIN)/python benchmarks/bench.py
+
+docs: set-up
+	BARRAISER_WRITE_README=1 $(BIN)/python -m pytest tests/test_rule_pages.py tests/test_readme.py
 
 format: set-up
 	$(BIN)/ruff check --fix .

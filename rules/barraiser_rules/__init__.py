@@ -58,5 +58,20 @@ RULES = (
 FURTHER = {"standard": "barraiser_rules.standard", "strict": "barraiser_rules.strict"}
 """Modules with the rules that only higher profiles have, imported when one of them is asked for."""
 
-FAMILIES = ("SRC", "BLD", "TST", "ENV", "LOD", "BAK", "RLB", "WAV", "APV", "WIN", "OBS", "CHG", "GOV", "SEC")
-"""The order of the catalogue."""
+FAMILIES = {
+    "SRC": "Source and review",
+    "BLD": "Build and artifact",
+    "TST": "Tests as gates",
+    "ENV": "Pre-production environments",
+    "LOD": "Load and resilience",
+    "BAK": "Bake time",
+    "RLB": "Rollback and alarms",
+    "WAV": "Progressive rollout",
+    "APV": "Approvals",
+    "WIN": "Windows and concurrency",
+    "OBS": "Observability",
+    "CHG": "Change management",
+    "GOV": "Governance",
+    "SEC": "Supply chain",
+}
+"""What the letters of an id stand for, in the order of the catalogue."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from importlib.metadata import version
+
 import pytest
+import yaml
 
 from barraiser.checks.documentation import documentation_of
 from barraiser.checks.registry import load
 from barraiser.checks.rule import Rule
 from barraiser.model.words import PLATFORMS
+from barraiser.report.rule_page import language
 
 
 class Example(Rule):
@@ -54,10 +59,72 @@ def test_a_rule_without_documentation_has_its_name() -> None:
     assert documentation_of(Bare).title == "bare"
 
 
-@pytest.mark.parametrize("rule", load().rules.values(), ids=lambda rule: rule.id)
+RULES = list(load().rules.values())
+every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+
+
+class Tolerant(yaml.SafeLoader):
+    """Templates' own tags (`!Ref`, `!reference`) are read as their text."""
+
+
+def _untagged(loader: yaml.SafeLoader, _suffix: str, node: yaml.Node) -> object:
+    if isinstance(node, yaml.MappingNode):
+        return loader.construct_mapping(node)
+    return loader.construct_sequence(node) if isinstance(node, yaml.SequenceNode) else node.value
+
+
+Tolerant.add_multi_constructor("!", _untagged)
+
+
+@every_rule
 def test_every_rule_of_the_pack_is_documented(rule: type[Rule]) -> None:
     told = documentation_of(rule)
-    assert all((told.title, told.why, told.source, told.decided_by, told.fix))
+    for name in ("why", "source", "decided_by", "fix"):
+        text = getattr(told, name)
+        assert text.endswith("."), f"{name}: {text!r} is no sentence"
+        assert text.count("`") % 2 == 0, f"{name}: a backquote is not closed"
     for platform in set(rule.platforms) & set(PLATFORMS):
         assert told.before.get(platform), platform
         assert told.after.get(platform), platform
+        assert told.before[platform] != told.after[platform], platform
+    assert set(told.before) == set(told.after) == set(rule.platforms), (
+        "examples for platforms that it is not decided on"
+    )
+
+
+@every_rule
+def test_every_rule_says_since_when(rule: type[Rule]) -> None:
+    numbers = [tuple(int(part) for part in text.split(".")) for text in (rule.since, version("barraiser"))]
+    assert numbers[0] <= numbers[1], "since a version that is not out yet"
+
+
+@every_rule
+def test_examples_can_be_read(rule: type[Rule]) -> None:
+    told = documentation_of(rule)
+    for examples in (told.before, told.after):
+        for platform, text in examples.items():
+            if language(text) == "yaml":
+                read = yaml.load(text, Tolerant)
+                empty = read is None and ".barraiser.yml" in text
+                assert empty or isinstance(read, dict | list), (
+                    f"{platform}: {text!r} is no part of a file (see CONTRIBUTING)"
+                )
+
+
+@pytest.mark.parametrize(
+    ("rule", "name"),
+    [(rule, each.name) for rule in RULES for each in rule.parameters],
+    ids=lambda each: getattr(each, "id", each),
+)
+def test_parameters_say_what_they_take(rule: type[Rule], name: str) -> None:
+    (parameter,) = [each for each in rule.parameters if each.name == name]
+    assert re.fullmatch(r"[a-z][a-z_]*", name)
+    assert parameter.meaning
+    if parameter.type == "number":
+        assert parameter.unit, "a number without a unit"
+        assert parameter.minimum is not None, "a number without a range"
+        assert isinstance(parameter.default, int | float)
+        assert parameter.minimum <= parameter.default <= (parameter.maximum or parameter.default)
+    if parameter.choices:
+        given = parameter.default if isinstance(parameter.default, tuple) else (parameter.default,)
+        assert set(given) <= set(parameter.choices)

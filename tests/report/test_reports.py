@@ -166,6 +166,12 @@ def test_sarif_has_what_code_scanning_needs() -> None:
     assert run["results"][1]["suppressions"] == [{"kind": "external", "justification": "moves in May"}]
 
 
+def test_sarif_explains_the_rules_that_found_something() -> None:
+    rules = {each["id"]: each for each in json.loads(sarif.render(rich()))["runs"][0]["tool"]["driver"]["rules"]}
+    assert "### GitLab CI\n\nBefore:\n\n```yaml\n" in rules[RULE]["help"]["markdown"]
+    assert any("markdown" not in each["help"] for each in rules.values()), "every rule of the profile in every log"
+
+
 def test_github_marks_lines() -> None:
     lines = github.render(rich()).splitlines()
     assert lines[0].startswith(

@@ -19,7 +19,8 @@ class Registry:
     """Rules by id, in catalogue order. ``origins``: rule id to the distribution that brought it (``barraiser`` for the default pack).
 
     ``further``: modules with more rules of a pack, by the profile that needs them; they are imported when a profile or a word
-    asks for them, so that the common run does not pay for the whole catalogue. ``families``: the order of the catalogue.
+    asks for them, so that the common run does not pay for the whole catalogue. ``families``: the letters of the
+    ids to their meaning, in the order of the catalogue.
     """
 
     def __init__(
@@ -28,11 +29,12 @@ class Registry:
         origins: Mapping[str, str],
         *,
         further: Mapping[str, str] | None = None,
-        families: Sequence[str] = (),
+        families: Mapping[str, str] | None = None,
     ) -> None:
         self.origins = dict(origins)
         self._further = dict(further or {})
-        self._families = {name: number for number, name in enumerate(families)}
+        self.families = dict(families or {})
+        self._families = {name: number for number, name in enumerate(self.families)}
         self.rules: dict[str, type[Rule]] = {}
         self._add(rules)
 

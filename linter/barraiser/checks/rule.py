@@ -45,6 +45,23 @@ class Parameter:
         self.minimum = minimum
         self.maximum = maximum
 
+    @property
+    def type(self) -> str:
+        """What the configuration must give: ``true or false``, ``number``, ``list`` (of texts) or ``text``."""
+        if isinstance(self.default, bool):
+            return "true or false"
+        if isinstance(self.default, int | float):
+            return "number"
+        return "list" if isinstance(self.default, tuple) else "text"
+
+    def allowed(self) -> str:
+        """The choices, or the range, in words; empty where everything of the type is allowed."""
+        if self.choices:
+            return f"{'any' if self.type == 'list' else 'one'} of {', '.join(self.choices)}"
+        limits = [] if self.minimum is None else [f"at least {self.minimum:g}"]
+        limits += [] if self.maximum is None else [f"at most {self.maximum:g}"]
+        return ", ".join(limits)
+
 
 class Rule:
     """A statement about every execution that reaches production. Subclass it, one file a rule; the docstring is its documentation.

@@ -92,18 +92,12 @@ def _examples(platform: str, before: str, after: str, paint: Paint) -> list[str]
 
 def _parameter_line(parameter: Parameter) -> str:
     unit = f" {parameter.unit}" if parameter.unit else ""
-    limits: list[str] = []
-    if parameter.choices:
-        limits.append(f"one of {', '.join(parameter.choices)}")
-    if parameter.minimum is not None:
-        limits.append(f"at least {parameter.minimum:g}")
-    if parameter.maximum is not None:
-        limits.append(f"at most {parameter.maximum:g}")
-    more = f" ({', '.join(limits)})" if limits else ""
-    return visible(f"{parameter.name} = {_written(parameter.default)}{unit}: {parameter.meaning}{more}")
+    allowed = "; ".join(filter(None, (parameter.type, parameter.allowed())))
+    return visible(f"{parameter.name} = {written(parameter.default)}{unit}: {parameter.meaning} ({allowed})")
 
 
-def _written(value: Value) -> str:
+def written(value: Value) -> str:
+    """A parameter's value as the configuration has it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"[{', '.join(value)}]" if isinstance(value, tuple) else str(value)
@@ -112,7 +106,8 @@ def _written(value: Value) -> str:
 def _parameter(parameter: Parameter) -> dict[str, object]:
     default = parameter.default
     shown: bool | float | str | Sequence[str] = list(default) if isinstance(default, tuple) else default
-    data: dict[str, object] = {"name": parameter.name, "default": shown, "meaning": parameter.meaning}
+    data: dict[str, object] = {"name": parameter.name, "type": parameter.type, "default": shown}
+    data["meaning"] = parameter.meaning
     if parameter.unit:
         data["unit"] = parameter.unit
     if parameter.choices:

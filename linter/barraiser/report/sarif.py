@@ -35,7 +35,7 @@ def render(report: Report) -> str:
                 "version": report.version,
                 "semanticVersion": report.version,
                 "informationUri": HOME_URL,
-                "rules": [_rule(id, names.get(id, id), report.rules.get(id)) for id in ids],
+                "rules": [_rule(id, names.get(id, id), report.rules.get(id), id in names) for id in ids],
             }
         },
         "columnKind": "unicodeCodePoints",
@@ -45,16 +45,22 @@ def render(report: Report) -> str:
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
-def _rule(id: str, name: str, rule: type[Rule] | None) -> dict[str, object]:
+def _rule(id: str, name: str, rule: type[Rule] | None, found: bool) -> dict[str, object]:
+    """What is said of a rule; its whole page only where it found something, as most readers have a limit."""
     if rule is None:
         return {"id": id, "name": name, "shortDescription": {"text": "A file that cannot be used as it is."}}
     told = documentation_of(rule)
+    help = {"text": told.fix or told.title}
+    if found:
+        from barraiser.report.rule_page import help_text
+
+        help["markdown"] = help_text(rule)
     return {
         "id": id,
         "name": rule.name,
         "shortDescription": {"text": told.title},
         "fullDescription": {"text": told.why or told.title},
-        "help": {"text": told.fix or told.title},
+        "help": help,
         "helpUri": help_uri(id),
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
     }

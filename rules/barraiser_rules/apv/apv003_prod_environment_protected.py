@@ -65,9 +65,10 @@ class ProdEnvironmentProtected(Rule):
         Parameter(
             "require",
             ("branch_policy",),
-            "the protections that the environment must have: branch_policy, reviewers, wait_timer, custom_rules",
+            "the protections that the environment must have",
+            choices=("branch_policy", "reviewers", "wait_timer", "custom_rules"),
         ),
-        Parameter("min_reviewers", 0, "how many reviewers must be asked", minimum=0, maximum=6),
+        Parameter("min_reviewers", 0, "how many reviewers must be asked", unit="reviewers", minimum=0, maximum=6),
     )
     fixes = {
         GITHUB_ACTIONS: "Limit the environment `<name>` to protected branches (and add reviewers where they are required), and declare it.",

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import re
 
-from barraiser.api import CODEPIPELINE, FAILED, GITHUB_ACTIONS, GITLAB_CI, UNKNOWN, Answer, Case, Node, Parameter, Rule
+from barraiser.api import (
+    CODEPIPELINE,
+    FAILED,
+    GITHUB_ACTIONS,
+    GITLAB_CI,
+    PIPELINE_KINDS,
+    UNKNOWN,
+    Answer,
+    Case,
+    Node,
+    Parameter,
+    Rule,
+)
 from barraiser_rules.artifacts import names_of
 from barraiser_rules.questions import does, job, preprod_gates
 
@@ -73,6 +85,7 @@ class BuildOnce(Rule):
             "allow_env_builds",
             ("static-site",),
             "pipeline kinds in which a build for each environment is only reported as info",
+            choices=PIPELINE_KINDS,
         ),
     )
     fixes = {

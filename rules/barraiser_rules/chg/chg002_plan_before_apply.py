@@ -22,6 +22,9 @@ PLANNED_BY_FILE = ("terraform", "tofu", "terragrunt")
 TOOLS = (*PLANNED_BY_FILE, "pulumi", "cdk")
 
 
+PLANS = ("plan-file", "changeset", "automated")
+
+
 class PlanBeforeApply(Rule):
     """Apply the plan that was reviewed.
 
@@ -72,9 +75,7 @@ class PlanBeforeApply(Rule):
     severity = "error"
     profile = "standard"
     kinds = ("service-deploy", "iac-only", "config-flags", "data-batch", "mobile-release")
-    parameters = (
-        Parameter("accept", ("plan-file", "changeset", "automated"), "what counts: plan-file, changeset, automated"),
-    )
+    parameters = (Parameter("accept", PLANS, "what counts as a plan", choices=PLANS),)
     fixes = {
         GITHUB_ACTIONS: "Add a plan step (`terraform plan -out=tfplan`, `pulumi preview`, `cdk diff`) before <job>, and apply its result.",
         GITLAB_CI: "Add a plan job (`terraform plan -out=tfplan`, `pulumi preview`, `cdk diff`) before <job>, and apply its artifact.",

@@ -70,7 +70,12 @@ class PreprodBeforeProd(Rule):
     kinds = ("service-deploy", "iac-only", "config-flags", "data-batch", "mobile-release")
     parameters = (
         Parameter(
-            "min_stages", 1, "how many different pre-production environments must come first", minimum=1, maximum=10
+            "min_stages",
+            1,
+            "how many different pre-production environments must come first",
+            unit="environments",
+            minimum=1,
+            maximum=10,
         ),
     )
     fixes = {

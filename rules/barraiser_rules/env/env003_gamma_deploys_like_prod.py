@@ -57,7 +57,7 @@ class GammaDeploysLikeProd(Rule):
     profile = "standard"
     kinds = ("service-deploy", "iac-only", "config-flags")
     after = ("ENV001",)
-    parameters = (Parameter("compare", _COMPARED, "what of the two deploys is compared"),)
+    parameters = (Parameter("compare", _COMPARED, "what of the two deploys is compared", choices=_COMPARED),)
     fixes = {
         GITHUB_ACTIONS: "Deploy <staging> and <job> by one reusable workflow that takes the environment as an input.",
         GITLAB_CI: "Let <staging> and <job> extend one hidden job that takes the environment from a variable.",

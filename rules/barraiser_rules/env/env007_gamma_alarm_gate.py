@@ -45,7 +45,8 @@ class GammaAlarmGate(Rule):
         staging-alarms:
           needs: [deploy-staging]
           runs-on: ubuntu-latest
-          steps: [{run: aws cloudwatch describe-alarms --alarm-name-prefix shop-staging --state-value ALARM | jq -e '.MetricAlarms == []\'}]
+          steps:
+            - run: aws cloudwatch describe-alarms --alarm-name-prefix shop-staging --state-value ALARM | jq -e '.MetricAlarms == []'
         deploy-prod:
           needs: [staging-alarms]
 

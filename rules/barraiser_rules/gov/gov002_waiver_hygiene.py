@@ -21,24 +21,30 @@ class WaiverHygiene(Rule):
         Complete the waiver, or delete it.
 
     Before (github-actions):
-        # barraiser: ignore[WIN004]
+        deploy:  # barraiser: ignore[WIN004]
+          environment: production
 
     After (github-actions):
-        # barraiser: ignore[WIN004] reason="one runner only" until=2027-01-31
+        deploy:  # barraiser: ignore[WIN004] reason="one runner only" until=2027-01-31
+          environment: production
 
     Before (gitlab-ci):
+        # .barraiser.yml
         waivers:
           - {rule: WIN004, path: .gitlab-ci.yml}
 
     After (gitlab-ci):
+        # .barraiser.yml
         waivers:
           - {rule: WIN004, path: .gitlab-ci.yml, reason: "one runner only", owner: carol, expires: 2027-01-31}
 
     Before (codepipeline):
+        # .barraiser.yml
         waivers:
           - {rule: RLB008, path: pipeline.yml}
 
     After (codepipeline):
+        # .barraiser.yml
         waivers:
           - {rule: RLB008, path: pipeline.yml, reason: "until the move to V2", owner: carol, expires: 2027-01-31}
     """
@@ -49,7 +55,7 @@ class WaiverHygiene(Rule):
     asks = PIPELINE
     parameters = (
         Parameter("max_days", 90, "how long a waiver may last", unit="days", minimum=1),
-        Parameter("max_active", 10, "how many waivers may be in force at once", minimum=0),
+        Parameter("max_active", 10, "how many waivers may be in force at once", unit="waivers", minimum=0),
     )
     fixes = {"": "Complete the waiver or delete it."}
 

@@ -8,6 +8,7 @@ from barraiser.api import (
     GITHUB_ACTIONS,
     GITLAB_CI,
     MAYBE,
+    PIPELINE_KINDS,
     PREPROD_CLASSES,
     UNKNOWN,
     YES,
@@ -91,7 +92,9 @@ class LoadTestBeforeProd(Rule):
             "the class of environment whose deploy the load test must follow, where the pipeline has one; else any pre-production",
             choices=PREPROD_CLASSES,
         ),
-        Parameter("kinds", ("service-deploy",), "the pipeline kinds that must be tested under load"),
+        Parameter(
+            "kinds", ("service-deploy",), "the pipeline kinds that must be tested under load", choices=PIPELINE_KINDS
+        ),
     )
     fixes = {
         GITHUB_ACTIONS: "Add a job that needs <staging> and runs the load test (`k6 run load.js`), and name it in `needs:` of <job>.",

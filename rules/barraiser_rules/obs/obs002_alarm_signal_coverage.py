@@ -77,7 +77,8 @@ class AlarmSignalCoverage(Rule):
         Parameter(
             "signals",
             ("fault_rate", "latency", "saturation"),
-            "what must be watched: fault_rate, latency, saturation, log_errors, health_checks, synthetics",
+            "what must be watched",
+            choices=("fault_rate", "latency", "saturation", "log_errors", "health_checks", "synthetics"),
         ),
     )
     fixes = {"": "Add an alarm on <missing> to those that roll <job> back."}

@@ -33,21 +33,27 @@ class OneboxScopedAlarm(Rule):
         Alarm on the canary's own dimension.
 
     Before (github-actions):
+        # .barraiser.yml
         evidence: {alarms: {names: [shop-5xx]}}
 
     After (github-actions):
+        # .barraiser.yml
         evidence: {alarms: {names: [shop-5xx, shop-onebox-5xx]}}
 
     Before (gitlab-ci):
+        # .barraiser.yml
         evidence: {alarms: {names: [shop-5xx]}}
 
     After (gitlab-ci):
+        # .barraiser.yml
         evidence: {alarms: {names: [shop-5xx, shop-onebox-5xx]}}
 
     Before (codepipeline):
+        # .barraiser.yml
         evidence: {alarms: {names: [shop-5xx]}}
 
     After (codepipeline):
+        # .barraiser.yml
         evidence: {alarms: {names: [shop-5xx, shop-onebox-5xx]}}
     """
 

@@ -30,6 +30,9 @@ VERSION_INPUT = (
 """How a deploy reads the version from whoever starts the run."""
 
 
+WAYS = ("deployer", "platform", "job", "dispatch")
+
+
 class RollbackPathExists(Rule):
     """Have a rollback path for every production deploy.
 
@@ -75,7 +78,7 @@ class RollbackPathExists(Rule):
     severity = "warning"
     severities = {"standard": "error", "strict": "error"}
     kinds = ("service-deploy", "iac-only", "config-flags", "data-batch", "mobile-release")
-    parameters = (Parameter("accept", ("deployer", "platform", "job", "dispatch"), "which ways back count"),)
+    parameters = (Parameter("accept", WAYS, "which ways back count", choices=WAYS),)
     fixes = {
         GITHUB_ACTIONS: "Deploy what the run's commit names (`${{ github.sha }}`), so that an earlier run can be run again; or add"
         " `workflow_dispatch` with a `version` input that <job> deploys.",

@@ -25,21 +25,27 @@ class AlarmWiringConsistent(Rule):
         Set the key that the message names.
 
     Before (github-actions):
+        # template.yaml
         DeploymentPreference: {Type: Canary10Percent30Minutes}
 
     After (github-actions):
+        # template.yaml
         DeploymentPreference: {Type: Canary10Percent30Minutes, Alarms: [!Ref ShopErrors]}
 
     Before (gitlab-ci):
+        # infra/service.tf
         alarms { enable = true, rollback = false, alarm_names = ["shop-high"] }
 
     After (gitlab-ci):
+        # infra/service.tf
         alarms { enable = true, rollback = true, alarm_names = ["shop-high"] }
 
     Before (codepipeline):
+        # infra/deploy.yml
         AutoRollbackConfiguration: {Enabled: true, Events: [DEPLOYMENT_FAILURE]}
 
     After (codepipeline):
+        # infra/deploy.yml
         AutoRollbackConfiguration: {Enabled: true, Events: [DEPLOYMENT_FAILURE, DEPLOYMENT_STOP_ON_ALARM]}
     """
 

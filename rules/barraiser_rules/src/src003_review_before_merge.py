@@ -58,7 +58,7 @@ class ReviewBeforeMerge(Rule):
     asks = PIPELINE
     kinds = ("service-deploy", "iac-only", "config-flags", "data-batch", "mobile-release")
     parameters = (
-        Parameter("min_approvals", 1, "how many people must approve a change", minimum=1, maximum=10),
+        Parameter("min_approvals", 1, "how many people must approve a change", unit="approvals", minimum=1, maximum=10),
         Parameter("require_codeowner", False, "whether an owner of the code must be among them"),
     )
     fixes = {

@@ -10,6 +10,7 @@ from barraiser.api import (
     MAYBE,
     NO,
     PREPROD_CLASSES,
+    TEST_KINDS,
     YES,
     Answer,
     Case,
@@ -86,7 +87,10 @@ class IntegrationTestAfterPreprodDeploy(Rule):
     after = ("ENV001", "TST004")
     parameters = (
         Parameter(
-            "accepted_kinds", DEPLOYED_TESTS, "the kinds of activity that count as a test of the deployed environment"
+            "accepted_kinds",
+            DEPLOYED_TESTS,
+            "the kinds of activity that count as a test of the deployed environment",
+            choices=TEST_KINDS,
         ),
     )
     fixes = {

@@ -25,21 +25,27 @@ class BatchSizeCap(Rule):
         Write the numbers: at most 33 percent at a time.
 
     Before (github-actions):
+        # k8s/deployment.yml
         rollingUpdate: {maxUnavailable: 50%}
 
     After (github-actions):
+        # k8s/deployment.yml
         rollingUpdate: {maxUnavailable: 25%}
 
     Before (gitlab-ci):
+        # infra/service.tf
         deployment_minimum_healthy_percent = 50
 
     After (gitlab-ci):
+        # infra/service.tf
         deployment_minimum_healthy_percent = 100
 
     Before (codepipeline):
+        # infra/deploy.yml
         DeploymentConfigName: CodeDeployDefault.HalfAtATime
 
     After (codepipeline):
+        # infra/deploy.yml
         DeploymentConfigName: CodeDeployDefault.OneAtATime
     """
 

@@ -52,7 +52,12 @@ class FirstWaveSingleRegion(Rule):
     kinds = ("service-deploy", "iac-only", "config-flags")
     parameters = (
         Parameter(
-            "first_wave_max", 1, "how many regions and accounts the first wave may touch", minimum=1, maximum=100
+            "first_wave_max",
+            1,
+            "how many regions and accounts the first wave may touch",
+            unit="regions and accounts",
+            minimum=1,
+            maximum=100,
         ),
     )
     fixes = {
