@@ -16,8 +16,14 @@ from barraiser_rules.obs.obs005_dashboard_two_thresholds import DashboardTwoThre
 from barraiser_rules.obs.obs006_continuous_synthetics import ContinuousSynthetics
 from barraiser_rules.sec.sec002_deploy_path_pinned import DeployPathPinned
 from barraiser_rules.sec.sec004_prod_secrets_scoped import ProdSecretsScoped
+from barraiser_rules.wav.wav002_onebox_first import OneboxFirst
+from barraiser_rules.wav.wav003_onebox_share_cap import OneboxShareCap
+from barraiser_rules.wav.wav006_wave_growth import WaveGrowth
 
 RULES: tuple[type[Rule], ...] = (
+    OneboxFirst,
+    OneboxShareCap,
+    WaveGrowth,
     NoSelfApproval,
     ApprovalAfterEvidence,
     AlarmSignalCoverage,

@@ -35,6 +35,7 @@ ROLLS: dict[str, str] = {
 }  # fmt: skip
 
 _SPLIT = re.compile(r"=(\d{1,2})\b")
+_WEIGHT = re.compile(r"AdditionalVersionWeights\W{1,6}[\w$.{}-]{1,60}\W{1,4}(0?\.\d{1,4})\b")
 _MONITORING = re.compile(r"MonitoringTimeInMinutes\"?\s*[=:]\s*\"?(\d{1,4})")
 
 
@@ -74,7 +75,8 @@ def _by_command(found: Applied, deployer: Deployer, repository: Repository) -> R
         match = _SPLIT.search(deployer.option("--to-revisions"))
         return Rollout(CANARY, steps=[(float(match[1]), 0.0)], bake_minutes=0.0) if match else Rollout(gradual=MAYBE)
     if mechanism == "lambda" and not _replaces(deployer):
-        return Rollout()
+        match = _WEIGHT.search(deployer.option("--routing-config"))
+        return Rollout(CANARY, steps=[(100 * float(match[1]), 0.0)], bake_minutes=0.0) if match else Rollout()
     slot = deployer.option("--slot", "-s") or deployer.input("slot-name")
     if mechanism == "azure-app-service" and slot.lower() not in ("", "production"):
         return Rollout()
