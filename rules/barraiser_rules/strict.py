@@ -10,6 +10,8 @@ from barraiser_rules.chg.chg004_schema_change_decoupled import SchemaChangeDecou
 from barraiser_rules.gov.gov003_deploy_has_timeout import DeployHasTimeout
 from barraiser_rules.gov.gov004_no_disabled_transition import NoDisabledTransition
 from barraiser_rules.gov.gov006_orr_and_gameday_current import OrrAndGamedayCurrent
+from barraiser_rules.lod.lod003_load_test_has_pass_criteria import LoadTestHasPassCriteria
+from barraiser_rules.lod.lod004_single_user_load_test import SingleUserLoadTest
 from barraiser_rules.obs.obs002_alarm_signal_coverage import AlarmSignalCoverage
 from barraiser_rules.obs.obs003_onebox_scoped_alarm import OneboxScopedAlarm
 from barraiser_rules.obs.obs005_dashboard_two_thresholds import DashboardTwoThresholds
@@ -21,6 +23,8 @@ from barraiser_rules.wav.wav003_onebox_share_cap import OneboxShareCap
 from barraiser_rules.wav.wav006_wave_growth import WaveGrowth
 
 RULES: tuple[type[Rule], ...] = (
+    LoadTestHasPassCriteria,
+    SingleUserLoadTest,
     OneboxFirst,
     OneboxShareCap,
     WaveGrowth,

@@ -50,7 +50,7 @@ EVIDENCE: Mapping[str, Mapping[str, Shape]] = {
     "runbook": {"url": "text", "path": "text"},
     "orr": {"url": "text", "path": "text", "approver": "text"},
     "game_day": {"url": "text", "path": "text"},
-    "load": {"url": "text", "path": "text", "single_user": "text", "scheduled": "text"},
+    "load": {"url": "text", "path": "text", "single_user": "text", "scheduled": "text", "criteria": "text"},
     "chaos": {"url": "text", "path": "text", "scheduled": "text"},
     "change_record": {"url": "text", "path": "text"},
     "alarms": {"url": "text", "path": "text", "names": "texts"},
