@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from barraiser.api import Node
+from barraiser.api import GITHUB_ACTIONS, GITLAB_CI, Case, Node
 
 WORDS = {
     "unit-test": "test tests unit unittest unittests check checks spec specs verify ci",
@@ -68,3 +68,16 @@ def only_scans(name: str) -> bool:
     """Whether a shared definition of that name holds scans alone, by its name."""
     low = name.lower().replace("_", "-")
     return any(part in low for part in SCAN_INCLUDES)
+
+
+DECLARABLE = {
+    "approval": {GITHUB_ACTIONS: "github: {reviewers: 1}", GITLAB_CI: "gitlab: {required_approvals: 1}"},
+    "branches": {GITHUB_ACTIONS: "github: {branch_policy: [main]}", GITLAB_CI: "gitlab: {protected: true}"},
+}
+"""What a platform can ask before a job of an environment starts -> how the configuration declares it, by platform."""
+
+
+def declaration(case: Case, what: str, environment: str = "production") -> str:
+    """The line of configuration that declares a protection of an environment; empty where the platform has none."""
+    protection = DECLARABLE[what].get(case.pipeline.platform, "")
+    return f"environments: {{{environment}: {{{protection}}}}}" if protection else ""

@@ -177,7 +177,7 @@ class Baking:
         if job.delay_minutes:
             found.setdefault(number, []).append(_Wait(job.delay_minutes, node, force, NO))
         environment = job.environment
-        if environment is None or node.pipeline.platform != "github-actions":
+        if environment is None or not environment.may_wait:
             return
         stated = self.declared.environment(environment.name)
         protection = stated.protection(node.pipeline.platform) if stated is not None else None

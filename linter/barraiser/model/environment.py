@@ -11,9 +11,10 @@ class EnvironmentKey:
     ``name`` may hold what could not be resolved (``${{ inputs.env }}``, ``$ENV``); ``resolved`` tells.
     ``action`` is GitLab's ``environment:action`` (start, prepare, verify, access, stop), ``tier`` its ``deployment_tier``;
     ``counts_as``: the tier that the platform itself makes of it, declared or guessed from the name (empty: it has no tiers).
+    ``may_wait``: the platform can keep a wait timer for it, in settings that no file shows.
     """
 
-    __slots__ = ("action", "counts_as", "name", "place", "resolved", "tier", "url")
+    __slots__ = ("action", "counts_as", "may_wait", "name", "place", "resolved", "tier", "url")
 
     def __init__(
         self,
@@ -25,6 +26,7 @@ class EnvironmentKey:
         tier: str = "",
         url: str = "",
         counts_as: str = "",
+        may_wait: bool = False,
     ) -> None:
         self.name = name
         self.place = place
@@ -33,6 +35,7 @@ class EnvironmentKey:
         self.tier = tier
         self.url = url
         self.counts_as = counts_as
+        self.may_wait = may_wait
 
 
 class Environment:

@@ -183,12 +183,13 @@ class Job:
     ``allow_failure``, an optional manual job). ``manual``: a person starts it. ``manual_blocks``: the pipeline waits for
     that person. ``delay_minutes``: it starts that long after it could. ``variables``: constants that its scripts see.
     ``calls``: for a job that starts another pipeline, its paths or names. ``tags``: facts that one platform has,
-    by name (``region``, ``role``, ``account``, ``interruptible``, ``image``, ``permissions`` ...).
+    by name (``region``, ``role``, ``account``, ``interruptible``, ``image``, ``permissions`` ...). ``again``: how the platform alone
+    brings an earlier version back through this job, as a sentence; empty where it cannot.
     ``activities`` is filled by :mod:`barraiser.classify`.
     """
 
     __slots__ = (
-        "activities", "calls", "concurrency", "condition", "delay_minutes", "environment", "id", "manual", "manual_blocks",
+        "activities", "again", "calls", "concurrency", "condition", "delay_minutes", "environment", "id", "manual", "manual_blocks",
         "manual_place", "matrix", "name", "needs", "own_id", "place", "soft", "soft_place", "soft_reason", "stage", "steps", "tags",
         "template", "timeout_minutes", "variables",
     )  # fmt: skip
@@ -219,6 +220,7 @@ class Job:
         concurrency: Concurrency | None = None,
         calls: Sequence[str] = (),
         tags: Mapping[str, str] | None = None,
+        again: str = "",
     ) -> None:
         self.id = id
         self.place = place
@@ -243,6 +245,7 @@ class Job:
         self.concurrency = concurrency
         self.calls = tuple(calls)
         self.tags: Mapping[str, str] = tags or {}
+        self.again = again
         self.activities: tuple[Activity, ...] = ()
 
 
@@ -337,12 +340,14 @@ class Pipeline:
     """One entry of the report: a file that the platform starts by itself, with all that it calls inlined.
 
     ``facts``: what one platform alone has, by name, each with its place: ``execution-mode`` (PARALLEL ...), ``pipeline-type``
-    (V1, V2), ``stage-conditions``, ``owner`` (from a tag). ``default_branch`` and how it was found.
+    (V1, V2), ``stage-conditions``, ``owner`` (from a tag). ``default_branch`` and how it was found. ``settings_by_name``: a script
+    sees what the platform's settings store under its name, without a line of the file that hands it over.
     """
 
     __slots__ = (
         "default_branch", "default_branch_from", "edges", "facts", "files", "handovers", "jobs", "kind", "kind_reason",
-        "name", "path", "place", "platform", "problems", "scenarios", "stages", "unresolved",
+        "name", "path", "place", "platform", "problems", "scenarios", "settings_by_name", "stages",
+        "unresolved",
     )  # fmt: skip
 
     def __init__(
@@ -363,6 +368,7 @@ class Pipeline:
         facts: Mapping[str, tuple[str, Place]] | None = None,
         default_branch: str = "main",
         default_branch_from: str = "",
+        settings_by_name: bool = False,
     ) -> None:
         self.path = path
         self.platform = platform
@@ -379,5 +385,6 @@ class Pipeline:
         self.facts: Mapping[str, tuple[str, Place]] = facts or {}
         self.default_branch = default_branch
         self.default_branch_from = default_branch_from
+        self.settings_by_name = settings_by_name
         self.kind = ""
         self.kind_reason = ""

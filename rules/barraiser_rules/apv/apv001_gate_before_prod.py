@@ -19,6 +19,7 @@ from barraiser.api import (
     Parameter,
     Rule,
 )
+from barraiser_rules.hints import declaration
 from barraiser_rules.questions import (
     DEPLOYED_TESTS,
     Gate,
@@ -139,7 +140,7 @@ class GateBeforeProd(Rule):
             key = holder.job.environment
             return case.unknown(
                 f"{job(holder)} may wait for reviewers of the environment `{key.name}`: its protection is a setting that no file shows.",
-                settle=f"environments: {{{key.name}: {{{self._protection(case)}}}}}",
+                settle=declaration(case, "approval", key.name),
                 at=key.place,
             )
         if case.verdict_of("ENV001") == FAILED and not by_person:
@@ -169,6 +170,3 @@ class GateBeforeProd(Rule):
         """Whether a node's job works on pre-production: its reviewers guard that, not production."""
         classes = {each.environment.cls for each in node.job.activities if each.environment is not None}
         return not classes.isdisjoint((*PREPROD_CLASSES, "ephemeral"))
-
-    def _protection(self, case: Case) -> str:
-        return "gitlab: {required_approvals: 1}" if case.pipeline.platform == GITLAB_CI else "github: {reviewers: 1}"

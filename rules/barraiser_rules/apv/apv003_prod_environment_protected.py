@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from barraiser.api import GITHUB_ACTIONS, GITLAB_CI, Answer, Case, Parameter, Rule
+from barraiser_rules.hints import declaration
 from barraiser_rules.questions import declared_protection, job
 
 SETTINGS = {
@@ -77,8 +78,6 @@ class ProdEnvironmentProtected(Rule):
 
     def decide(self, case: Case) -> Answer:
         """Compares the declared protections with those that are required."""
-        gitlab = case.pipeline.platform == GITLAB_CI
-        line = "gitlab: {protected: true}" if gitlab else "github: {branch_policy: [main]}"
         required = case.parameter("require")
         wanted = required if isinstance(required, tuple) else ("branch_policy",)
         unsure: Answer | None = None
@@ -90,7 +89,7 @@ class ProdEnvironmentProtected(Rule):
             if protection is None:
                 unsure = unsure or case.unknown(
                     f"Whether the environment `{key.name}` is protected is a setting of the platform that no file shows.",
-                    settle=f"environments: {{{key.name}: {{{line}}}}}",
+                    settle=declaration(case, "branches", key.name),
                     at=key.place,
                 )
                 continue

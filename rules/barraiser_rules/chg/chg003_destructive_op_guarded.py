@@ -14,6 +14,7 @@ from barraiser.api import (
     Parameter,
     Rule,
 )
+from barraiser_rules.hints import declaration
 from barraiser_rules.questions import declared_protection, demands_people, does, job, prod_peers
 
 PASSING = ("ephemeral", "static", *PREPROD_CLASSES)
@@ -89,12 +90,9 @@ class DestructiveOpGuarded(Rule):
             return self._fails(case, node)
         if unsure is not None and unsure.job.environment is not None:
             key = unsure.job.environment
-            side = (
-                "gitlab: {required_approvals: 1}" if case.pipeline.platform == GITLAB_CI else "github: {reviewers: 1}"
-            )
             return case.unknown(
                 f"{does(unsure)} destroys {self._what(unsure)}; whether the environment `{key.name}` asks somebody first is a setting.",
-                settle=f"environments: {{{key.name}: {{{side}}}}}",
+                settle=declaration(case, "approval", key.name),
                 at=unsure,
             )
         if found:

@@ -90,7 +90,7 @@ class ProdSecretsScoped(Rule):
         ):
             return case.not_applicable("It knows no environment but one.")
         prod = self._prod_environments(case)
-        by_name = case.pipeline.platform == GITLAB_CI  # elsewhere a script sees only those that the file hands to it
+        by_name = case.pipeline.settings_by_name
         scoped = ""
         for found in case.pipeline.jobs:
             for name, place in self._secrets(found, by_name):

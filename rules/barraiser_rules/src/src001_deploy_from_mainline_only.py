@@ -18,6 +18,7 @@ from barraiser.api import (
     Rule,
     Scenario,
 )
+from barraiser_rules.hints import declaration
 from barraiser_rules.questions import declared_protection, job
 
 ALLOWED = ("default", "^(release|hotfix|prod|production|live|stable)(/.+)?$", "tag", "release")
@@ -118,13 +119,12 @@ class DeployFromMainlineOnly(Rule):
                 fix=fix,
                 at=deploy,
             )
+        key = deploy.job.environment
+        declared = declaration(case, "branches", key.name if key is not None and key.resolved else "production")
         return case.unknown(
             f"{job(deploy)} may deploy a branch that is not the mainline: nothing in the files limits the ref of {scenario.name}.",
-            settle=f"{fix} Or declare: environments: {{production: {{{self._policy(case)}}}}}",
+            settle=f"{fix} Or declare: {declared}" if declared else fix,
         )
-
-    def _policy(self, case: Case) -> str:
-        return "gitlab: {protected: true}" if case.pipeline.platform == GITLAB_CI else "github: {branch_policy: [main]}"
 
     def _admits(self, case: Case, scenario: Scenario, pipeline: Pipeline) -> bool | None:
         """Whether the scenario's ref is allowed; None where the files do not say which ref it is."""

@@ -25,6 +25,9 @@ from barraiser.source.repository import Repository
 DEFAULT_MODE, DEFAULT_TYPE = "SUPERSEDED", "V1"
 """What the service takes where the definition does not say."""
 
+AGAIN = "the stage can be rolled back to an earlier execution"
+"""In pipelines of type V2 outside PARALLEL mode: https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-rollback.html"""
+
 _ACCOUNT = re.compile(r"arn:[^:]{0,40}:iam::(\d{12}|\$\{[^}]{1,80}\}):")
 
 
@@ -79,6 +82,8 @@ class _Building:
         self.maybe_ahead: list[Job] = []
         self.ids: set[str] = set()
         self.buildspecs = buildspecs
+        mode, kind = structure.execution_mode or DEFAULT_MODE, structure.pipeline_type or DEFAULT_TYPE
+        self.again = AGAIN if kind == "V2" and mode != "PARALLEL" else ""
 
     def build(self) -> None:
         """Stages one after the other; within each its actions by run order."""
@@ -185,6 +190,7 @@ class _Building:
             timeout_minutes=timeout,
             calls=[call for call in calls if call],
             tags=own,
+            again=self.again,
         )
 
     def _conditions(

@@ -47,7 +47,9 @@ def parts_of(job: Mapping, site: Site, problems: list[Problem], what: str) -> li
     parts: list[Part] = []
     for text, scenarios in names.items():
         resolved = "${{" not in text
-        key = EnvironmentKey(text, line_of(name), resolved=resolved, url=url, action=action) if text else None
+        key = None
+        if text:
+            key = EnvironmentKey(text, line_of(name), resolved=resolved, url=url, action=action, may_wait=True)
         parts.append(Part(_label(text) if len(names) > 1 else "", key, scenarios))
     return parts
 

@@ -25,6 +25,8 @@ from barraiser.platforms.github.values import Object
 from barraiser.source.nodes import Mapping, Node, Scalar, line_of
 from barraiser.source.nodes import Sequence as Items
 
+AGAIN = "an earlier run can be run again with its own commit"
+
 
 class Frame:
     """One workflow file in the place where it is called; the entry itself is called by nobody.
@@ -262,6 +264,7 @@ class _Template:
             concurrency=lock,
             calls=started_by(steps),
             tags=tags,
+            again=AGAIN,
         )
         outcome = self.gate.outcome
         if soft > outcome.soft:
@@ -375,6 +378,7 @@ class _Template:
             job_id, line_of(self.name), template=self.id, name=job_id, needs=self._join(job_id, sources), environment=part.key,
             steps=[step for job in jobs for step in job.steps], condition=self._condition(site.runs), concurrency=lock,
             tags=tags_of(self.job, self.frame.root, caller.permissions if caller else None, site),
+            again=AGAIN,
         )  # fmt: skip
         self.gate.outcome.members.append((job_id, caller is None or not (gate.condition.text or gate.condition.runs)))
         self.reading.job_count += 1

@@ -11,7 +11,7 @@ from barraiser.model.pipeline import Job
 from barraiser.model.place import Place
 from barraiser.model.tri import MAYBE, NO, YES, Tri
 from barraiser.platforms.gitlab.drafts import Config, Deciding, Draft, common, delay_of
-from barraiser.platforms.gitlab.environments import EnvironmentSpec, environment_of
+from barraiser.platforms.gitlab.environments import EnvironmentSpec, again_in, environment_of
 from barraiser.platforms.gitlab.expressions import Value
 from barraiser.platforms.gitlab.instances import Instance, instances_of
 from barraiser.platforms.gitlab.needs import Need, needs_of
@@ -232,6 +232,7 @@ class Assembler:
             concurrency=lock,
             calls=trigger.calls if trigger is not None else (),
             tags=tags,
+            again=again_in(environment),
         )
         return job, own
 

@@ -55,6 +55,13 @@ class EnvironmentSpec:
         )
 
 
+def again_in(environment: EnvironmentKey | None) -> str:
+    """How an earlier version comes back by the list of deployments that GitLab keeps for each environment."""
+    if environment is None or environment.action not in ("", "start"):
+        return ""
+    return f"an earlier deployment of `{environment.name}` can be deployed again"
+
+
 def environment_of(node: Node | None, job: str, reading: Reading) -> EnvironmentSpec | None:
     """A job's environment, or None; what the platform refuses is noted."""
     node = given(node)

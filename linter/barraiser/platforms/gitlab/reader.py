@@ -130,6 +130,7 @@ class _Reader:
             files=reading.files,
             default_branch=branch,
             default_branch_from=found_by,
+            settings_by_name=True,
         )
 
     def _name_instances(self) -> None:
