@@ -36,7 +36,19 @@ def judge(pipeline: Pipeline, entries: Entries, plan: Plan, declared: Declaratio
 
     A rule that raises is kept as a ``RuleCrash``, its verdict unknown; the others go on.
     """
+    if pipeline.variants:
+        from barraiser.checks.variants import judged
+
+        return judged(pipeline, plan, lambda variant: _of_variant(variant, entries, plan, declared))
     return _Run(pipeline, entries, plan, declared).result()
+
+
+def _of_variant(
+    variant: Pipeline, entries: Entries, plan: Plan, declared: Declarations
+) -> tuple[PipelineResult, dict[tuple[str, str], str]]:
+    """What is judged of one variant, with the verdict by rule and subject."""
+    run = _Run(variant, entries, plan, declared)
+    return run.result(), run.by_subject
 
 
 MAX_EFFORT = 10_000_000
@@ -66,6 +78,7 @@ class _Run:
         self.crashes: list[RuleCrash] = []
         # Verdict by rule, subject and scenario, for the rules that come after.
         self.given: dict[tuple[str, str, int], str] = {}
+        self.by_subject: dict[tuple[str, str], str] = {}
         self.memory: dict[tuple[Hashable, ...], Any] = {}
         self._running: dict[tuple[Subject, int], tuple[ScenarioGraph, tuple[Node, ...]]] = {}
 
@@ -199,6 +212,7 @@ class _Run:
         """The one finding of a rule about a subject: the worst answer, in the first scenario that gives it."""
         worst = min(given, key=lambda each: RANK[each.answer.verdict])
         answer = worst.answer
+        self.by_subject[rule.id, subject.label] = answer.verdict
         if answer.verdict not in (FAILED, UNKNOWN):
             return
         names = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from barraiser.checks.case import Subject
 from barraiser.graph.node import Node
@@ -44,6 +44,12 @@ def deploys_to_prod(graph: StageGraph) -> bool | None:
     if prod or any(node.environment_class in ("unknown", "") for node in deploys):
         return None
     return False
+
+
+def whether_any(answers: Iterable[bool | None]) -> bool | None:
+    """Whether one of a pipeline's variants does; None where that cannot be told."""
+    known = set(answers)
+    return True if True in known else None if None in known else False
 
 
 def certainty(node: Node) -> float:

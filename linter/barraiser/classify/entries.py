@@ -54,6 +54,8 @@ class Entries:
         """Classify pipelines that were read already."""
         for pipeline in pipelines:
             classify(pipeline, self.repository, self.declared)
+            for variant in pipeline.variants:
+                classify(variant, self.repository, self.declared)
 
     def called(self, path: str) -> list[Pipeline]:
         """The pipelines of a file that only others call, read as an entry of its own (scenario ``called``)."""

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any
 
 from barraiser.checks.registry import RuleError
-from barraiser.checks.subjects import deploys_to_prod
+from barraiser.checks.subjects import deploys_to_prod, whether_any
 from barraiser.cli import options as shared
 from barraiser.cli.parser import OPERANDS, Parser
 from barraiser.cli.roots import Configs, prefixes_of, select_roots
@@ -100,7 +100,9 @@ def views_of(settings: Settings) -> tuple[list[GraphView], list[str]]:
             try:
                 graph = stage_graph(pipeline, entries)
                 fatal = any(problem.fatal for problem in pipeline.problems)
-                views.append(GraphView(graph, deploys_to_prod=None if fatal else deploys_to_prod(graph), prefix=prefix))
+                graphs = [stage_graph(variant, entries) for variant in pipeline.variants] or [graph]
+                reaches = None if fatal else whether_any(deploys_to_prod(each) for each in graphs)
+                views.append(GraphView(graph, deploys_to_prod=reaches, prefix=prefix))
             except Exception as error:
                 outcome.errors.append(f"{pipeline.path}: internal error: {type(error).__name__}: {error}")
         errors += [prefix + line for line in outcome.errors]

@@ -93,7 +93,11 @@ def _without_steps(pipeline: Pipeline) -> Pipeline:
         pipeline.platform,
         name=pipeline.name,
         place=pipeline.place,
-        jobs=[Job(job.id, job.place, own_id=job.own_id, template=job.template) for job in pipeline.jobs],
+        jobs=[
+            Job(job.id, job.place, own_id=job.own_id, template=job.template)
+            for each in (pipeline, *pipeline.variants)
+            for job in each.jobs
+        ],
         problems=pipeline.problems,
         files=pipeline.files,
         default_branch=pipeline.default_branch,

@@ -342,12 +342,15 @@ class Pipeline:
     ``facts``: what one platform alone has, by name, each with its place: ``execution-mode`` (PARALLEL ...), ``pipeline-type``
     (V1, V2), ``stage-conditions``, ``owner`` (from a tag). ``default_branch`` and how it was found. ``settings_by_name``: a script
     sees what the platform's settings store under its name, without a line of the file that hands it over.
+    ``variants``: the pipeline in each way in which the undecidable conditions of its template can fall (empty: there are none); in
+    each of them ``assumes`` says which hold. In the pipeline itself what rests on such a condition is maybe. ``undecided``: conditions
+    that are too many to be told apart, so that they stay maybe everywhere.
     """
 
     __slots__ = (
-        "default_branch", "default_branch_from", "edges", "facts", "files", "handovers", "jobs", "kind", "kind_reason",
-        "name", "path", "place", "platform", "problems", "scenarios", "settings_by_name", "stages",
-        "unresolved",
+        "assumes", "default_branch", "default_branch_from", "edges", "facts", "files", "handovers", "jobs", "kind", "kind_reason",
+        "name", "path", "place", "platform", "problems", "scenarios", "settings_by_name", "stages", "undecided", "unresolved",
+        "variants",
     )  # fmt: skip
 
     def __init__(
@@ -388,3 +391,6 @@ class Pipeline:
         self.settings_by_name = settings_by_name
         self.kind = ""
         self.kind_reason = ""
+        self.variants: tuple[Pipeline, ...] = ()
+        self.assumes: Mapping[str, bool] = {}
+        self.undecided: tuple[str, ...] = ()

@@ -38,6 +38,10 @@ def _pipeline(view: GraphView, explain: bool) -> dict[str, object]:
         ],
         "scenarios": [_scenario(view, number) for number in shown],
     }
+    if pipeline.variants:
+        data["variants"] = [dict(variant.assumes) for variant in pipeline.variants]
+    if pipeline.undecided:
+        data["undecided"] = list(pipeline.undecided)
     if pipeline.problems:
         data["problems"] = [
             {"message": each.message, "fatal": each.fatal, "location": located(each.place, prefix)}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from barraiser.model.activity import Activity
 from barraiser.model.pipeline import HARD, Job
 from barraiser.report.escape import inert, visible
-from barraiser.report.graph_view import GraphView, ShownEdge, environments_of, kinds_of, telling
+from barraiser.report.graph_view import GraphView, ShownEdge, environments_of, kinds_of, telling, variant_name
 
 ANSWERS = {True: "yes", False: "no", None: "cannot tell"}
 MARKS = {"hard": "", "soft": " (result ignored)", "order": " (order only)"}
@@ -31,6 +31,10 @@ def _pipeline(view: GraphView, explain: bool) -> str:
         lines.append(f"  default branch   {pipeline.default_branch}{how}")
     shown = pipeline.scenarios if view.scenario < 0 else [pipeline.scenarios[view.scenario]]
     lines.append(f"  started by       {', '.join(each.name for each in shown) or 'nothing that is known'}")
+    if pipeline.variants:
+        lines.append(f"  variants         {'; '.join(variant_name(each) for each in pipeline.variants)}")
+    if pipeline.undecided:
+        lines.append(f"  maybe            {', '.join(pipeline.undecided)} (conditions that are not told apart)")
     lines += [f"  problem          {each.place}: {each.message}" for each in pipeline.problems]
     lines += [f"  cannot be read   {each.what} {each.name} ({each.place})" for each in pipeline.unresolved]
     edges = view.edges()

@@ -146,3 +146,8 @@ def environments_of(job: Job) -> list[Environment]:
 def telling(activities: Sequence[Activity]) -> list[Activity]:
     """The activities worth a line: all but ``other``; all where there is nothing else."""
     return [activity for activity in activities if activity.kind != "other"] or list(activities)
+
+
+def variant_name(variant: Pipeline) -> str:
+    """A variant by the conditions of the template that hold in it and those that do not."""
+    return " and ".join(name if holds else f"not {name}" for name, holds in variant.assumes.items())

@@ -46,7 +46,7 @@ def pipeline_of(
     )
     if not any(problem.fatal for problem in problems):
         building.build()
-    return Pipeline(
+    pipeline = Pipeline(
         structure.place.path,
         CODEPIPELINE,
         name=structure.name,
@@ -62,6 +62,8 @@ def pipeline_of(
         default_branch=branch,
         default_branch_from=branch_from,
     )
+    pipeline.assumes, pipeline.undecided = structure.assumes, structure.undecided
+    return pipeline
 
 
 class _Building:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from collections.abc import Mapping as Known
 
 from barraiser.model.tri import MAYBE, NO, YES, Tri, all_of, any_of, negate, tri
 from barraiser.source.nodes import Mapping, Node, Scalar, Sequence
@@ -61,6 +62,8 @@ class Branch:
 
 class Values:
     """The values of one template. ``bindings``: loop variables of ``Fn::ForEach``. ``arguments``: the parameters that a parent gives.
+    ``decided``: conditions that are taken to hold, or not. ``facts``: what unknown texts are taken to be (None: none of the texts that
+    they are compared with). ``asked``: gathers the names of the conditions that were asked for and could not be decided.
 
     A document that knows no intrinsic functions (an exported pipeline) has none: ``Values(None)`` takes everything as it stands.
     """
@@ -71,6 +74,10 @@ class Values:
         bindings: dict[str, str] | None = None,
         arguments: dict[str, str] | None = None,
         left: list[int] | None = None,
+        *,
+        decided: Known[str, Tri] | None = None,
+        facts: Known[str, str | None] | None = None,
+        asked: dict[str, None] | None = None,
     ) -> None:
         self.template = template
         self.bindings = bindings or {}
@@ -80,18 +87,32 @@ class Values:
         self._mappings = template.mapping("Mappings") if template is not None else None
         self._conditions = template.mapping("Conditions") if template is not None else None
         self._resources = template.mapping("Resources") if template is not None else None
-        self._decided: dict[str, Tri] = {}
+        self._given: Known[str, Tri] = decided or {}
+        self._decided: dict[str, Tri] = dict(self._given)
+        self._facts: Known[str, str | None] = facts or {}
+        self.asked = asked if asked is not None else {}
         self._depth = 0
 
     def bound(self, bindings: dict[str, str]) -> Values:
         """The same template inside a loop."""
-        return Values(self.template, {**self.bindings, **bindings}, self.arguments, self._left)
+        return self._copy({**self.bindings, **bindings}, self._given)
 
     def assuming(self, condition: str) -> Values:
         """The same template where a condition is known to hold."""
-        values = Values(self.template, self.bindings, self.arguments, self._left)
-        values._decided[condition] = YES
-        return values
+        return self._copy(self.bindings, {**self._given, condition: YES})
+
+    def _copy(self, bindings: dict[str, str], decided: Known[str, Tri]) -> Values:
+        return Values(
+            self.template, bindings, self.arguments, self._left, decided=decided, facts=self._facts, asked=self.asked
+        )
+
+    def condition(self, name: str) -> Node | None:
+        """What the template writes for a condition."""
+        return self._conditions.get(name) if self._conditions is not None else None
+
+    def parameter(self, name: str) -> Mapping | None:
+        """What the template declares for a parameter."""
+        return self._parameters.mapping(name) if self._parameters is not None else None
 
     def calls(self, node: Node) -> bool:
         """Whether a value is a call of a function, where there are any."""
@@ -322,10 +343,16 @@ class Values:
 
     def holds(self, name: str) -> Tri:
         """Whether a condition of the template holds; maybe where it rests on what is unknown, or goes round in a circle."""
+        answer = self._holds(name)
+        if answer == MAYBE and name:
+            self.asked[name] = None
+        return answer
+
+    def _holds(self, name: str) -> Tri:
         known = self._decided.get(name)
         if known is not None:
             return known
-        condition = self._conditions.get(name) if self._conditions is not None else None
+        condition = self.condition(name)
         self._decided[name] = MAYBE
         if condition is not None:
             self._decided[name] = self._condition(condition)
@@ -339,10 +366,10 @@ class Values:
         self._depth += 1
         try:
             if name == "Condition":
-                return self.holds(_plain(argument))
+                return self._holds(_plain(argument))
             operands = _items(argument)
             if name == "Equals" and len(operands) == 2:
-                return _equal(self._operand(operands[0]), self._operand(operands[1]))
+                return self._equal(self._operand(operands[0]), self._operand(operands[1]))
             if name == "Not" and len(operands) == 1:
                 return negate(self._condition(operands[0]))
             if name in ("And", "Or") and operands:
@@ -353,11 +380,20 @@ class Values:
             self._depth -= 1
 
     def _operand(self, node: Node) -> str | None:
-        """A side of an ``Equals``; None where it is unknown."""
-        if intrinsic(node) is None and not isinstance(node, Scalar):
-            return None
-        text = self.text(node)
-        return None if "${" in text else text
+        """A side of an ``Equals``: what is unknown stands in it as ``${Name}``; None where it is no text."""
+        return None if intrinsic(node) is None and not isinstance(node, Scalar) else self.text(node)
+
+    def _equal(self, left: str | None, right: str | None) -> Tri:
+        if left is None or right is None:
+            return MAYBE
+        unknown = [text for text in (left, right) if "${" in text]
+        if len(unknown) == 1:
+            return self._equals_fact(unknown[0], left if unknown[0] is right else right)
+        return MAYBE if unknown else tri(left == right)
+
+    def _equals_fact(self, unknown: str, text: str) -> Tri:
+        """An unknown text compared with a known one. Said to be none of those that it is compared with, it is not this one."""
+        return tri(self._facts[unknown] == text) if unknown in self._facts else MAYBE
 
 
 def resources_of(template: Mapping, values: Values) -> Iterator[tuple[str, Mapping, Values]]:
@@ -382,12 +418,6 @@ def resources_of(template: Mapping, values: Values) -> Iterator[tuple[str, Mappi
                 if isinstance(body, Mapping):
                     logical = name.value.replace(f"${{{variable}}}", value).replace(f"&{{{variable}}}", value)
                     yield logical, body, bound
-
-
-def _equal(left: str | None, right: str | None) -> Tri:
-    if left is None or right is None:
-        return MAYBE
-    return tri(left == right)
 
 
 def _both(first: str, second: str) -> str:

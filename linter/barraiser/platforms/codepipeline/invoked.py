@@ -40,6 +40,12 @@ def hand_over(path: str, pipelines: Keyed, repository: Repository, read: Reading
             Handover(where, sent[0].place, "invoke", scenarios=scenarios, jobs=[job.id for job in sent], pipeline=name)
             for (where, name), sent in list(jobs.items())[:_MAX_SENDERS]
         )
+        for variant in pipeline.variants:
+            manual = [number for number, each in enumerate(variant.scenarios) if each.event == "manual"]
+            variant.handovers = tuple(
+                Handover(each.path, each.place, each.via, scenarios=manual, jobs=each.jobs, pipeline=each.pipeline)
+                for each in pipeline.handovers
+            )
         if len(jobs) > _MAX_SENDERS:
             more = f"{len(jobs) - _MAX_SENDERS} more that start it"
             pipeline.unresolved = (*pipeline.unresolved, Unresolved("pipeline", more, pipeline.place))

@@ -110,13 +110,19 @@ def _built(
     pipelines: _Keyed = []
     actions = 0
     for structure in structures:
-        actions += sum(len(stage.actions) for stage in structure.stages)
+        read = (structure, *structure.variants)
+        actions += sum(len(stage.actions) for each in read for stage in each.stages)
         if actions > MAX_ACTIONS or len(pipelines) >= MAX_PIPELINES:
             message = f"more than {MAX_PIPELINES} pipelines or {MAX_ACTIONS:,} actions in one file"
             problem = Problem(message, structure.place, fix="split the file")
             return [*pipelines, _unreadable(structure.place.path, problem)]
-        structure.problems = (*problems, *structure.problems)
-        pipeline = pipeline_of(structure, repository, options, buildspecs)
+        for each in read:
+            each.problems = (*problems, *each.problems)
+        pipeline, *variants = [pipeline_of(each, repository, options, buildspecs) for each in read]
+        # The service refuses a variant that cannot be used: it is none.
+        pipeline.variants = tuple([each for each in variants if not any(problem.fatal for problem in each.problems)])
+        for variant in pipeline.variants:
+            variant.name = pipeline.name
         pipelines.append((pipeline, structure.key))
     return pipelines
 

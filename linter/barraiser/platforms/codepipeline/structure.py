@@ -278,11 +278,13 @@ class PipelineStructure:
     ``variables``: defaults of the pipeline's own variables. ``problems`` and ``unresolved``: what the front end found;
     a fatal problem makes the pipeline unreadable. ``files``: every file that was read for it. ``condition``: the template's
     condition under which it exists. ``key``: what tells it from the others of its file (a logical id, a resource address).
+    ``variants``: the structure in each way in which the template's undecidable conditions can fall; there, ``assumes`` says how they
+    do. ``undecided``: conditions that are too many to be told apart.
     """
 
     __slots__ = (
-        "condition", "execution_mode", "files", "key", "mode_place", "name", "pipeline_type", "place", "problems", "role",
-        "schedules", "stages", "tags", "triggers", "type_place", "unresolved", "variables",
+        "assumes", "condition", "execution_mode", "files", "key", "mode_place", "name", "pipeline_type", "place", "problems", "role",
+        "schedules", "stages", "tags", "triggers", "type_place", "undecided", "unresolved", "variables", "variants",
     )  # fmt: skip
 
     def __init__(
@@ -323,3 +325,6 @@ class PipelineStructure:
         self.problems = tuple(problems)
         self.unresolved = tuple(unresolved)
         self.files = tuple(files) or (place.path,)
+        self.variants: tuple[PipelineStructure, ...] = ()
+        self.assumes: Mapping[str, bool] = {}
+        self.undecided: tuple[str, ...] = ()

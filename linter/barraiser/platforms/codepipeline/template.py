@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from barraiser.model.place import Place
+from barraiser.model.tri import NO
 from barraiser.platforms.codepipeline.definition import Definition
 from barraiser.platforms.codepipeline.intrinsics import Values, resources_of
 from barraiser.platforms.codepipeline.projects import Projects
@@ -38,18 +39,62 @@ def _defines(resource: Node) -> bool:
 
 def read_template(root: Mapping, repository: Repository) -> Iterator[PipelineStructure]:
     """The pipelines of a template, in its order, each read when it is asked for."""
-    resources = list(resources_of(root, Values(root)))
-    projects = Projects(root.path, resources, repository)
-    schedules = _Schedules()
-    for _, body, inside in resources:
-        if body.text("Type") in _RULE_TYPES:
-            schedules.add(body, inside)
-    for logical, body, inside in resources:
-        if body.text("Type") == PIPELINE_TYPE:
-            structure = _pipeline(logical, body, inside, projects, _place(root, logical, body))
-            structure.files = (root.path, *projects.files)
-            structure.schedules = tuple(schedules.of(structure.key, structure.name))
-            yield structure
+    values = Values(root)
+    template = _Template(root, values, repository)
+    for logical in template.pipelines:
+        values.asked.clear()
+        structure = template.read(logical)
+        if values.asked:
+            structure = _with_variants(structure, template, list(values.asked), repository)
+        yield structure
+
+
+class _Template:
+    """A template with the values that hold in it. ``pipelines``: the logical ids of those that it defines."""
+
+    def __init__(self, root: Mapping, values: Values, repository: Repository) -> None:
+        self.root = root
+        self.values = values
+        resources = list(resources_of(root, values))
+        self._projects = Projects(root.path, resources, repository)
+        self._schedules = _Schedules()
+        self.pipelines: dict[str, tuple[Mapping, Values]] = {}
+        for logical, body, inside in resources:
+            if body.text("Type") in _RULE_TYPES:
+                self._schedules.add(body, inside)
+            elif body.text("Type") == PIPELINE_TYPE:
+                self.pipelines[logical] = (body, inside)
+
+    def read(self, logical: str) -> PipelineStructure:
+        """The pipeline of that id."""
+        body, inside = self.pipelines[logical]
+        structure = _pipeline(logical, body, inside, self._projects, _place(self.root, logical, body))
+        structure.files = (self.root.path, *self._projects.files)
+        structure.schedules = tuple(self._schedules.of(structure.key, structure.name))
+        return structure
+
+
+def _with_variants(
+    structure: PipelineStructure, template: _Template, asked: list[str], repository: Repository
+) -> PipelineStructure:
+    """A pipeline with its variants. Where only one of them can be, that is the pipeline."""
+    from barraiser.platforms.codepipeline.variants import variants_of
+
+    if structure.condition and structure.condition not in asked:
+        asked = [*asked, structure.condition]
+    variants, structure.undecided = variants_of(template.root, template.values, asked)
+    found: list[PipelineStructure] = []
+    for variant in variants:
+        inside = _Template(template.root, variant.values, repository)
+        exists = not structure.condition or variant.values.holds(structure.condition) != NO
+        if exists and structure.key in inside.pipelines:
+            each = inside.read(structure.key)
+            each.assumes = variant.assumes
+            found.append(each)
+    if len(found) == 1:
+        return found[0]
+    structure.variants = tuple(found)
+    return structure
 
 
 def _place(root: Mapping, logical: str, body: Mapping) -> Place:
