@@ -58,7 +58,13 @@ _NO_TEST = frozenset(
 """Words with which such a tool presses nothing."""
 
 _TIME = re.compile(r"(?:(\d{1,5}(?:\.\d{1,3})?)h)?(?:(\d{1,6}(?:\.\d{1,3})?)m)?(?:(\d{1,7}(?:\.\d{1,3})?)s)?")
-_K6_USERS = re.compile(r"\b(?:vus|maxVUs|preAllocatedVUs|target|rate)[\"']?\s{0,5}:\s{0,5}(\d{1,7})")
+_SCRIPT_USERS = {
+    "k6": re.compile(r"\b(?:vus|maxVUs|preAllocatedVUs|target|rate)[\"']?\s{0,5}:\s{0,5}(\d{1,7})"),
+    "artillery": re.compile(r"\b(?:arrivalRate|arrivalCount|rampTo|maxVusers)[\"']?\s{0,5}:\s{0,5}(\d{1,7})"),
+    "jmeter": re.compile(r"\bnum_threads\">(\d{1,7})<"),
+    "bzt": re.compile(r"\bconcurrency[\"']?\s{0,5}:\s{0,5}(\d{1,7})"),
+}
+"""How the scripts tell it."""
 _K6_LASTS = re.compile(r"\bduration[\"']?\s{0,5}:\s{0,5}[\"'`](\w{1,12})[\"'`]")
 _IMPORTS = re.compile(r"""(?:\bfrom|\bimport|\brequire\(|\bopen\()\s{0,5}["'](\.{1,2}/[^"'\n]{1,200})["']""")
 _COMMENT = ("//", "#", "*", "/*")
@@ -168,13 +174,14 @@ def users(case: Case, node: Node) -> float | None:
         return float(told) if told.isdecimal() and len(told) < 9 else None
     if load.tool == "vegeta":
         return _rate(load.option("-rate", "--rate"))
-    if load.tool != "k6":
-        return USUAL_USERS.get(load.tool)
     if load.unread:
         return None
-    numbers = [float(each) for each in _K6_USERS.findall(load.text)]
+    pattern = _SCRIPT_USERS.get(load.tool)
+    numbers = [float(each) for each in pattern.findall(load.text)] if pattern is not None else []
     if numbers:
         return max(numbers)
+    if load.tool != "k6":
+        return USUAL_USERS.get(load.tool)
     silent = not re.search(r"\b(?:vus|stages|executor|scenarios)\b", load.text)
     return USUAL_USERS["k6"] if silent else None
 
@@ -203,7 +210,7 @@ def _read(case: Case, node: Node) -> Load:
         named = [OWN_SCRIPT[load.tool]]
     paths: list[str] = []
     for word in named[:MAX_SCRIPTS]:
-        found = _found(case, node, word)
+        found = find_files(case, node, word)
         paths += found
         load.unread = load.unread or not found
     needed = load.tool in SCRIPTS and load.tool != "wrk" and "quick" not in load.words[:3]
@@ -213,7 +220,7 @@ def _read(case: Case, node: Node) -> Load:
         path = paths.pop(0)
         if path in load.scripts:
             continue
-        text = _text(case, path)
+        text = read_text(case, path)
         if text is None:
             load.unread = True
             continue
@@ -260,7 +267,7 @@ def _scripts(load: Load) -> Iterable[str]:
         before = word
 
 
-def _found(case: Case, node: Node, word: str) -> list[str]:
+def find_files(case: Case, node: Node, word: str) -> list[str]:
     """The files of the repository that a word names: from the step's folder, from the root, else the one whose path ends so."""
     if "$" in word or "{{" in word:
         return []
@@ -300,7 +307,8 @@ def _imported(case: Case, path: str, name: str) -> str:
     return ""
 
 
-def _text(case: Case, path: str) -> str | None:
+def read_text(case: Case, path: str) -> str | None:
+    """The beginning of a file's text without lines that are comments; None where it cannot be read."""
     try:
         text = case.repository.read_text(path)[:MAX_TEXT]
     except SourceError:

@@ -48,3 +48,16 @@ def _search(repository: Repository, words: Sequence[bytes], hints: Sequence[byte
         if any(hint in data for hint in hints) and any(word in data for word in words):
             return path
     return ""
+
+
+def files_with(
+    repository: Repository, words: tuple[bytes, ...], *, suffixes: tuple[str, ...], most: int = 20
+) -> list[str]:
+    """The files that hold one of ``words``, in path order, ``most`` at most. Not remembered: for rules that few pipelines reach."""
+    found: list[str] = []
+    for path in repository.files()[: 10 * MAX_FILES]:
+        if path.endswith(suffixes) and SAMPLES.isdisjoint(path.split("/")) and holds(repository, path, words):
+            found.append(path)
+            if len(found) == most:
+                break
+    return found

@@ -12,6 +12,8 @@ from barraiser_rules.gov.gov004_no_disabled_transition import NoDisabledTransiti
 from barraiser_rules.gov.gov006_orr_and_gameday_current import OrrAndGamedayCurrent
 from barraiser_rules.lod.lod003_load_test_has_pass_criteria import LoadTestHasPassCriteria
 from barraiser_rules.lod.lod004_single_user_load_test import SingleUserLoadTest
+from barraiser_rules.lod.lod006_chaos_under_load_and_guarded import ChaosUnderLoadAndGuarded
+from barraiser_rules.lod.lod007_no_unguarded_prod_load_or_chaos import NoUnguardedProdLoadOrChaos
 from barraiser_rules.obs.obs002_alarm_signal_coverage import AlarmSignalCoverage
 from barraiser_rules.obs.obs003_onebox_scoped_alarm import OneboxScopedAlarm
 from barraiser_rules.obs.obs005_dashboard_two_thresholds import DashboardTwoThresholds
@@ -25,6 +27,8 @@ from barraiser_rules.wav.wav006_wave_growth import WaveGrowth
 RULES: tuple[type[Rule], ...] = (
     LoadTestHasPassCriteria,
     SingleUserLoadTest,
+    ChaosUnderLoadAndGuarded,
+    NoUnguardedProdLoadOrChaos,
     OneboxFirst,
     OneboxShareCap,
     WaveGrowth,

@@ -51,7 +51,7 @@ EVIDENCE: Mapping[str, Mapping[str, Shape]] = {
     "orr": {"url": "text", "path": "text", "approver": "text"},
     "game_day": {"url": "text", "path": "text"},
     "load": {"url": "text", "path": "text", "single_user": "text", "scheduled": "text", "criteria": "text"},
-    "chaos": {"url": "text", "path": "text", "scheduled": "text"},
+    "chaos": {"url": "text", "path": "text", "scheduled": "text", "stop_condition": "text"},
     "change_record": {"url": "text", "path": "text"},
     "alarms": {"url": "text", "path": "text", "names": "texts"},
     "dashboard": {"url": "text", "path": "text"},
