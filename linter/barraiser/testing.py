@@ -18,11 +18,12 @@ from barraiser.checks.result import PipelineResult
 from barraiser.checks.rule import Rule
 from barraiser.checks.runner import judge
 from barraiser.classify.entries import Entries
-from barraiser.model.declarations import NOTHING_DECLARED, Declarations
+from barraiser.model.declarations import Declarations
 from barraiser.model.words import CODEPIPELINE, FAILED, GITHUB_ACTIONS, GITLAB_CI, UNKNOWN
 from barraiser.platforms.reader import ReadOptions
 from barraiser.platforms.selection import entry_paths
-from barraiser.policy.config import read_config_file
+from barraiser.policy.config import Config, read_config_file
+from barraiser.policy.profiles import parameters_in
 from barraiser.source.repository import Repository
 
 MARK = re.compile(r"#\s*expect:\s*([A-Z]{3}\d{3})(?:\s+(unknown))?\s*$")
@@ -99,26 +100,28 @@ def judged(
 ) -> list[PipelineResult]:
     """The results of every entry of a repository, by the default pack's rules or those given.
 
-    ``declared``: default, what the repository's ``.barraiser.yml`` declares. ``platform``: of files whose place does not tell it.
+    ``declared``: default, what the repository's ``.barraiser.yml`` declares. The parameters that it sets hold.
+    ``platform``: of files whose place does not tell it.
     """
     repository = Repository(str(root))
+    chosen = list(rules) if rules is not None else list(load().rules.values())
+    config = _config(root)
     if declared is None:
-        declared = _declared(root)
+        declared = config.declared
     options = ReadOptions(default_branch=declared.default_branch or "main")
     entries = Entries(repository, options, declared)
-    chosen = list(rules) if rules is not None else list(load().rules.values())
-    plan = Plan(chosen, profile=profile)
+    plan = Plan(chosen, profile=profile, parameters=parameters_in(config, chosen))
     results = []
     for path in entry_paths(repository):
         results += [judge(pipeline, entries, plan, declared) for pipeline in entries.at(path)]
     return results
 
 
-def _declared(root: Path) -> Declarations:
+def _config(root: Path) -> Config:
     for name in (".barraiser.yml", ".github/.barraiser.yml"):
         if (root / name).exists():
-            return read_config_file(str(root / name), TODAY).declared
-    return NOTHING_DECLARED
+            return read_config_file(str(root / name), TODAY)
+    return Config(declared=Declarations(as_of=TODAY))
 
 
 def findings(results: Sequence[PipelineResult], rule: str = "") -> list[Expectation]:

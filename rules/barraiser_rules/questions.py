@@ -259,3 +259,15 @@ def demands_people(protection: Mapping[str, object]) -> bool:
         if isinstance(number, list | tuple) and number:
             return True
     return bool(protection.get("custom_rules"))
+
+
+def expired(case: Case, key: str, what: str) -> Answer | None:
+    """``unknown``, where ``evidence.key`` is declared and has expired: it was so once, and nobody can tell whether it still is."""
+    given = case.declared.expired.get(key)
+    if given is None:
+        return None
+    return case.unknown(
+        f"{what} is declared, but the declaration expired on {given.get('expires')}: nobody has looked since.",
+        settle=f"Look again, and set `evidence.{key}.date` to the day of it.",
+        at=case.pipeline.place,
+    )

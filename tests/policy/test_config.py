@@ -113,6 +113,11 @@ def test_stale_evidence_does_not_count() -> None:
     assert "game_day" not in read(FULL, "2027-06-13").declared.evidence
 
 
+def test_stale_evidence_is_not_forgotten() -> None:
+    assert set(read(FULL).declared.expired) == {"orr"}
+    assert read(FULL, "2027-06-13").declared.expired["game_day"] == {"date": "2026-06-12", "expires": "2027-06-12"}
+
+
 def test_an_empty_section_is_no_error() -> None:
     assert read("version: 1\nrules:\nwaivers:\nenvironments:\n").rules == ()
 

@@ -6,8 +6,9 @@ import os
 from collections.abc import Sequence
 
 from barraiser.cli.settings import Settings
+from barraiser.model.declarations import Declarations
 from barraiser.platforms.selection import READERS, Selected, platform_of, reader_for, select
-from barraiser.policy.config import NO_CONFIG, Config, find_config, read_config, read_config_file
+from barraiser.policy.config import Config, find_config, read_config, read_config_file
 from barraiser.source.discovery import root_of
 from barraiser.source.repository import Repository
 
@@ -21,6 +22,7 @@ class Configs:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._known: dict[str, Config] = {}
+        self._none = Config(declared=Declarations(as_of=settings.as_of))
         self.prefixes: dict[str, str] = {}
 
     def show_with(self, prefixes: dict[str, str]) -> None:
@@ -46,11 +48,11 @@ class Configs:
                 "", read_config_file(self.settings.config, self.settings.as_of)
             )
         if self.settings.isolated:
-            return NO_CONFIG
+            return self._none
         repository = Repository(root)
         path = find_config(repository)
         shown = self.prefixes.get(root, "") + path
-        return read_config(repository, path, self.settings.as_of, shown=shown) if path else NO_CONFIG
+        return read_config(repository, path, self.settings.as_of, shown=shown) if path else self._none
 
 
 def prefixes_of(roots: Sequence[str]) -> dict[str, str]:

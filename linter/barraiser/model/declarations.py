@@ -104,12 +104,13 @@ class Declarations:
 
     ``deployer``, ``review`` and ``evidence`` hold their keys as given (numbers, texts, booleans, lists, mappings).
     ``evidence_required``: ``evidence.mode`` is ``required``, so that ``unknown`` blocks. ``as_of``: the ISO date of the run, by which
-    evidence ages; empty where no configuration was read.
+    evidence ages; empty where no configuration was read. ``expired``: evidence that no longer counts, with the last day on which it
+    did as its ``expires``; it is in ``evidence`` no more.
     """
 
     __slots__ = (
-        "activities", "as_of", "default_branch", "deployer", "environments", "evidence", "evidence_required", "freezes", "links",
-        "owner", "pipelines", "review", "timezone",
+        "activities", "as_of", "default_branch", "deployer", "environments", "evidence", "evidence_required", "expired", "freezes",
+        "links", "owner", "pipelines", "review", "timezone",
     )  # fmt: skip
 
     def __init__(
@@ -125,6 +126,7 @@ class Declarations:
         deployer: Mapping[str, object] | None = None,
         evidence: Mapping[str, object] | None = None,
         evidence_required: bool = False,
+        expired: Mapping[str, Mapping[str, object]] | None = None,
         review: Mapping[str, object] | None = None,
         freezes: Sequence[Mapping[str, object]] = (),
         as_of: str = "",
@@ -139,6 +141,7 @@ class Declarations:
         self.deployer: Mapping[str, object] = deployer or {}
         self.evidence: Mapping[str, object] = evidence or {}
         self.evidence_required = evidence_required
+        self.expired: Mapping[str, Mapping[str, object]] = expired or {}
         self.review: Mapping[str, object] = review or {}
         self.freezes = tuple(freezes)
         self.as_of = as_of

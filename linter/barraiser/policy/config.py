@@ -17,7 +17,7 @@ from barraiser.model.declarations import (
 from barraiser.model.place import Place
 from barraiser.model.words import ACTIVITY_KINDS, ENVIRONMENT_CLASSES, PIPELINE_KINDS, PROFILES, SEVERITIES
 from barraiser.policy import keys
-from barraiser.policy.evidence import current
+from barraiser.policy.evidence import current, last_day
 from barraiser.policy.take import ConfigError, ConfigProblem, Taker, plain
 from barraiser.policy.waivers import Waiver
 from barraiser.source.errors import SourceError
@@ -71,9 +71,6 @@ class Config:
         self.rules = tuple(rules)
         self.waivers = tuple(waivers)
         self.declared = declared
-
-
-NO_CONFIG = Config()
 
 
 def find_config(repository: Repository) -> str:
@@ -150,7 +147,7 @@ def _selectors(taker: Taker, node: Node | None, what: str) -> list[tuple[str, No
 
 
 def _declared(taker: Taker, top: Table[str, Node], as_of: str) -> Declarations:
-    mode, evidence = _evidence(taker, top.get("evidence"), as_of)
+    mode, evidence, expired = _evidence(taker, top.get("evidence"), as_of)
     return Declarations(
         owner=taker.text(top.get("owner"), "`owner`"),
         default_branch=taker.text(top.get("default_branch"), "`default_branch`"),
@@ -162,6 +159,7 @@ def _declared(taker: Taker, top: Table[str, Node], as_of: str) -> Declarations:
         deployer=_given(taker, top.get("deployer"), "`deployer`", keys.DEPLOYER),
         evidence=evidence,
         evidence_required=mode == "required",
+        expired=expired,
         review=_given(taker, top.get("review"), "`review`", keys.REVIEW),
         freezes=_freezes(taker, top.get("freezes")),
         as_of=as_of,
@@ -253,8 +251,10 @@ def _given(taker: Taker, node: Node | None, what: str, allowed: Table[str, keys.
     return found
 
 
-def _evidence(taker: Taker, node: Node | None, as_of: str) -> tuple[str, dict[str, object]]:
-    """The mode, and the evidence that is not stale."""
+def _evidence(
+    taker: Taker, node: Node | None, as_of: str
+) -> tuple[str, dict[str, object], dict[str, dict[str, object]]]:
+    """The mode, the evidence that counts, and what no longer does."""
     table = taker.table(node, "`evidence`", ("mode", *keys.EVIDENCE))
     mode = taker.text(table.get("mode"), "`mode` of `evidence`", ("optional", "required"))
     given = {
@@ -262,7 +262,9 @@ def _evidence(taker: Taker, node: Node | None, as_of: str) -> tuple[str, dict[st
         for key, value in table.items()
         if key != "mode"
     }
-    return mode, {key: value for key, value in given.items() if current(value, as_of)}
+    stale = {key: value for key, value in given.items() if not current(value, as_of)}
+    expired = {key: {**value, "expires": last_day(value)} for key, value in stale.items()}
+    return mode, {key: value for key, value in given.items() if key not in stale}, expired
 
 
 def _freezes(taker: Taker, node: Node | None) -> list[dict[str, object]]:

@@ -19,6 +19,16 @@ def current(given: Mapping[str, object], as_of: str) -> bool:
     return True
 
 
+def last_day(given: Mapping[str, object]) -> str:
+    """The last day, as an ISO date, on which a declaration that is no longer current counted."""
+    expires = given.get("expires")
+    if isinstance(expires, str) and expires:
+        return expires
+    from datetime import date, timedelta
+
+    return (date.fromisoformat(str(given["date"])) + timedelta(days=LASTS_DAYS)).isoformat()
+
+
 def days_between(first: str, then: str) -> int:
     """Days from one ISO date to another."""
     return _ordinal(then) - _ordinal(first)

@@ -28,7 +28,7 @@ GITHUB: Mapping[str, Shape] = {
     "custom_rules": "texts",
     "admin_bypass": "truth",
 }
-GITLAB: Mapping[str, Shape] = {"protected": "truth", "required_approvals": "number"}
+GITLAB: Mapping[str, Shape] = {"protected": "truth", "required_approvals": "number", "deployers": "number"}
 REVIEW: Mapping[str, Shape] = {"required_approvals": "number", "code_owners": "truth"}
 DEPLOYER: Mapping[str, Shape] = {
     "type": "text",

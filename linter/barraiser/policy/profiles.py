@@ -84,6 +84,16 @@ def defaults(rule: type[Rule]) -> dict[str, Value]:
     return {parameter.name: parameter.default for parameter in rule.parameters}
 
 
+def parameters_in(config: Config, rules: Sequence[type[Rule]]) -> dict[str, dict[str, Value]]:
+    """The parameters of rules, as a configuration sets them. Raises ConfigError for one that is wrong."""
+    taker = Taker()
+    known = {rule.id: rule for rule in rules}
+    given = {each.id: _parameters(each, known[each.id], taker) for each in config.rules if each.id in known}
+    if taker.problems:
+        raise ConfigError(taker.problems)
+    return {rule.id: {**defaults(rule), **given.get(rule.id, {})} for rule in rules}
+
+
 def _selected(
     config: Config, registry: Registry, choice: Choice, profile: str, off: set[str], taker: Taker
 ) -> set[str]:

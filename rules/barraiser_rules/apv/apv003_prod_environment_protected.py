@@ -70,6 +70,13 @@ class ProdEnvironmentProtected(Rule):
             choices=("branch_policy", "reviewers", "wait_timer", "custom_rules"),
         ),
         Parameter("min_reviewers", 0, "how many reviewers must be asked", unit="reviewers", minimum=0, maximum=6),
+        Parameter(
+            "max_deployers",
+            0,
+            "how many users and groups may deploy to the environment, where the platform has such a list; 0: any number",
+            unit="users and groups",
+            minimum=0,
+        ),
     )
     fixes = {
         GITHUB_ACTIONS: "Limit the environment `<name>` to protected branches (and add reviewers where they are required), and declare it.",
@@ -97,6 +104,20 @@ class ProdEnvironmentProtected(Rule):
             fewest = int(case.number("min_reviewers"))
             if self._count(protection) < fewest:
                 missing.append(f"{fewest} reviewers")
+            most, deployers = case.number("max_deployers"), self._number(protection.get("deployers"))
+            if not missing and most and deployers is None and "protected" in protection:
+                unsure = unsure or case.unknown(
+                    f"How many may deploy to the environment `{key.name}` is a setting of the platform that no file shows.",
+                    settle=f"environments: {{{key.name}: {{gitlab: {{protected: true, deployers: NUMBER}}}}}}",
+                    at=key.place,
+                )
+                continue
+            if not missing and most and deployers is not None and deployers > most:
+                return case.failed(
+                    f"{deployers:g} users and groups may deploy to the environment `{key.name}`, and at most {most:g} should.",
+                    fix=f"Take users and groups off the list of those allowed to deploy to `{key.name}`, and declare how many are left.",
+                    at=key.place,
+                )
             if missing:
                 return case.failed(
                     f"The environment `{key.name}` is declared without {' and '.join(missing)}: {job(deploy)} reaches production"
@@ -110,7 +131,9 @@ class ProdEnvironmentProtected(Rule):
         return any(protection.get(name) for name in SETTINGS.get(wanted, (wanted,)))
 
     def _count(self, protection: Mapping[str, object]) -> float:
-        given = protection.get("reviewers", protection.get("required_approvals"))
+        return self._number(protection.get("reviewers", protection.get("required_approvals"))) or 0
+
+    def _number(self, given: object) -> float | None:
         if isinstance(given, list | tuple):
             return len(given)
-        return given if isinstance(given, int | float) else 0
+        return given if isinstance(given, int | float) else None

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from barraiser.api import NO, PIPELINE, PROD_CLASSES, Answer, Case, Node, Parameter, Rule, SourceError
 from barraiser_rules.hints import words
-from barraiser_rules.questions import does
+from barraiser_rules.questions import does, expired
 
 FREE_INPUT = re.compile(
     r"\b(?:inputs|github\.event\.inputs)\.(?:command|cmd|script|args|query|sql|run)\b|\$\{?(?:COMMAND|CMD|SQL|QUERY)\b",
@@ -98,7 +98,7 @@ class NoManualMutation(Rule):
         record = self._record(case, glob)
         if record:
             return case.passed(f"{record} records the change, its rollback and where it was tested.")
-        return case.failed(
+        return expired(case, "change_record", "A change record") or case.failed(
             f"{does(found)} changes production by hand, and no change record says how to take it back.",
             fix=case.fix(glob=glob),
             at=found,

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from barraiser.api import CODEPIPELINE, GITHUB_ACTIONS, GITLAB_CI, Answer, Case, Job, Node, Parameter, Rule
+from barraiser.api import (
+    CODEPIPELINE,
+    GITHUB_ACTIONS,
+    GITLAB_CI,
+    PROD_CLASSES,
+    Answer,
+    Case,
+    Job,
+    Node,
+    Parameter,
+    Rule,
+)
 from barraiser_rules.questions import job
 
 GATES = ("smoke-test", "integration-test", "e2e-test", "load-test", "chaos-test", "alarm-gate", "bake")
 """Kinds whose jobs can hang as a deploy can."""
+
+STAGED = ("deploy", "config-deploy", "smoke-test", "integration-test", "e2e-test")
+LIBRARY = "library-publish"
 
 
 class DeployHasTimeout(Rule):
@@ -22,7 +36,10 @@ class DeployHasTimeout(Rule):
 
     Decided by:
         The time limit of each production deploy's job, and of the test, alarm and bake jobs that it needs. Actions that the platform
-        runs itself have the service's limits and are not asked. A limit below the job's own bake would end the bake: an error.
+        runs itself have the service's limits and are not asked. A limit below the job's own bake would end the bake: an error. In a
+        library's pipeline, where a publish that hangs keeps nobody waiting, a missing limit is a hint. So is a limit of a build, or of a
+        deploy or test in pre-production, that alone is more than the budget of its stage; bakes, load tests and fault injections do
+        not count towards it.
 
     Fix:
         Write a limit a little above what the job usually takes.
@@ -69,6 +86,14 @@ class DeployHasTimeout(Rule):
         Parameter(
             "max_deploy_min", 120, "the longest limit that a job may have beyond its bake", unit="minutes", minimum=1
         ),
+        Parameter("build_max", 10, "the budget of a build before the deploy", unit="minutes", minimum=1),
+        Parameter(
+            "preprod_stage_max",
+            30,
+            "the budget of a pre-production stage, without its bakes, load tests and fault injections",
+            unit="minutes",
+            minimum=1,
+        ),
     )
     fixes = {
         GITHUB_ACTIONS: "Add `timeout-minutes: <minutes>` to <job>.",
@@ -92,6 +117,7 @@ class DeployHasTimeout(Rule):
                     f"{job(node)} has no time limit: when it hangs, the release hangs until the platform gives up.",
                     fix=case.fix(job=job(node), minutes=f"{bake + 30:g}"),
                     at=found.place,
+                    severity="info" if case.subject.kind == LIBRARY else "",
                     key=found.template,
                     rests_on=(node,),
                 )
@@ -113,9 +139,39 @@ class DeployHasTimeout(Rule):
                     rests_on=(node,),
                 )
             bounded = node
+        over = self._over_budget(case, seen)
+        if over is not None:
+            return over
         if bounded is None:
             return case.not_applicable("The platform's own actions deploy, within the service's limits.")
         return case.passed(f"{job(bounded)} ends after {bounded.job.timeout_minutes:g} minutes.", rests_on=(bounded,))
+
+    def _over_budget(self, case: Case, seen: set[str]) -> Answer | None:
+        """A hint where one job before production alone may take longer than its stage should."""
+        for deploy in case.deploys:
+            for node in case.graph.ahead_of(deploy):
+                found = node.job
+                build = node.kind == "build"
+                staged = node.kind in STAGED and node.environment_class not in PROD_CLASSES
+                if found.timeout_minutes is None or not (build or staged) or node.pipeline is not case.pipeline:
+                    continue
+                if (build and found.id in seen) or not self._limited_by_hand(found) or self._is_long(found):
+                    continue
+                budget = case.number("build_max" if build else "preprod_stage_max")
+                if found.timeout_minutes - self._bake(found) > budget:
+                    what = "a build" if build else "a stage before production"
+                    return case.failed(
+                        f"{job(node)} may run for {found.timeout_minutes:g} minutes, and the budget of {what} is {budget:g}.",
+                        fix=case.fix(job=job(node), minutes=f"{budget + self._bake(found):g}"),
+                        at=found.place,
+                        severity="info",
+                        key=found.template,
+                        rests_on=(node,),
+                    )
+        return None
+
+    def _is_long(self, found: Job) -> bool:
+        return any(each.kind in ("load-test", "chaos-test") for each in found.activities)
 
     def _nodes(self, case: Case) -> list[Node]:
         nodes = list(case.deploys)

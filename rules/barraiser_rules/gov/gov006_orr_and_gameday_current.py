@@ -73,7 +73,7 @@ class OrrAndGamedayCurrent(Rule):
             return case.not_applicable(f"It is declared to be of tier {declared.tier}.")
         missing = ""
         for key, what in (("orr", "readiness review"), ("game_day", "game day")):
-            given = case.declared.evidence.get(key)
+            given = case.declared.evidence.get(key) or case.declared.expired.get(key)
             if not isinstance(given, Mapping) or not given:
                 missing = missing or key
                 continue
@@ -82,9 +82,12 @@ class OrrAndGamedayCurrent(Rule):
                 reason = f"The declared {what} has no date: nobody can tell whether it still holds."
             else:
                 age, limit = self._days(date, case.declared.as_of), case.number(f"{key}_max_days")
-                if age is None or age <= limit:
+                if age is not None and age > limit:
+                    reason = f"The last {what} was on {date}, {age} days ago; at most {limit:g} are asked for."
+                elif key in case.declared.expired:
+                    reason = f"The declared {what} of {date} expired on {given.get('expires')}."
+                else:
                     continue
-                reason = f"The last {what} was on {date}, {age} days ago; at most {limit:g} are asked for."
             return case.failed(reason, fix=case.fix(what=what, key=key), at=case.pipeline.place, key=key)
         if missing:
             return case.unknown(

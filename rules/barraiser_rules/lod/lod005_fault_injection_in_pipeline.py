@@ -19,7 +19,16 @@ from barraiser.api import (
     Rule,
 )
 from barraiser_rules.promotion import after_preprod, hours_between, named_hours
-from barraiser_rules.questions import declared_kind, does, job, may_hold, preprod_deploys, unread_before, weakest_gate
+from barraiser_rules.questions import (
+    declared_kind,
+    does,
+    expired,
+    job,
+    may_hold,
+    preprod_deploys,
+    unread_before,
+    weakest_gate,
+)
 
 
 class FaultInjectionInPipeline(Rule):
@@ -124,7 +133,7 @@ class FaultInjectionInPipeline(Rule):
                 at=unread.place,
             )
         staging = preprod_deploys(case, gate.deploy)
-        return case.failed(
+        return expired(case, "chaos", "A fault injection") or case.failed(
             f"Nothing injects a failure into pre-production, neither before {job(gate.deploy)} nor on a schedule.",
             fix=case.fix(job=job(gate.deploy), staging=job(staging[-1]) if staging else "the staging deploy"),
             at=gate.deploy,

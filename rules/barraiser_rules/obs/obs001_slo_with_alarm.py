@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from barraiser.api import PIPELINE, Answer, Case, Place, Rule
 from barraiser_rules.markers import first_with, holds
+from barraiser_rules.questions import expired
 
 OBJECTIVES = (
     b"AWS::ApplicationSignals::ServiceLevelObjective",
@@ -129,7 +130,7 @@ class SloWithAlarm(Rule):
                 fix=case.fix(),
                 at=Place(objective, 1),
             )
-        return case.unknown(
+        return expired(case, "slo", "A service level objective") or case.unknown(
             "The repository defines no service level objective; whether there is one elsewhere, no file shows.",
             settle="evidence: {slo: {url: ADDRESS, alarm: NAME, by: NAME, date: YYYY-MM-DD}}",
             at=case.pipeline.place,

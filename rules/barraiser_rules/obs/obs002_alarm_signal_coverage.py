@@ -6,7 +6,7 @@ import re
 
 from barraiser.api import FAILED, Answer, Case, Node, Parameter, Rule
 from barraiser_rules.alarms import alarms_of
-from barraiser_rules.questions import job
+from barraiser_rules.questions import expired, job
 
 SIGNALS = {
     "fault_rate": re.compile(r"5xx|4xx|error|fault|fail|availab|success", re.I),
@@ -106,7 +106,7 @@ class AlarmSignalCoverage(Rule):
         if not missing:
             return None
         if not alarms or not all(alarms.values()):
-            return case.unknown(
+            return expired(case, "alarms", "What the rollback alarms watch") or case.unknown(
                 f"Which signals the alarms of {job(deploy)} watch, the files of the repository do not show.",
                 settle="evidence: {alarms: {names: [NAME, ...], by: NAME, date: YYYY-MM-DD}}",
                 at=deploy,

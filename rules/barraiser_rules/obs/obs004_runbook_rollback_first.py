@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
 from barraiser.api import PIPELINE, Answer, Case, Parameter, Place, Rule, SourceError
+from barraiser_rules.questions import expired
 
 GLOBS = (
     "*runbook*.md",
@@ -97,7 +98,7 @@ class RunbookRollbackFirst(Rule):
         found = self._found(case)
         if found:
             return self._read(case, found)
-        return case.unknown(
+        return expired(case, "runbook", "A runbook") or case.unknown(
             "No runbook is in the repository; whether there is one elsewhere, no file shows.",
             settle="evidence: {runbook: {url: ADDRESS, by: NAME, date: YYYY-MM-DD}}",
             at=case.pipeline.place,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from barraiser.api import PIPELINE, Answer, Case, Place, Rule
 from barraiser_rules.markers import MAX_BYTES, MAX_FILES, SAMPLES
+from barraiser_rules.questions import expired
 
 BOARDS = (
     b"AWS::CloudWatch::Dashboard",
@@ -92,7 +93,7 @@ class DashboardTwoThresholds(Rule):
                 fix=case.fix(path=path),
                 at=Place(path, 1),
             )
-        return case.unknown(
+        return expired(case, "dashboard", "A dashboard") or case.unknown(
             "The repository defines no dashboard; whether there is one elsewhere, no file shows.",
             settle="evidence: {dashboard: {url: ADDRESS, by: NAME, date: YYYY-MM-DD}}",
             at=case.pipeline.place,

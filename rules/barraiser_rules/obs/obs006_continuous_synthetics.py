@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from barraiser.api import PIPELINE, Answer, Case, Parameter, Place, Rule, SourceError
 from barraiser_rules.markers import first_with
+from barraiser_rules.questions import expired
 
 SYNTHETICS = (
     b"AWS::Synthetics::Canary",
@@ -90,7 +91,7 @@ class ContinuousSynthetics(Rule):
             return case.passed("Synthetic traffic is declared.")
         path = first_with(case.repository, SYNTHETICS, hints=HINTS, suffixes=SUFFIXES)
         if not path:
-            return case.unknown(
+            return expired(case, "synthetics", "Synthetic traffic") or case.unknown(
                 "The repository defines no synthetic traffic; whether there is any, no file shows.",
                 settle="evidence: {synthetics: {url: ADDRESS, by: NAME, date: YYYY-MM-DD}}",
                 at=case.pipeline.place,
