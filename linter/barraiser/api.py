@@ -42,6 +42,7 @@ from barraiser.source.repository import Repository
 if TYPE_CHECKING:  # for annotations alone: most runs never ask for a bake or a wave
     from barraiser.evidence.rollout import Fault as Fault
     from barraiser.graph.bake import Bake as Bake
+    from barraiser.graph.waves import Target as Target
     from barraiser.graph.waves import Waves as Waves
 
 __all__ = [

@@ -7,6 +7,8 @@ from barraiser_rules.apv.apv004_no_self_approval import NoSelfApproval
 from barraiser_rules.apv.apv005_approval_after_evidence import ApprovalAfterEvidence
 from barraiser_rules.chg.chg001_no_manual_mutation import NoManualMutation
 from barraiser_rules.chg.chg004_schema_change_decoupled import SchemaChangeDecoupled
+from barraiser_rules.env.env002_three_preprod_stages import ThreePreprodStages
+from barraiser_rules.env.env004_gamma_covers_prod_regions import GammaCoversProdRegions
 from barraiser_rules.gov.gov003_deploy_has_timeout import DeployHasTimeout
 from barraiser_rules.gov.gov004_no_disabled_transition import NoDisabledTransition
 from barraiser_rules.gov.gov006_orr_and_gameday_current import OrrAndGamedayCurrent
@@ -25,6 +27,8 @@ from barraiser_rules.wav.wav003_onebox_share_cap import OneboxShareCap
 from barraiser_rules.wav.wav006_wave_growth import WaveGrowth
 
 RULES: tuple[type[Rule], ...] = (
+    ThreePreprodStages,
+    GammaCoversProdRegions,
     LoadTestHasPassCriteria,
     SingleUserLoadTest,
     ChaosUnderLoadAndGuarded,

@@ -21,7 +21,7 @@ from barraiser.source.repository import Repository
 
 if TYPE_CHECKING:
     from barraiser.graph.bake import Bake
-    from barraiser.graph.waves import Waves
+    from barraiser.graph.waves import Target, Waves
 
 
 T = TypeVar("T")
@@ -130,6 +130,12 @@ class Case:
         from barraiser.graph.waves import waves_of
 
         return self.remember(("waves", self.graph.index), lambda: waves_of(self.graph))
+
+    def target(self, node: Node) -> Target:
+        """The region and the account that a deploy goes to, as far as files tell."""
+        from barraiser.graph.waves import target_of
+
+        return target_of(node)
 
     def remember(self, key: tuple[Hashable, ...], make: Callable[[], T]) -> T:
         """What ``make`` returns, made once for all cases of this pipeline. The key starts with what it is, and holds all it depends on."""
