@@ -19,6 +19,7 @@ from barraiser.model.declarations import Declarations
 from barraiser.model.environment import Environment
 from barraiser.model.pipeline import Concurrency, Edge, Handover, Job, Pipeline, Scenario, Script, Step, Unresolved
 from barraiser.model.place import Place
+from barraiser.model.schedule import Schedule
 from barraiser.model.tri import MAYBE, NO, YES, Tri, all_of, any_of, negate
 from barraiser.model.words import (
     CODEPIPELINE,
@@ -87,6 +88,7 @@ __all__ = [
     "Rule",
     "Scenario",
     "ScenarioGraph",
+    "Schedule",
     "Script",
     "SourceError",
     "StageGraph",

@@ -17,6 +17,7 @@ from barraiser.classify.view import Found, View
 from barraiser.classify.vocabulary.actions import ACTIONS, GITLAB, HARMLESS, IMAGES, NOTIFY
 from barraiser.classify.vocabulary.codepipeline import CLOUDFORMATION_MODES, INVOKED, PROVIDERS
 from barraiser.model.pipeline import Fragment, Script, Step
+from barraiser.model.schedule import from_sunday_one
 from barraiser.model.words import CODEPIPELINE
 from barraiser.shell.command import Command
 
@@ -448,6 +449,11 @@ def _rule(provider: str, step: Step, view: View) -> Hit:
             hit.facts["alarm-states"] = step.inputs["AlarmStates"]
     elif provider == "DeploymentWindow":
         hit.kind = "window"
+        fields = step.inputs.get("Cron", "").split()  # seconds come first, and Sunday is 1
+        if len(fields) in (6, 7):
+            hit.facts["hours"] = from_sunday_one(fields[1:6])
+        if step.inputs.get("TimeZone"):
+            hit.facts["time-zone"] = step.inputs["TimeZone"]
     elif provider == "LambdaInvoke":
         _invoked(hit, step, view)
     elif provider in ("CodeBuild", "Commands"):
@@ -457,4 +463,6 @@ def _rule(provider: str, step: Step, view: View) -> Hit:
             0.6,
             True,
         )
+    if hit.kind in ("deploy", "config-deploy", "destroy"):
+        hit.kind, hit.aims = "other", []  # a condition asks whether to deploy, whatever its name says
     return hit

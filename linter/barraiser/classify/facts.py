@@ -47,3 +47,6 @@ ALARM_STATES = "alarm-states"
 
 MONITORED = "monitored"
 """For a declared bake: whether something watches it (``yes`` or ``no``)."""
+
+HOURS, ZONE = "hours", "time-zone"
+"""For a time window of the platform's own: when it is open, as five cron fields (Sunday is 0), and the zone that they are read in."""

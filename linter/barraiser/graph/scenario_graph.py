@@ -276,6 +276,22 @@ class ScenarioGraph:
             answer = min(answer, max(MAYBE, reach.skipped))
         return min(answer, self._reached(activity, node.activity, _step_runs(self._tables, self.graph, gate)))
 
+    def job_gates(self, gate: Node, node: Node) -> Tri:
+        """Whether the whole job of ``gate`` must have succeeded before ``node``'s job can start, whatever becomes of the one activity.
+
+        Yes for one and the same job.
+        """
+        one, other = self.graph.unit_of[gate.index], self.graph.unit_of[node.index]
+        if one == other:
+            return YES
+        reach, runs = self._tables.reach(other).get(one), self._tables.runs[one]
+        if reach is None or runs == NO:
+            return NO
+        answer = min(negate(softness(gate.job)), reach.held)
+        if runs == MAYBE and not _same_condition(gate.job.condition, node.job.condition):
+            answer = min(answer, max(MAYBE, reach.skipped))
+        return answer
+
     def _reached(self, gate: Activity, node: Activity, runs: Tri) -> Tri:
         """Whether a gate's own step or branch of a script is sure to run when its job does."""
         if runs == MAYBE and not _same_condition(gate.condition, node.condition):

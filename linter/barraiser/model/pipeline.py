@@ -8,6 +8,7 @@ from barraiser.model.activity import Activity
 from barraiser.model.condition import UNCONDITIONAL, Condition
 from barraiser.model.environment import EnvironmentKey
 from barraiser.model.place import Place
+from barraiser.model.schedule import Schedule
 from barraiser.model.tri import MAYBE, NO, YES, Tri
 
 HARD, SOFT, ORDER = "hard", "soft", "order"
@@ -23,10 +24,13 @@ class Scenario:
     ``inputs``: values of the manual run's inputs that this scenario fixes. ``privileged``: somebody else's change starts it, and it
     has the repository's secrets all the same (``pull_request_target``, ``issue_comment``, ``workflow_run`` after a pull request).
     ``branch``: ``default``, ``named`` (a branch that the pipeline names), ``other`` or empty, for a push. ``refs``: where
-    the ref itself is not known, the patterns that the trigger admits (empty: any).
+    the ref itself is not known, the patterns that the trigger admits (empty: any). ``schedules``: the times of a scheduled start,
+    as far as the file says them.
     """
 
-    __slots__ = ("branch", "event", "inputs", "name", "place", "privileged", "ref", "refs", "unmerged", "via")
+    __slots__ = (
+        "branch", "event", "inputs", "name", "place", "privileged", "ref", "refs", "schedules", "unmerged", "via",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -41,9 +45,11 @@ class Scenario:
         via: str = "",
         inputs: Mapping[str, str] | None = None,
         place: Place | None = None,
+        schedules: Sequence[Schedule] = (),
     ) -> None:
         self.name = name
         self.event = event
+        self.schedules = tuple(schedules)
         self.ref = ref
         self.branch = branch
         self.refs = tuple(refs)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from barraiser.api import (
     CODEPIPELINE,
     GITHUB_ACTIONS,
     GITLAB_CI,
-    NO,
     PROD_CLASSES,
     YES,
     Answer,
@@ -17,6 +14,7 @@ from barraiser.api import (
     Parameter,
     Rule,
 )
+from barraiser_rules.clock import clocks_before, frozen_by_condition
 from barraiser_rules.questions import (
     declared_kind,
     declared_protection,
@@ -26,20 +24,6 @@ from barraiser_rules.questions import (
     out_of_sight,
     weakest_gate,
 )
-
-CLOCK = re.compile(
-    r"get-calendar-state|\bdate\b[^|;&\n]{0,40}\+\W{0,2}%[uwaAH]|Get-Date\b|DayOfWeek|weekday\(\)|isoweekday"
-)
-"""Commands that ask the day or the hour, or a calendar."""
-
-DECIDES = re.compile(
-    r"\btest\b|\[|\bexit\s+[1-9]|\bgrep\b|\bjq\b[^|;&\n]{0,40}(-e|--exit-status)\b|\bfalse\b|\bthrow\b"
-)
-"""What makes a script fail when the time is wrong."""
-
-IGNORED = re.compile(r"\|\|\s*(true|:)(\s|$)")
-
-FREEZE = re.compile(r"\bCI_DEPLOY_FREEZE\b")
 
 
 class DeployWindow(Rule):
@@ -113,7 +97,7 @@ class DeployWindow(Rule):
         gate = weakest_gate(case, lambda deploy: self._candidates(case, deploy))
         if gate.answer == YES and gate.node is not None:
             return case.passed(f"{does(gate.node)} decides when {job(gate.deploy)} may start.", way=(gate.node,))
-        if all(self._frozen(case, deploy) for deploy in case.deploys):
+        if all(frozen_by_condition(case, deploy) for deploy in case.deploys):
             return case.passed("A condition keeps it out of deploy freezes.")
         asks = {self._asks_clock(case, deploy) for deploy in case.deploys}
         if asks == {True}:
@@ -147,24 +131,5 @@ class DeployWindow(Rule):
 
     def _asks_clock(self, case: Case, deploy: Node) -> bool | None:
         """Whether a script on the way asks the time and fails when it is wrong; None where it asks and what follows is not plain."""
-        nodes = [deploy, *(node for node in case.graph.ahead_of(deploy) if case.graph.gates(node, deploy) == YES)]
-        jobs = {node.job.id: node.job for node in nodes}
-        asks = False
-        for own in jobs.values():
-            last = deploy.activity.step if own is deploy.job else len(own.steps)
-            for step in own.steps[: last + 1]:
-                lines = [
-                    line for part in (step.script.fragments if step.script else ()) for line in part.text.splitlines()
-                ]
-                found = [line for line in lines if CLOCK.search(line[:500]) and not IGNORED.search(line[:500])]
-                if found and step.soft == NO and any(DECIDES.search(line[:500]) for line in lines):
-                    return True
-                asks = asks or bool(found)
-        return None if asks else False
-
-    def _frozen(self, case: Case, deploy: Node) -> bool:
-        """Whether a condition of the deploy, or of a job that holds it back, looks at a freeze."""
-        nodes = [deploy, *(node for node in case.graph.ahead_of(deploy) if case.graph.gates(node, deploy) != NO)]
-        return any(
-            FREEZE.search(text) for node in nodes for text in (node.job.condition.text, node.activity.condition.text)
-        )
+        clocks = clocks_before(case, deploy)
+        return True if any(clock.stops for clock in clocks) else None if clocks else False

@@ -128,7 +128,8 @@ class _Schedules:
         expression = values.text(written)
         if written is None or not expression:
             return
-        schedule = (expression, line_of(written))
+        zone = values.text(properties.get("ScheduleExpressionTimezone"))
+        schedule = (f"{expression} {zone}".rstrip(), line_of(written))
         for branch in (*values.items(properties.get("Targets")), *values.branches(properties.get("Target"))):
             target = branch.node
             if isinstance(target, Mapping):

@@ -333,7 +333,8 @@ class TerraformPipeline:
         off = self._text(block, "state") == "DISABLED" or self._text(block, "is_enabled") == "false"
         at = rule.get("schedule_expression")
         if expression and at is not None and not off:
-            found.append((expression, line_of(at)))
+            zone = self._text(block, "schedule_expression_timezone")
+            found.append((f"{expression} {zone}".rstrip(), line_of(at)))
 
     def _tags(self, pipeline: Block) -> dict[str, tuple[str, Place]]:
         value = self._value(pipeline, "tags")

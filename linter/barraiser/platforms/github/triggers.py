@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from barraiser.model.pipeline import Problem, Scenario
 from barraiser.model.place import Place
+from barraiser.model.schedule import Schedule
 from barraiser.model.tri import YES
 from barraiser.platforms.github.checks import INPUT_TYPES, check_inputs, nearest
 from barraiser.platforms.github.contexts import Ground, called_github, event_of, github_of
@@ -55,15 +56,16 @@ class Start:
 
 
 class Trigger:
-    """One event of ``on:`` with its settings; ``place`` is its key's."""
+    """One event of ``on:`` with its settings; ``place`` is its key's. ``schedules``: the times of ``schedule``, ``crons`` their texts."""
 
-    __slots__ = ("crons", "event", "place", "settings")
+    __slots__ = ("crons", "event", "place", "schedules", "settings")
 
-    def __init__(self, event: str, place: Place, settings: Mapping | None, crons: Sequence[str] = ()) -> None:
+    def __init__(self, event: str, place: Place, settings: Mapping | None, schedules: Sequence[Schedule] = ()) -> None:
         self.event = event
         self.place = place
         self.settings = settings
-        self.crons = tuple(crons)
+        self.schedules = tuple(schedules)
+        self.crons = tuple(schedule.cron for schedule in schedules)
 
     def names(self, key: str) -> list[str] | None:
         """The texts of a filter; None where it is not there."""
@@ -155,9 +157,13 @@ def _trigger(name: Scalar, value: Node | None, problems: list[Problem]) -> list[
     return [Trigger(event, line_of(name), value)]
 
 
-def _crons(name: Scalar, value: Node, problems: list[Problem]) -> list[str]:
+def _crons(name: Scalar, value: Node, problems: list[Problem]) -> list[Schedule]:
     items = value.items if isinstance(value, Items) else []
-    crons = [item.text("cron") for item in items if isinstance(item, Mapping) and item.text("cron")]
+    crons = [
+        Schedule(item.text("cron"), item.text("timezone"), line_of(item))
+        for item in items
+        if isinstance(item, Mapping) and item.text("cron")
+    ]
     if not items or len(crons) != len(items):
         problems.append(
             Problem(
@@ -409,9 +415,17 @@ def _schedules(trigger: Trigger, ground: Ground, text: str) -> list[Start]:
     crons: list[tuple[str, Value]] = [("schedule", Unknown(tuple(trigger.crons[:30])) if trigger.crons else OPEN)]
     if "event.schedule" in text and 1 < len(trigger.crons) <= MAX_NAMED:
         crons = [(f"schedule ({cron})", cron) for cron in dict.fromkeys(trigger.crons)]
+    branch = ground.default_branch
     return [
         Start(
-            Scenario(label, "schedule", f"refs/heads/{ground.default_branch}", branch="default", place=trigger.place),
+            Scenario(
+                label,
+                "schedule",
+                f"refs/heads/{branch}",
+                branch="default",
+                place=trigger.place,
+                schedules=[each for each in trigger.schedules if label == "schedule" or each.cron == cron],
+            ),
             github_of(ground, "schedule", event_of(ground, {"schedule": cron, "action": None}), ref, name),
         )
         for label, cron in crons

@@ -1,0 +1,40 @@
+"""Times at which something starts, or may start."""
+
+from __future__ import annotations
+
+import re
+
+from barraiser.model.place import Place
+
+_WRAPPED = re.compile(r"\s*cron\(([^()]{1,200})\)\s*(.*)", re.IGNORECASE)
+_NUMBER = re.compile(r"(?<![#\d/])\d")
+
+
+class Schedule:
+    """``cron``: five fields as POSIX has them (minute, hour, day of the month, month, weekday; Sunday is 0, names are allowed); empty
+    where the file gives something else, or computes it. ``zone``: the time zone that it is read in, empty where none is named."""
+
+    __slots__ = ("cron", "place", "zone")
+
+    def __init__(self, cron: str, zone: str = "", place: Place | None = None) -> None:
+        self.cron = cron
+        self.zone = zone
+        self.place = place
+
+
+def wrapped_cron(expression: str) -> tuple[str, str]:
+    """The five fields, and the zone behind them, of ``cron(minute hour day month weekday year)``; of ``rate(...)``: always.
+
+    Weekdays are 1 (Sunday) to 7. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
+    """
+    match = _WRAPPED.fullmatch(expression)
+    if match is None:
+        return ("* * * * *" if expression.lower().startswith("rate(") else ""), ""
+    fields = match[1].split()
+    return (from_sunday_one(fields[:5]) if len(fields) in (5, 6) else ""), match[2].strip()
+
+
+def from_sunday_one(fields: list[str]) -> str:
+    """Five fields whose weekdays are 1 (Sunday) to 7, with 0 to 6 in their place."""
+    *rest, weekday = fields
+    return " ".join((*rest, _NUMBER.sub(lambda each: str(int(each[0]) - 1), weekday)))

@@ -1,0 +1,161 @@
+"""The hours of a week, as half hours: when a window is open, when a schedule starts, and which of them are risky."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+PER_DAY, SLOTS = 48, 7 * 48
+Week = int
+"""A bit for each half hour from Monday 00:00 on."""
+
+ALWAYS: Week = (1 << SLOTS) - 1
+_DAY: Week = (1 << PER_DAY) - 1
+_FIELD = re.compile(r"(\*|\w{1,9})(?:-(\w{1,9}))?(?:/(\d{1,2}))?")
+_RISKY = re.compile(
+    r"(?:([a-z]{3})[a-z]{0,6}(?:-([a-z]{3})[a-z]{0,6})?)?\s*(?:(\d{1,2}):(\d\d)-(\d{1,2}):(\d\d))?", re.IGNORECASE
+)
+
+EASTMOST, WESTMOST = 14 * 60, -12 * 60
+"""Minutes from UTC of the time zones that there are."""
+
+
+def on_days(days: Iterable[int], hours: Week = _DAY) -> Week:
+    """These half hours (of a day) on these days; Monday is 0."""
+    found = 0
+    for day in set(days):
+        found |= hours << (day % 7) * PER_DAY
+    return found
+
+
+def between(first: int, then: int) -> Week:
+    """The half hours of a day from one minute to another, past midnight where the second is no later."""
+    if then <= first:
+        return between(first, 24 * 60) | (between(0, then) if then else 0)
+    found = 0
+    for slot in range(first // 30, -(-then // 30)):
+        found |= 1 << slot
+    return found
+
+
+def of_cron(cron: str) -> Week | None:
+    """When five cron fields hold (Sunday is 0); where they name days of the month, on any weekday. None where they cannot be read."""
+    fields = cron.split()
+    if len(fields) != 5:
+        return None
+    minutes, hours = _values(fields[0], 0, 59), _values(fields[1], 0, 23)
+    if minutes is None or hours is None:
+        return None
+    halves = {minute // 30 for minute in minutes}
+    day = 0
+    for hour in hours:
+        for half in halves:
+            day |= 1 << hour * 2 + half
+    if fields[4] in ("*", "?") or fields[2] not in ("*", "?"):
+        return on_days(range(7), day)
+    weekdays = _weekdays(fields[4])
+    return None if weekdays is None else on_days(weekdays, day)
+
+
+def of_slot(text: str) -> Week | None:
+    """What a risky slot means: ``Sat``, ``Fri 14:00-24:00``, ``18:00-08:00``. None where it is none of these."""
+    match = _RISKY.fullmatch(text.strip())
+    if match is None or not text.strip():
+        return None
+    first, last = match[1], match[2] or match[1]
+    days: Sequence[int] = range(7)
+    if first:
+        if first.lower() not in DAYS or last.lower() not in DAYS:
+            return None
+        start = DAYS.index(first.lower())
+        days = [start + more for more in range((DAYS.index(last.lower()) - start) % 7 + 1)]
+    if match[3] is None:
+        return on_days(days)
+    begins, ends = int(match[3]) * 60 + int(match[4]), int(match[5]) * 60 + int(match[6])
+    if begins >= 24 * 60 or ends > 24 * 60:
+        return None
+    return on_days(days, between(begins, ends))
+
+
+def shifted(week: Week, minutes: int) -> Week:
+    """The same times on a clock that is so many minutes ahead."""
+    slots = round(minutes / 30) % SLOTS
+    return (week << slots | week >> SLOTS - slots) & ALWAYS
+
+
+def hours_of(week: Week) -> float:
+    """How many hours it is."""
+    return week.bit_count() / 2
+
+
+def zone_shifts(zone: str, team: str, year: int) -> list[int] | None:
+    """By how many minutes the team's clock is ahead of a zone's, in winter and in summer. None where one of them is not known here."""
+    if zone == team:
+        return [0]
+    from datetime import UTC, datetime
+    from zoneinfo import ZoneInfo
+
+    try:
+        here, there = ZoneInfo(zone or "UTC"), ZoneInfo(team or "UTC")
+    except (ValueError, OSError, LookupError):
+        return None
+    found = set()
+    for month in (1, 7):
+        noon = datetime(year, month, 1, 12, tzinfo=UTC)
+        ahead, behind = noon.astimezone(there).utcoffset(), noon.astimezone(here).utcoffset()
+        if ahead is not None and behind is not None:
+            found.add(int((ahead - behind).total_seconds()) // 60)
+    return sorted(found)
+
+
+def _weekdays(field: str) -> list[int] | None:
+    """The days that a weekday field names, Monday first; ``5L`` and ``5#2`` are Fridays."""
+    found: list[int] = []
+    for part in field.split(","):
+        plain = re.sub(r"(?<=\w)(?:L|#\d)$", "", part) if part != "L" else "6"
+        match = _FIELD.fullmatch(plain)
+        if match is None:
+            return None
+        if match[1] == "*":
+            found += range(0, 7, int(match[3] or 1) or 1)
+            continue
+        first, last = _weekday(match[1]), _weekday(match[2] or match[1])
+        if first is None or last is None:
+            return None
+        step = int(match[3] or 1) or 1
+        if match[3] and not match[2]:
+            last = 6
+        found += [first + more for more in range(0, (last - first) % 7 + 1, step)]
+    return [(day - 1) % 7 for day in found]
+
+
+def _weekday(text: str) -> int | None:
+    """The number of a weekday with Sunday as 0."""
+    if text.isdigit():
+        return int(text) % 7 if int(text) <= 7 else None
+    low = text[:3].lower()
+    return (DAYS.index(low) + 1) % 7 if low in DAYS else None
+
+
+def _values(field: str, least: int, most: int) -> set[int] | None:
+    """The numbers that a field of a cron line stands for."""
+    found: set[int] = set()
+    for part in field.split(","):
+        match = _FIELD.fullmatch(part)
+        if match is None:
+            return None
+        step = int(match[3] or 1) or 1
+        if match[1] == "*":
+            found.update(range(least, most + 1, step))
+            continue
+        if not match[1].isdigit() or not (match[2] or "0").isdigit():
+            return None
+        first = int(match[1])
+        last = int(match[2]) if match[2] else most if match[3] else first
+        if not (least <= first <= most and last <= most):
+            return None
+        wraps = first > last
+        numbers = [*range(first, most + 1), *range(least, last + 1)] if wraps else range(first, last + 1)
+        found.update(list(numbers)[::step])
+    return found
