@@ -13,7 +13,7 @@ from barraiser.classify.kind import MAKES, kind_of
 from barraiser.classify.scenarios import Runs, both
 from barraiser.classify.tests_kind import stated_test
 from barraiser.classify.view import Found, View
-from barraiser.model.activity import Activity
+from barraiser.model.activity import ALLOWED_STEP, Activity
 from barraiser.model.condition import Condition
 from barraiser.model.declarations import Declarations
 from barraiser.model.pipeline import Job, Pipeline, Step
@@ -182,6 +182,7 @@ def _narrowed(condition: Condition, name: str, runs: Runs) -> Condition:
         always=condition.always,
         despite=condition.despite,
         on_failure=condition.on_failure,
+        demands=condition.demands,
         place=condition.place,
     )
 
@@ -208,8 +209,8 @@ def _facts(hit: Hit) -> dict[str, str]:
 
 def _softness(found: Found, step: Step, hit: Hit) -> tuple[Tri, str, Place | None]:
     """Whether its failure lets the job go on, why, and where that is written."""
-    if step.soft and step.soft >= found.soft:
-        return step.soft, "continue-on-error", step.soft_place or step.place
+    if step.soft and step.soft > found.soft:
+        return step.soft, ALLOWED_STEP, step.soft_place or step.place
     if found.soft:
         return found.soft, found.soft_reason, found.command.place
     if hit.soft_reason:

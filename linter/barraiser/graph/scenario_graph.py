@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from barraiser.graph.node import Node
 from barraiser.graph.units import Layout, Unit, Way
-from barraiser.model.activity import Activity
+from barraiser.model.activity import ALLOWED_STEP, Activity
 from barraiser.model.condition import Condition
 from barraiser.model.pipeline import HARD, Handover, Job
 from barraiser.model.place import Place
@@ -263,8 +263,14 @@ class ScenarioGraph:
             return NO
         activity = gate.activity
         teeth = negate(activity.soft)
+        if teeth != YES and _demanded(gate, node, one == other):
+            teeth = YES
         if one == other:
-            if gate.index > node.index or _runs_past(activity, node.activity, gate.job):
+            if (
+                gate.index > node.index
+                or _runs_past(activity, node.activity, gate.job)
+                or _checked_later(activity, node.activity, gate.job)
+            ):
                 return NO
             return min(teeth, self._reached(activity, node.activity, _step_runs(self._tables, self.graph, gate)))
         reach = self._tables.reach(other).get(one)
@@ -323,6 +329,8 @@ class ScenarioGraph:
             return Weakness(activity.soft_reason or "its failure is ignored", activity.soft_place or activity.place)
         one, other = self.graph.unit_of[gate.index], self.graph.unit_of[node.index]
         if one == other:
+            if _checked_later(activity, node.activity, gate.job):
+                return Weakness(ALLOWED_STEP, gate.job.steps[activity.step].soft_place or activity.place)
             condition = node.activity.condition
             return Weakness(condition.text or "always()", condition.place or node.place)
         found = job_weakness(gate.job)
@@ -407,6 +415,23 @@ def _runs_past(gate: Activity, node: Activity, job: Job) -> bool:
     if condition.on_failure or not condition.despite or gate.step >= len(job.steps):
         return True
     return job.steps[gate.step].name in condition.despite
+
+
+def _checked_later(gate: Activity, node: Activity, job: Job) -> bool:
+    """Whether the step that fails a job for an earlier step, which is allowed to fail, comes behind an activity of the job."""
+    after = job.steps[gate.step].checked_after if gate.step < len(job.steps) else 0
+    return 0 < after > node.step - gate.step
+
+
+def _demanded(gate: Node, node: Node, same_job: bool) -> bool:
+    """Whether a condition asks for the success of a gate's step, which is allowed to fail."""
+    job, step = gate.job, gate.activity.step
+    if gate.activity.soft_reason != ALLOWED_STEP or step >= len(job.steps):
+        return False
+    key = job.steps[step].key.lower()
+    if same_job:
+        return key in node.activity.condition.demands
+    return f"{job.template}#{key}" in node.job.condition.demands
 
 
 def _same_condition(one: Condition, other: Condition) -> bool:

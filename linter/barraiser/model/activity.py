@@ -9,6 +9,9 @@ from barraiser.model.environment import Environment
 from barraiser.model.place import Place
 from barraiser.model.tri import NO, Tri
 
+ALLOWED_STEP = "continue-on-error"
+"""The ``soft_reason`` of an activity that is soft because its step is allowed to fail, and for nothing in the step."""
+
 
 class Activity:
     """One thing that a job does, in order (design section 2).

@@ -14,10 +14,12 @@ class Condition:
     ``always``: it also runs when what it waits for failed (``always()``, ``!cancelled()``, ``when: always``).
     ``despite``: where ``always`` holds for some steps of its own job alone, the names of those whose failure it runs past; the
     others hold it back all the same. Empty: it runs past all.
+    ``demands``: the steps that are allowed to fail, and whose success it asks for all the same: the key of one of its own job, or
+    ``JOB#KEY`` of a needed one, by template.
     ``on_failure``: it runs only when something before it failed (``failure()``, ``when: on_failure``).
     """
 
-    __slots__ = ("always", "despite", "on_failure", "place", "runs", "text")
+    __slots__ = ("always", "demands", "despite", "on_failure", "place", "runs", "text")
 
     def __init__(
         self,
@@ -27,6 +29,7 @@ class Condition:
         always: bool = False,
         despite: tuple[str, ...] = (),
         on_failure: bool = False,
+        demands: tuple[str, ...] = (),
         place: Place | None = None,
     ) -> None:
         self.text = text
@@ -34,6 +37,7 @@ class Condition:
         self.always = always
         self.despite = despite
         self.on_failure = on_failure
+        self.demands = demands
         self.place = place
 
     def in_scenario(self, index: int) -> Tri:

@@ -113,13 +113,14 @@ class Step:
     ``Category/Owner/Provider`` (``Deploy/AWS/ECS``), for GitLab ``gitlab:pages``, ``gitlab:release``, ``gitlab:trigger``.
     ``inputs``: its inputs (``with:``, ``Configuration``) as text, constants propagated.
     ``env``: variables that hold in this step alone. ``soft``: its failure does not fail the job (``continue-on-error``);
-    maybe where an expression decides. ``place``: the line of the step (of ``uses`` or of ``run``).
+    maybe where an expression decides. ``checked_after``: it is allowed to fail, but so many steps later one fails the job for it
+    (0: none does). ``place``: the line of the step (of ``uses`` or of ``run``).
     ``unresolved``: what it calls is named but cannot be read here.
     """
 
     __slots__ = (
-        "condition", "env", "input_places", "inputs", "key", "name", "place", "script", "soft", "soft_place", "unresolved",
-        "uses",
+        "checked_after", "condition", "env", "input_places", "inputs", "key", "name", "place", "script", "soft", "soft_place",
+        "unresolved", "uses",
     )  # fmt: skip
 
     def __init__(
@@ -149,6 +150,7 @@ class Step:
         self.condition = condition
         self.soft = soft
         self.soft_place = soft_place
+        self.checked_after = 0
         self.unresolved = unresolved
 
 

@@ -62,6 +62,11 @@ def call(job: Mapping, site: Site, frame: Frame, caller: Caller, what: str) -> C
     static, contexts = _contexts(job, uses, settings, site, what, target)
     inner = Frame(root, f"{site.job_id} / ", frame.starts, contexts, static, (*frame.stack, path), caller, origin)
     jobs, members = read_frame(inner, reading)
+    if settings is not None and "outputs" in settings:
+        from barraiser.platforms.github.outputs import outputs_of_call
+
+        of_jobs = {name: outcome.outputs for name, outcome in inner.outcomes.items()}
+        caller.gate.outcome.outputs = outputs_of_call(settings, contexts, of_jobs, reading)
     return jobs, members, True
 
 

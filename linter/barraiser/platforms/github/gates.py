@@ -21,8 +21,10 @@ class Outcome:
     """What later jobs see of a job (all its instances, or all jobs of the workflow that it calls).
 
     ``members``: the ids of its jobs, and whether each is skipped only when the whole is. ``normal``: whether it runs, by scenario,
-    when nothing fails; ``chain``: the same for it and all before it. ``bit``: its own in the masks of jobs: ``ancestors``, all before
-    it; ``held``, those whose failure keeps it from running; ``skipped``, those that it is skipped with.
+    when nothing fails; ``chain``: the same for it and all before it. ``soft``: whether the failure of any of them, and not that of
+    some matrix legs alone, is ignored. ``bit``: its own in the masks of jobs: ``ancestors``, all before it; ``held``, those whose
+    failure keeps it from running; ``skipped``, those that it is skipped with. ``outputs``: what is known of them, by scenario;
+    ``outcomes``: the outputs that are the outcome of one of its steps, each with ``JOB#KEY`` of that step.
     """
 
     __slots__ = (
@@ -32,6 +34,8 @@ class Outcome:
         "held",
         "members",
         "normal",
+        "outcomes",
+        "outputs",
         "skipped",
         "soft",
         "soft_place",
@@ -46,6 +50,8 @@ class Outcome:
         self.soft: Tri = NO
         self.soft_reason = ""
         self.soft_place: Place | None = None
+        self.outputs: list[Object] | None = None
+        self.outcomes: Mapping[str, str] = {}
         self.ancestors = 0
         self.held = 0
         self.skipped = 0
@@ -133,6 +139,7 @@ def gate_of(
             () if all_of(runs) == YES else tuple(runs),
             always=always,
             on_failure=on_failure,
+            demands=_demands(condition, names, before, contexts) if condition else (),
             place=condition.place if condition else None,
         )
     return Gate(made, normal, bonds, outcome)
@@ -208,6 +215,23 @@ def _close(
             further &= ~source.held
 
 
+def _demands(
+    condition: If, names: Sequence[str], before: Mapping[str, Outcome], contexts: Sequence[Contexts]
+) -> tuple[str, ...]:
+    """The steps of needed jobs without whose success the condition does not hold: their outcome is an output that it looks at."""
+    found = []
+    for name in names:
+        for output, step in before[name].outcomes.items():
+            if f"needs.{name.lower()}.outputs.{output}" not in condition.names:
+                continue
+            failed: Value = Object({"result": "success", "outputs": Object({output: "failure"}, OPEN)})
+            condition.expressions.spent += len(contexts) * 4
+            scopes = [Scope({**each, "needs": Object({name.lower(): failed}, OPEN)}, success=YES) for each in contexts]
+            if all(truth(evaluate(condition.tree, scope)) == NO for scope in scopes):
+                found.append(step)
+    return tuple(found)
+
+
 def _answers(
     condition: If,
     names: Sequence[str],
@@ -249,5 +273,8 @@ def needs_of(
             result = "success"
         if runs == MAYBE and given is None:
             result = Unknown(("success", "skipped"))
-        values[name.lower()] = Object({"result": result, "outputs": OPEN})
+        outputs: Value = OPEN
+        if result == "success" and source.outputs is not None and index < len(source.outputs):
+            outputs = source.outputs[index]
+        values[name.lower()] = Object({"result": result, "outputs": outputs})
     return Object(values)

@@ -38,6 +38,7 @@ class Reading:
         "problems",
         "repository",
         "scenarios",
+        "soft_legs",
         "unresolved",
     )
 
@@ -51,6 +52,8 @@ class Reading:
         self.expressions = Expressions(self.problems)
         self.fragments: dict[int, Fragment] = {}
         self.scenarios = 0
+        # Why a job's failure is ignored, by id: of a matrix, perhaps only that of some legs.
+        self.soft_legs: dict[str, tuple[Place | None, str]] = {}
         self.job_count = 0
         self.frame_count = 0
 

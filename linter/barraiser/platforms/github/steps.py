@@ -238,11 +238,18 @@ def _condition(step: Mapping, site: Site, past: _Past, mappings: list[Mapping]) 
     later = [max(one, other) for one, other in zip(failed, cancelled, strict=True)]
     runs = [MAYBE if usual == NO and late != NO else usual for usual, late in zip(normal, later, strict=True)]
     on_failure = max(normal, default=YES) == NO and max(later, default=NO) != NO
+    demands = []
+    for key, soft in past.soft.items():
+        if soft and f"steps.{key}.outcome" in names:
+            without = _verdicts(tree, contexts, past, {key: "failure"}, YES, NO, NO, site, cost)
+            if max(without, default=NO) == NO:
+                demands.append(key)
     condition = Condition(
         condition_text(node),
         () if all_of(runs) == YES else tuple(runs),
         always=max(failed, default=NO) != NO and not on_failure,
         on_failure=on_failure,
+        demands=tuple(demands),
         place=line_of(step.key("if") or node),
     )
     return condition, normal
@@ -323,6 +330,7 @@ def _within(outer: Outer, condition: Condition, normal: list[Tri]) -> tuple[Cond
             runs,
             always=around.always or condition.always,
             on_failure=around.on_failure or condition.on_failure,
+            demands=condition.demands,
             place=condition.place or around.place,
         ),
         normal,
@@ -349,6 +357,10 @@ def _harden(step: Mapping, found: list[Step], raised: dict[str, int]) -> None:
     alternatives = {part.strip("()") for part in text.split("||")}
     for key, at in raised.items():
         outcome = f"steps.{key}.outcome"
-        if at < len(found) and not alternatives.isdisjoint((f"{outcome}=='failure'", f"{outcome}!='success'")):
+        if (
+            at < len(found) - 1
+            and found[at].soft
+            and not alternatives.isdisjoint((f"{outcome}=='failure'", f"{outcome}!='success'"))
+        ):
             found[at].soft = NO
-            found[at].soft_place = None
+            found[at].checked_after = len(found) - 1 - at

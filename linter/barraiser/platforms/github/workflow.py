@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from barraiser.model.condition import Condition
-from barraiser.model.pipeline import Concurrency, Edge, Job, Scenario
+from barraiser.model.pipeline import HARD, SOFT, Concurrency, Edge, Job, Scenario
 from barraiser.model.place import Place
 from barraiser.model.tri import NO, YES, Tri, all_of
 from barraiser.platforms.github.checks import check_job, jobs_of, mapping_of, scalar_of
@@ -17,11 +17,11 @@ from barraiser.platforms.github.matrix import Leg, legs_of, strategy_tags
 from barraiser.platforms.github.ordering import in_order, needs_of_job
 from barraiser.platforms.github.sending import started_by
 from barraiser.platforms.github.sharing import SharedSteps, varies
-from barraiser.platforms.github.site import Contexts, Reading, Site, known_over, number_of, soft_of
+from barraiser.platforms.github.site import Contexts, Reading, Site, known_over, merged, number_of, soft_of
 from barraiser.platforms.github.steps import joined, steps_of
 from barraiser.platforms.github.tags import runner_of, tags_of
 from barraiser.platforms.github.texts import NOT_IN_JOB_IF, condition_text, has_status, in_caller_terms
-from barraiser.platforms.github.values import Object
+from barraiser.platforms.github.values import OPEN, Object, Value
 from barraiser.source.nodes import Mapping, Node, Scalar, line_of
 from barraiser.source.nodes import Sequence as Items
 
@@ -33,10 +33,10 @@ class Frame:
 
     ``prefix``: what its job ids start with. ``contexts``: by scenario; ``static``: what holds in all. ``caller``: the calling job's
     condition, whether it runs, its bonds, its locks and permissions. ``stack``: the paths of the files around it. ``origin``: the
-    repository and ref (``acme/tools``, ``@v1``) that it is from, if not this one.
+    repository and ref (``acme/tools``, ``@v1``) that it is from, if not this one. ``outcomes``: what its jobs came to, once read.
     """
 
-    __slots__ = ("caller", "contexts", "origin", "prefix", "root", "stack", "starts", "static")
+    __slots__ = ("caller", "contexts", "origin", "outcomes", "prefix", "root", "stack", "starts", "static")
 
     def __init__(
         self,
@@ -57,6 +57,7 @@ class Frame:
         self.static = static
         self.stack = stack
         self.caller = caller
+        self.outcomes: dict[str, Outcome] = {}
 
 
 class Caller:
@@ -87,7 +88,7 @@ def read_frame(frame: Frame, reading: Reading) -> tuple[list[Job], list[tuple[st
     check_lock(problems, frame.root.get("concurrency"), "the workflow")
     env = mapping_of(problems, frame.root, "env", "the workflow")
     made: dict[str, list[Job]] = {}
-    before: dict[str, Outcome] = {}
+    before = frame.outcomes
     for key in in_order(jobs, needs, reading):
         name, job = jobs[key]
         if readable[key] and not reading.exhausted(name):
@@ -146,6 +147,11 @@ class _Template:
         contexts = [
             {**each, "needs": needs_of(names, self.before, index)} for index, each in enumerate(self.frame.contexts)
         ] if names else self.frame.contexts  # fmt: skip
+        if "outputs" in self.job:
+            from barraiser.platforms.github.outputs import outcomes_in, outputs_of
+
+            outcome.outputs = outputs_of(self.job, contexts, self.reading)
+            outcome.outcomes = {name: f"{self.id}#{key}" for name, key in outcomes_in(self.job, self.reading).items()}
         static = self._static(contexts)
         legs = legs_of(
             self.job, self.what, Scope(static, success=1, failure=1), self.reading.expressions, self.reading.problems
@@ -190,7 +196,16 @@ class _Template:
         """What holds in every scenario in which the job runs."""
         inputs = [contexts[index]["inputs"] for index in self._running()]
         known = known_over(self.frame.static.get("inputs"), [each for each in inputs if isinstance(each, Object)])
-        return {**self.frame.static, "inputs": known}
+        static = {**self.frame.static, "inputs": known}
+        told = [key for key, _ in self.needs if self.before[key].outputs]
+        if told:
+            running = self._running()
+            values: dict[str, Value] = {}
+            for key in told:
+                outputs = self.before[key].outputs or []
+                values[key.lower()] = Object({"outputs": merged([outputs[index] for index in running])}, OPEN)
+            static["needs"] = Object(values, OPEN)
+        return static
 
     def _leg(
         self, leg: Leg, contexts: list[Contexts], static: Contexts, sources: list[tuple[Bond, list[tuple[str, bool]]]]
@@ -267,7 +282,9 @@ class _Template:
             again=AGAIN,
         )
         outcome = self.gate.outcome
-        if soft > outcome.soft:
+        if soft == YES:
+            reading.soft_legs[job_id] = soft_place, soft_reason
+        if not outcome.members or soft < outcome.soft:
             outcome.soft, outcome.soft_place, outcome.soft_reason = soft, soft_place, soft_reason
         condition = self.gate.condition
         solid = not split and (self.frame.caller is None or (not condition.text and not condition.runs))
@@ -293,6 +310,7 @@ class _Template:
             () if all_of(runs) == YES else tuple(runs),
             always=(around.always if around and first else own.always),
             on_failure=own.on_failure or (around is not None and around.on_failure),
+            demands=(*own.demands, *around.demands) if around else own.demands,
             place=own.place or (around.place if around else None),
         )
 
@@ -317,15 +335,19 @@ class _Template:
 
     def _edges(self, bond: Bond, members: list[tuple[str, bool]], job_id: str) -> None:
         for member, solid in members:
+            strength, place, softened_by = bond.strength, bond.place, bond.softened_by
+            if strength == HARD and member in self.reading.soft_legs:
+                strength = SOFT
+                place, softened_by = self.reading.soft_legs[member]
             self.reading.edges.append(
                 Edge(
                     member,
                     job_id,
                     "needs",
-                    bond.strength,
+                    strength,
                     skips=bond.skips and solid,
-                    place=bond.place,
-                    softened_by=bond.softened_by,
+                    place=place,
+                    softened_by=softened_by,
                 )
             )
 
