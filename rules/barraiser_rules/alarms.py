@@ -33,6 +33,11 @@ def alarms_of(case: Case, deploy: Node, gates: list[Node]) -> dict[str, str]:
     return _texts(case, asked, paths[:10])
 
 
+def definitions_of(case: Case, names: list[str]) -> dict[str, str]:
+    """Alarms by name -> the text of their definition in the pipeline's own files, empty where it is not there."""
+    return _texts(case, list(names), list(case.pipeline.files[:10]))
+
+
 def _texts(case: Case, asked: list[str], paths: list[str]) -> dict[str, str]:
     files = [lines for path in paths if (lines := _lines(case, path))]
     found: dict[str, str] = {}

@@ -61,15 +61,18 @@ def shortest_bake(case: Case, firsts: Sequence[Node], then: Node | None) -> tupl
     return min(found, key=lambda each: (each[0].minutes, each[0].possible))
 
 
-def held_for(case: Case, firsts: Sequence[Node], then: Node, wanted: float, *, why: str) -> Answer:
-    """Whether the way from these deploys to ``then`` waits so many minutes."""
+def held_for(case: Case, firsts: Sequence[Node], then: Node, wanted: float, *, why: str, beside: float = 0.0) -> Answer:
+    """Whether the way from these deploys to ``then`` waits so many minutes. ``beside``: minutes that something else surely takes."""
     bake, first = shortest_bake(case, firsts, then)
-    answer = bake.enough(wanted)
+    answer = bake.enough(wanted - beside)
     if answer == YES:
-        return case.passed(f"{job(then)} starts {lasting(bake.minutes)} after {job(first)}.", way=(first, then))
+        return case.passed(
+            f"{job(then)} starts {lasting(bake.minutes + beside)} after {job(first)}.", way=(first, then)
+        )
     if answer != NO:
         return case.unknown(_unsure(bake, first, then, wanted), settle=settle_bake(case, bake, first, wanted), at=then)
-    waits = f"only {lasting(bake.minutes)}" if bake.minutes else "no bake time"
+    found = bake.minutes + beside
+    waits = f"only {lasting(found)}" if found else "no bake time"
     return case.failed(
         f"There is {waits} between {job(first)} and {job(then)}, and {lasting(wanted)} are asked for: {why}.",
         fix=case.fix(job=job(then), first=job(first), minutes=f"{wanted:g}", time=lasting(wanted)),
@@ -77,6 +80,18 @@ def held_for(case: Case, firsts: Sequence[Node], then: Node, wanted: float, *, w
         way=case.graph.way(first, then),
         rests_on=(first, then),
     )
+
+
+def prod_bakes(case: Case, deploy: Node) -> list[tuple[Bake, Node, Node | None]]:
+    """The bakes before and after a production deploy that wait at all, each with where it begins and ends (None: with the run)."""
+    if deploy.environment_class == "onebox":
+        return []
+    waves = case.waves()
+    earlier = [firsts for firsts in (oneboxes_before(case, deploy), wave_before(case, deploy, waves)) if firsts]
+    found: list[tuple[Bake, Node, Node | None]] = [(*shortest_bake(case, firsts, deploy), deploy) for firsts in earlier]
+    if waves.number.get(deploy.index) == len(waves.waves) - 1:
+        found.append((case.bake(deploy), deploy, None))
+    return [each for each in found if each[0].minutes or each[0].possible]
 
 
 def _unsure(bake: Bake, first: Node, then: Node, wanted: float) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from barraiser.api import Rule
 from barraiser_rules.apv.apv004_no_self_approval import NoSelfApproval
 from barraiser_rules.apv.apv005_approval_after_evidence import ApprovalAfterEvidence
+from barraiser_rules.bak.bak005_bake_has_data_points import BakeHasDataPoints
+from barraiser_rules.bak.bak006_gamma_soak import GammaSoak
+from barraiser_rules.bak.bak007_bake_is_durable import BakeIsDurable
 from barraiser_rules.chg.chg001_no_manual_mutation import NoManualMutation
 from barraiser_rules.chg.chg004_schema_change_decoupled import SchemaChangeDecoupled
 from barraiser_rules.env.env002_three_preprod_stages import ThreePreprodStages
@@ -35,6 +38,9 @@ RULES: tuple[type[Rule], ...] = (
     SingleUserLoadTest,
     ChaosUnderLoadAndGuarded,
     NoUnguardedProdLoadOrChaos,
+    BakeHasDataPoints,
+    GammaSoak,
+    BakeIsDurable,
     OneboxFirst,
     OneboxShareCap,
     WaveGrowth,

@@ -35,6 +35,7 @@ DEPLOYER: Mapping[str, Shape] = {
     "steps": "steps",
     "alarms": "texts",
     "rollback": "one of auto manual none",
+    "min_requests": "number",
 }
 PIPELINE_FACTS: Mapping[str, Shape] = {
     "hands_off": "truth",

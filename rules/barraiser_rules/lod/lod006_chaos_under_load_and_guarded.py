@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from barraiser.api import FAILED, MAYBE, NO, PIPELINE, Answer, Case, Node, Parameter, Place, Rule
+from barraiser_rules.bakes import worst
 from barraiser_rules.chaos import chaos_tests, injects, stopped_by, under_load, waited_for
 from barraiser_rules.questions import does, job
 
@@ -67,11 +68,7 @@ class ChaosUnderLoadAndGuarded(Rule):
             because = "LOD005" if case.verdict_of("LOD005") == FAILED else ""
             return case.not_applicable("Nothing injects faults.", because=because)
         answers = [self._of(case, node) for node in tests]
-        for verdict in ("failed", "unknown", "passed"):
-            for answer in answers:
-                if answer.verdict == verdict:
-                    return answer
-        return answers[0]
+        return worst(answers, answers[0])
 
     def _scheduled(self, case: Case) -> list[Node]:
         return [

@@ -16,15 +16,22 @@ _IDENTITIES = {
 }
 """The actions that take a cloud identity without a long-lived key, and the inputs that name it."""
 
+_HOSTED = ("ubuntu-", "windows-", "macos-")
+_HOSTED_MINUTES = "360"
+"""When GitHub ends a job on its own runners, whatever its limit says:
+https://docs.github.com/actions/reference/actions-limits."""
+
 LEVELS = ("read", "write", "none")
 
 
 def tags_of(job: Mapping, workflow: Mapping, caller: Node | None, site: Site) -> dict[str, str]:
-    """``runs-on``, ``container``, ``permissions``, ``id-token``, ``role``, ``region`` and ``account``, those that the file tells."""
+    """``runs-on``, ``ends-after`` (minutes), ``container``, ``permissions``, ``id-token``, ``role``, ``region`` and ``account``, those that the file tells."""
     tags: dict[str, str] = {}
     runner = _texts(job.get("runs-on"), site)
     if runner:
         tags["runs-on"] = runner
+        if runner.startswith(_HOSTED):
+            tags["ends-after"] = _HOSTED_MINUTES
     container = job.get("container")
     image = container.get("image") if isinstance(container, Mapping) else container
     if isinstance(image, Scalar) and not image.is_null():
