@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from barraiser.classify.actions import read_step
+from barraiser.classify.answered import ANSWER_UNUSED, asks, decides
 from barraiser.classify.commands import program_of, read
 from barraiser.classify.declared import DeclaredKinds
 from barraiser.classify.environment import UNKNOWN, Environments, Placed
@@ -18,7 +19,7 @@ from barraiser.model.condition import Condition
 from barraiser.model.declarations import Declarations
 from barraiser.model.pipeline import Job, Pipeline, Step
 from barraiser.model.place import Place
-from barraiser.model.tri import MAYBE, Tri
+from barraiser.model.tri import MAYBE, NO, YES, Tri, negate
 from barraiser.shell.parser import commands_of
 from barraiser.source.repository import Repository
 
@@ -207,10 +208,25 @@ def _facts(hit: Hit) -> dict[str, str]:
     return facts
 
 
+def _answered(found: Found) -> tuple[Tri, str, Place | None]:
+    """The softness of a command that only asks for alarms: whether the script acts on its answer, not how it exits."""
+    if found.command.background:
+        return YES, "&", found.command.place
+    answer = decides(found.command)
+    soft, reason = found.called
+    if negate(answer) > soft:
+        soft, reason = negate(answer), ANSWER_UNUSED if answer == NO else "what becomes of its answer"
+    return soft, reason, found.command.place if soft else None
+
+
 def _softness(found: Found, step: Step, hit: Hit) -> tuple[Tri, str, Place | None]:
     """Whether its failure lets the job go on, why, and where that is written."""
-    if step.soft and step.soft > found.soft:
+    asked = hit.kind == "alarm-gate" and step.script is not None and asks(hit.tool)
+    own = _answered(found) if asked else (found.soft, found.soft_reason, found.command.place)
+    if step.soft and step.soft > own[0]:
         return step.soft, ALLOWED_STEP, step.soft_place or step.place
+    if asked:
+        return own
     if found.soft:
         return found.soft, found.soft_reason, found.command.place
     if hit.soft_reason:

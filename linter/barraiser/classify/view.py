@@ -8,7 +8,7 @@ from barraiser.classify.hit import Hit
 from barraiser.classify.names import words_of
 from barraiser.classify.tests_kind import from_arguments, from_name
 from barraiser.model.pipeline import Job, Step
-from barraiser.model.tri import Tri
+from barraiser.model.tri import NO, Tri
 from barraiser.shell.command import Command
 
 
@@ -30,9 +30,9 @@ class Called:
 
 class Found:
     """A hit with the command that it was found in. ``soft``, ``soft_reason`` and ``conditional`` take in those of the commands that
-    call it."""
+    call it; ``called``: the softness of those alone."""
 
-    __slots__ = ("command", "conditional", "hit", "soft", "soft_reason")
+    __slots__ = ("called", "command", "conditional", "hit", "soft", "soft_reason")
 
     def __init__(self, hit: Hit, command: Command) -> None:
         self.hit = hit
@@ -40,9 +40,12 @@ class Found:
         self.soft: Tri = command.soft
         self.soft_reason = command.soft_reason
         self.conditional = command.conditional
+        self.called: tuple[Tri, str] = (NO, "")
 
     def through(self, outer: Command) -> None:
         """It is reached through another command."""
+        if outer.soft > self.called[0]:
+            self.called = (outer.soft, outer.soft_reason)
         if outer.soft > self.soft:
             self.soft, self.soft_reason = outer.soft, outer.soft_reason
         self.conditional = self.conditional or outer.conditional

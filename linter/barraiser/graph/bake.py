@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from barraiser.graph.node import Node
 from barraiser.graph.scenario_graph import ScenarioGraph
 from barraiser.model.activity import Activity
-from barraiser.model.tri import MAYBE, NO, YES, Tri
+from barraiser.model.tri import MAYBE, NO, YES, Tri, negate
 from barraiser.model.words import DEPLOY_KINDS
 
 if TYPE_CHECKING:
@@ -231,6 +231,6 @@ class Baking:
 
 
 def _in_loop(gate: Activity, wait: Activity) -> Tri:
-    """Whether an alarm gate stands in the same loop as a wait."""
+    """Whether an alarm gate that can end it stands in the same loop as a wait."""
     same = gate.kind == "alarm-gate" and gate.step == wait.step and gate.facts.get("repeats")
-    return YES if same else NO
+    return negate(gate.soft) if same else NO

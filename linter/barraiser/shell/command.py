@@ -21,11 +21,12 @@ class Command:
     it stands in. ``loop``: values of the loop's variable when this command stands for one pass. ``heredoc``: the text that it is fed.
     ``stdin_from``: the command left of the pipe.
     ``repeats``: literal number of passes of an enclosing loop (for sleep), else 1. ``polls``: the loop ends on a check's success.
+    ``written``: the script's text, and from where to where in it the command stands.
     """
 
     __slots__ = (
         "assignments", "background", "condition", "conditional", "function", "heredoc", "loop", "place", "polls", "repeats",
-        "soft", "soft_reason", "stdin_from", "text", "words",
+        "soft", "soft_reason", "stdin_from", "text", "words", "written",
     )  # fmt: skip
 
     def __init__(
@@ -46,6 +47,7 @@ class Command:
         stdin_from: Command | None = None,
         repeats: int = 1,
         polls: bool = False,
+        written: tuple[str, int, int] = ("", 0, 0),
     ) -> None:
         self.words = tuple(words)
         self.place = place
@@ -62,6 +64,7 @@ class Command:
         self.stdin_from = stdin_from
         self.repeats = repeats
         self.polls = polls
+        self.written = written
 
     def __repr__(self) -> str:
         return f"Command({' '.join(self.words)[:60]!r} {self.place})"

@@ -186,4 +186,5 @@ def _move(command: Command, path: str, lines: int, columns: int, made: dict[Comm
             other.heredoc = current.heredoc
             other.repeats = current.repeats
             other.polls = current.polls
+            other.written = current.written
     return made[command]

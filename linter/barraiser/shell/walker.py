@@ -95,6 +95,7 @@ class Walk:
                 stdin_from=context.stdin_from,
                 repeats=context.repeats,
                 polls=context.polls,
+                written=(self.source.text, node.start, node.end),
             )
         )
 

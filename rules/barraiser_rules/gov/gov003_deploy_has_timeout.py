@@ -111,7 +111,7 @@ class DeployHasTimeout(Rule):
             if found.id in seen or not self._limited_by_hand(found):
                 continue
             seen.add(found.id)
-            limit, bake = found.timeout_minutes, self._bake(found)
+            limit, bake = found.timeout_minutes, self._bake(case, found)
             if limit is None:
                 return case.failed(
                     f"{job(node)} has no time limit: when it hangs, the release hangs until the platform gives up.",
@@ -187,5 +187,10 @@ class DeployHasTimeout(Rule):
         kind = found.tags.get("action-type", "")
         return not kind or "CodeBuild" in kind or any(step.script is not None for step in found.steps)
 
-    def _bake(self, found: Job) -> float:
-        return sum(each.minutes or 0 for each in found.activities if each.kind == "bake")
+    def _bake(self, case: Case, found: Job) -> float:
+        """The minutes that the job waits by itself, and those that the deployer keeps it waiting."""
+        own = sum(each.minutes or 0 for each in found.activities if each.kind == "bake")
+        deploys = [
+            node for node in case.graph.deploys() if node.job is found and node.activity.facts.get("waits") != "no"
+        ]
+        return own + sum(case.applied(node).bake_minutes or 0 for node in deploys)

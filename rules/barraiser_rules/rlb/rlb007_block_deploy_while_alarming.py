@@ -80,7 +80,7 @@ class BlockDeployWhileAlarming(Rule):
     kinds = ("service-deploy", "iac-only", "config-flags")
     fixes = {
         GITHUB_ACTIONS: "Add a step before the deploy of <job> that fails while an alarm of production is on"
-        " (`aws cloudwatch describe-alarms --state-value ALARM`).",
+        ' (`test -z "$(aws cloudwatch describe-alarms --state-value ALARM ...)"`).',
         GITLAB_CI: "Add a command before the deploy of <job> that fails while an alarm of production is on.",
         CODEPIPELINE: "Add a `BeforeEntry` condition with a CloudWatchAlarm rule and `Result: FAIL` to the stage of <job>.",
     }
@@ -105,8 +105,12 @@ class BlockDeployWhileAlarming(Rule):
                 may_hold(gate, "an alarm check"), settle=declared_kind(gate.node, "alarm-gate"), at=gate.node
             )
         hidden = out_of_sight(case, "alarm-gate", what="An alarm check", classes=PROD_CLASSES, deploy=gate.deploy)
+        toothless = next((each for each in self._candidates(case, gate.deploy) if each.activity.soft == YES), None)
+        asked = ""
+        if toothless is not None:
+            asked = f": {does(toothless)} asks, but it cannot stop it ({toothless.activity.soft_reason})"
         return hidden or case.failed(
-            f"{job(gate.deploy)} starts also while an alarm of production is on.",
+            f"{job(gate.deploy)} starts also while an alarm of production is on{asked}.",
             fix=case.fix(job=job(gate.deploy)),
             at=gate.deploy,
         )

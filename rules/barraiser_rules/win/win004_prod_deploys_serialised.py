@@ -119,6 +119,7 @@ class ProdDeploysSerialised(Rule):
         )
         for other in chain(others, case.elsewhere.nodes(*DEPLOY_KINDS, classes=PROD_CLASSES)):
             same = other.activity.facts.get("target", "") == target and prod_name(other) == prod_name(deploy)
+            same = same and not self._apart(deploy, other)
             lock = other.job.concurrency
             if (
                 same
@@ -127,6 +128,11 @@ class ProdDeploysSerialised(Rule):
             ):
                 return other
         return None
+
+    def _apart(self, deploy: Node, other: Node) -> bool:
+        """Whether the two are known to be in different regions or accounts."""
+        ours, theirs = deploy.activity.facts, other.activity.facts
+        return any(ours.get(name) and theirs.get(name) and ours[name] != theirs[name] for name in ("region", "account"))
 
     def _fails(self, case: Case, deploy: Node, what: str) -> Answer:
         locks_itself = case.applied(deploy).mechanism in OWN_LOCK
