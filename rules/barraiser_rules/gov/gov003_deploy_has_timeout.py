@@ -158,11 +158,11 @@ class DeployHasTimeout(Rule):
                 if (build and found.id in seen) or not self._limited_by_hand(found) or self._is_long(found):
                     continue
                 budget = case.number("build_max" if build else "preprod_stage_max")
-                if found.timeout_minutes - self._bake(found) > budget:
+                if found.timeout_minutes - self._bake(case, found) > budget:
                     what = "a build" if build else "a stage before production"
                     return case.failed(
                         f"{job(node)} may run for {found.timeout_minutes:g} minutes, and the budget of {what} is {budget:g}.",
-                        fix=case.fix(job=job(node), minutes=f"{budget + self._bake(found):g}"),
+                        fix=case.fix(job=job(node), minutes=f"{budget + self._bake(case, found):g}"),
                         at=found.place,
                         severity="info",
                         key=found.template,
