@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from barraiser.api import DEPLOY_KINDS, PREPROD_CLASSES, PROD_CLASSES, Case, Node, Pipeline, SourceError, Unresolved
+from barraiser.api import DEPLOY_KINDS, PREPROD_CLASSES, PROD_CLASSES, Case, Node, Pipeline, Unresolved
 from barraiser_rules.hints import only_scans
 from barraiser_rules.questions import preprod_deploys
+from barraiser_rules.schedules import gap_of, longest_gap
 
 ENTRY, SUCCESS = "BeforeEntry", "OnSuccess"
 """Values of the tag ``stage-condition``: what a stage asks before it starts, and after its actions have succeeded."""
 
-CRON = re.compile(r"""cron:\s*["']?([^"'#\n]{9,80})""")
 HOURS = {"hourly": 1.0, "daily": 24.0, "nightly": 24.0, "weekly": 168.0, "monthly": 744.0}
 
 
@@ -84,28 +83,9 @@ def unread_after(case: Case, deploy: Node) -> Unresolved | None:
     return None
 
 
-def hours_between(pipeline: Pipeline, case: Case) -> float | None:
-    """The longest time between two scheduled starts of a pipeline, as its file says; None where it does not."""
-    try:
-        text = case.repository.read_text(pipeline.path)
-    except SourceError:
-        return None
-    found = [hours for match in CRON.finditer(text) if (hours := _hours(match[1])) is not None]
-    return min(found) if found else None
-
-
-def _hours(cron: str) -> float | None:
-    fields = cron.split()
-    if len(fields) != 5:
-        return None
-    _, hour, day, month, weekday = fields
-    if month != "*":
-        return 8784.0
-    if day not in ("*", "?"):
-        return 744.0
-    if weekday not in ("*", "?"):
-        return 72.0 if weekday in ("1-5", "MON-FRI") else 168.0
-    return 1.0 if hour == "*" else 24.0
+def hours_between(pipeline: Pipeline) -> float | None:
+    """The longest time in hours between two scheduled starts of a pipeline; None where no file says."""
+    return gap_of(each for scenario in pipeline.scenarios for each in scenario.schedules)
 
 
 def named_hours(text: str) -> float | None:
@@ -115,4 +95,4 @@ def named_hours(text: str) -> float | None:
         return HOURS[word]
     if word.replace(".", "", 1).isdigit():
         return float(word)
-    return _hours(text)
+    return longest_gap((text,))

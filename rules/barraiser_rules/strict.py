@@ -15,6 +15,7 @@ from barraiser_rules.env.env004_gamma_covers_prod_regions import GammaCoversProd
 from barraiser_rules.gov.gov003_deploy_has_timeout import DeployHasTimeout
 from barraiser_rules.gov.gov004_no_disabled_transition import NoDisabledTransition
 from barraiser_rules.gov.gov006_orr_and_gameday_current import OrrAndGamedayCurrent
+from barraiser_rules.lod.lod002_load_test_at_least_daily import LoadTestAtLeastDaily
 from barraiser_rules.lod.lod003_load_test_has_pass_criteria import LoadTestHasPassCriteria
 from barraiser_rules.lod.lod004_single_user_load_test import SingleUserLoadTest
 from barraiser_rules.lod.lod006_chaos_under_load_and_guarded import ChaosUnderLoadAndGuarded
@@ -34,6 +35,7 @@ from barraiser_rules.win.win003_freeze_honoured import FreezeHonoured
 RULES: tuple[type[Rule], ...] = (
     ThreePreprodStages,
     GammaCoversProdRegions,
+    LoadTestAtLeastDaily,
     LoadTestHasPassCriteria,
     SingleUserLoadTest,
     ChaosUnderLoadAndGuarded,

@@ -7,17 +7,21 @@ import re
 from barraiser.model.place import Place
 
 _WRAPPED = re.compile(r"\s*cron\(([^()]{1,200})\)\s*(.*)", re.IGNORECASE)
+_RATE = re.compile(r"\s*rate\(\s*(\d{1,6})\s+(minute|hour|day)s?\s*\).*", re.IGNORECASE)
+_HOURS = {"minute": 1 / 60, "hour": 1.0, "day": 24.0}
 _NUMBER = re.compile(r"(?<![#\d/])\d")
 
 
 class Schedule:
     """``cron``: five fields as POSIX has them (minute, hour, day of the month, month, weekday; Sunday is 0, names are allowed); empty
-    where the file gives something else, or computes it. ``zone``: the time zone that it is read in, empty where none is named."""
+    where the file gives something else, or computes it. ``zone``: the time zone that it is read in, empty where none is named.
+    ``every``: the hours between two starts, where the file gives a rate in the place of times; ``cron`` is then any time."""
 
-    __slots__ = ("cron", "place", "zone")
+    __slots__ = ("cron", "every", "place", "zone")
 
-    def __init__(self, cron: str, zone: str = "", place: Place | None = None) -> None:
+    def __init__(self, cron: str, zone: str = "", place: Place | None = None, every: float | None = None) -> None:
         self.cron = cron
+        self.every = every
         self.zone = zone
         self.place = place
 
@@ -32,6 +36,12 @@ def wrapped_cron(expression: str) -> tuple[str, str]:
         return ("* * * * *" if expression.lower().startswith("rate(") else ""), ""
     fields = match[1].split()
     return (from_sunday_one(fields[:5]) if len(fields) in (5, 6) else ""), match[2].strip()
+
+
+def rate(expression: str) -> float | None:
+    """The hours of ``rate(1 day)``; None for anything else."""
+    match = _RATE.fullmatch(expression)
+    return int(match[1]) * _HOURS[match[2].lower()] if match is not None else None
 
 
 def from_sunday_one(fields: list[str]) -> str:

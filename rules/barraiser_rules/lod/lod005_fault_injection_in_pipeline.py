@@ -157,7 +157,7 @@ class FaultInjectionInPipeline(Rule):
         for node in case.elsewhere.nodes("chaos-test"):
             if not any(each.event == "schedule" for each in node.pipeline.scenarios):
                 continue
-            hours = hours_between(node.pipeline, case)
+            hours = hours_between(node.pipeline)
             if hours is None:
                 return case.unknown(
                     f"{does(node)} injects faults on a schedule; no file says how often.",

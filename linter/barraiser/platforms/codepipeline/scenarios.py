@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from barraiser.model.pipeline import Scenario
 from barraiser.model.place import Place
-from barraiser.model.schedule import Schedule, wrapped_cron
+from barraiser.model.schedule import Schedule, rate, wrapped_cron
 from barraiser.platforms.codepipeline.structure import ActionStructure, PipelineStructure, Trigger, TriggerFilter
 from barraiser.platforms.reader import ReadOptions
 
@@ -65,7 +65,7 @@ def _all(
     same = branches[0] if branches and all(branch == branches[0] for branch in branches) else ""
     for expression, place in structure.schedules:
         scenario = _at_branch(f"schedule {expression}", "schedule", same, default_branch, place)
-        scenario.schedules = (Schedule(*wrapped_cron(expression), place),)
+        scenario.schedules = (Schedule(*wrapped_cron(expression), place, rate(expression)),)
         yield scenario
     yield _at_branch("manual", "manual", same, default_branch, structure.place)
 
