@@ -29,6 +29,7 @@ from barraiser_rules.sec.sec004_prod_secrets_scoped import ProdSecretsScoped
 from barraiser_rules.wav.wav002_onebox_first import OneboxFirst
 from barraiser_rules.wav.wav003_onebox_share_cap import OneboxShareCap
 from barraiser_rules.wav.wav006_wave_growth import WaveGrowth
+from barraiser_rules.wav.wav007_config_progressive import ConfigProgressive
 from barraiser_rules.win.win002_window_excludes_risky_hours import WindowExcludesRiskyHours
 from barraiser_rules.win.win003_freeze_honoured import FreezeHonoured
 
@@ -46,6 +47,7 @@ RULES: tuple[type[Rule], ...] = (
     OneboxFirst,
     OneboxShareCap,
     WaveGrowth,
+    ConfigProgressive,
     NoSelfApproval,
     ApprovalAfterEvidence,
     WindowExcludesRiskyHours,

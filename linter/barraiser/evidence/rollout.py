@@ -36,12 +36,13 @@ class Rollout:
     stays in service while the new one takes over. ``steps``: percent of traffic and minutes at each step, in order.
     ``batch_percent``: the capacity replaced at a time; ``healthy_percent``: what stays in service at least; ``bake_minutes``: how long
     the deployer itself watches, or waits, before the deploy is done. None: not read. ``monitored``: alarms or an analysis end
-    the wait; ``alarms``: their names; ``faults``: what keeps them from firing; ``place``: where it stands.
+    the wait; ``alarms``: their names; ``faults``: what keeps them from firing; ``place``: where it stands. ``final_bake``: for a
+    configuration, how long it is watched after the last step.
     """
 
     __slots__ = (
-        "alarms", "bake_minutes", "batch_percent", "faults", "gradual", "healthy_percent", "monitored", "place", "steps",
-        "strategy", "why",
+        "alarms", "bake_minutes", "batch_percent", "faults", "final_bake", "gradual", "healthy_percent", "monitored", "place",
+        "steps", "strategy", "why",
     )  # fmt: skip
 
     def __init__(
@@ -58,8 +59,10 @@ class Rollout:
         faults: Sequence[Fault] = (),
         place: Place | None = None,
         why: str = "",
+        final_bake: float | None = None,
     ) -> None:
         self.strategy = strategy
+        self.final_bake = final_bake
         self.gradual = GRADUAL[strategy] if gradual is None else gradual
         self.steps = tuple(steps)
         self.batch_percent = batch_percent

@@ -70,7 +70,7 @@ def _by_command(found: Applied, deployer: Deployer, repository: Repository) -> R
         )
         return named_strategy(named) if named and "$" not in named else Rollout()
     if mechanism == "appconfig":
-        return _appconfig(deployer)
+        return _appconfig(deployer, repository)
     if mechanism == "cloud-run" and (deployer.flag("--no-traffic") == YES or deployer.option("--to-revisions")):
         match = _SPLIT.search(deployer.option("--to-revisions"))
         return Rollout(CANARY, steps=[(float(match[1]), 0.0)], bake_minutes=0.0) if match else Rollout(gradual=MAYBE)
@@ -99,16 +99,13 @@ def _replaces(deployer: Deployer) -> bool:
     return "update-alias" in deployer.words or not any("alias" in each.text for each in deployer.job.activities)
 
 
-def _appconfig(deployer: Deployer) -> Rollout:
+def _appconfig(deployer: Deployer, repository: Repository) -> Rollout:
+    from barraiser.evidence.appconfig import appconfig_rollout
+
     named = deployer.option("--deployment-strategy-id") or deployer.input(
         "DeploymentStrategy", "deployment-strategy-id"
     )
-    if not named.startswith("AppConfig."):
-        return Rollout()
-    found = named_strategy(named)
-    final = {"AppConfig.AllAtOnce": 10.0, "AppConfig.Canary10Percent20Minutes": 10.0}.get(named, 1.0)
-    found.bake_minutes = (found.bake_minutes or 0.0) + final
-    return found
+    return appconfig_rollout(named, repository)
 
 
 def _stack(rollout: Rollout, deployer: Deployer, repository: Repository) -> None:
