@@ -7,6 +7,9 @@ import re
 from barraiser.api import Repository, SourceError
 
 CODEOWNERS = ("CODEOWNERS", ".github/CODEOWNERS", ".gitlab/CODEOWNERS", "docs/CODEOWNERS")
+GIT_CONFIG = ".git/config"
+REMOTE = re.compile(r"^\s{0,8}url\s{0,4}=\s{0,4}\S{0,200}[:/]([\w.-]{1,100})/[\w.-]{1,200}/?\s*$", re.MULTILINE)
+TEAM = re.compile(r"(?:^|\s)@([\w.-]{1,100})/[\w.-]{1,100}")
 CATALOGUE = ("catalog-info.yaml", "catalog-info.yml")
 
 
@@ -53,3 +56,12 @@ def _matches(pattern: str, path: str) -> bool:
     prefix = "" if rooted else "(?:.*/)?"
     suffix = "/.*" if pattern.endswith("/") else "(?:/.*)?"
     return re.fullmatch(prefix + body + suffix, path) is not None
+
+
+def own_organisations(repository: Repository) -> frozenset[str]:
+    """The organisations that the repository belongs to, lower-case: of its remotes, and of the teams that own its files."""
+    found = REMOTE.findall(_text(GIT_CONFIG, repository)[:100_000]) if repository.exists(GIT_CONFIG) else []
+    for place in CODEOWNERS:
+        if repository.exists(place):
+            found += TEAM.findall(_text(place, repository)[:100_000])
+    return frozenset(name.lower() for name in found)

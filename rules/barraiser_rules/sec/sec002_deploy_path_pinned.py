@@ -19,6 +19,7 @@ from barraiser.api import (
     Unresolved,
 )
 from barraiser_rules.hints import only_scans
+from barraiser_rules.owners import own_organisations
 from barraiser_rules.questions import job
 
 SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -27,6 +28,7 @@ PIPED = re.compile(r"\b(?:curl|wget)\b[^|\n;&]{1,400}\|\s{0,4}(?:sudo\s{1,4}(?:-
 MOVING_REFS = ("", "~latest", "latest", "main", "master", "HEAD", "develop", "trunk")
 MOVING_TAGS = ("", "latest", "stable", "edge", "main", "master")
 REF = re.compile(r"\bref[\"']?\s{0,9}:\s{0,9}[\"']?([^\s\"',}]{1,200})")
+TRUSTED = ("actions", "aws-actions", "github", "own")
 OWN_REPOSITORY = ("./", "../")
 
 
@@ -43,7 +45,8 @@ class DeployPathPinned(Rule):
 
     Decided by:
         The actions, shared workflows, included definitions and images of the job that deploys to production, and scripts that it downloads
-        and runs at once. Tags of trusted owners are fine: name your own there. Other jobs are left to other tools.
+        and runs at once. Tags of trusted owners are fine, branches are not; `own` among these stands for the organisation that the git
+        remotes and CODEOWNERS name. Other jobs are left to other tools.
 
     Fix:
         Name a commit, a version or a digest.
@@ -76,7 +79,7 @@ class DeployPathPinned(Rule):
         "library-publish",
     )
     parameters = (
-        Parameter("trusted_owners", ("actions", "aws-actions", "github"), "owners whose tags may be used"),
+        Parameter("trusted_owners", TRUSTED, "owners whose tags may be used; `own`: the repository's organisation"),
         Parameter("defer_to", (), "other tools that look at this; where one is named, the rule is silent"),
     )
     fixes = {
@@ -90,7 +93,9 @@ class DeployPathPinned(Rule):
         if isinstance(deferred, tuple) and deferred:
             return case.not_applicable(f"It is left to {', '.join(deferred)}.")
         trusted = case.parameter("trusted_owners")
-        owners = trusted if isinstance(trusted, tuple) else ()
+        owners = frozenset(name.lower() for name in trusted) if isinstance(trusted, tuple) else frozenset()
+        if "own" in owners:
+            owners |= case.remember(("own-organisations",), lambda: own_organisations(case.repository))
         for deploy in case.deploys:
             for name, place in self._loose(deploy.job, owners):
                 return self._fails(case, deploy, name, place)
@@ -112,7 +117,7 @@ class DeployPathPinned(Rule):
             rests_on=(deploy,),
         )
 
-    def _loose(self, found: Job, owners: tuple[str, ...]) -> Iterator[tuple[str, Place]]:
+    def _loose(self, found: Job, owners: frozenset[str]) -> Iterator[tuple[str, Place]]:
         """What a job runs that is not pinned."""
         for step in found.steps:
             uses = step.uses
@@ -121,7 +126,8 @@ class DeployPathPinned(Rule):
                     yield uses, step.place
             elif uses and not uses.startswith(OWN_REPOSITORY):
                 call = CALL.fullmatch(uses)
-                if call and call[1] not in owners and not SHA.fullmatch(call[2]):
+                trusted = call is not None and call[1].lower() in owners and call[2] not in MOVING_REFS
+                if call and not trusted and not SHA.fullmatch(call[2]):
                     yield uses, step.place
             for fragment in step.script.fragments if step.script is not None else ():
                 piped = PIPED.search(fragment.text)
