@@ -56,7 +56,7 @@ class SameArtifactInEveryStage(Rule):
     name = "same-artifact-in-every-stage"
     severity = "error"
     profile = "standard"
-    kinds = ("service-deploy", "data-batch", "mobile-release")
+    kinds = ("service-deploy", "iac-only", "config-flags", "data-batch", "mobile-release")
     after = ("ENV001", "BLD001")
     fixes = {
         GITHUB_ACTIONS: "Let <job> use what <build> makes (`needs.<id>.outputs`, or `actions/download-artifact` with the same name).",

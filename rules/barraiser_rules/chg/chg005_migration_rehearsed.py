@@ -67,7 +67,7 @@ class MigrationRehearsed(Rule):
     name = "migration-rehearsed"
     severity = "error"
     profile = "standard"
-    kinds = ("service-deploy", "iac-only", "config-flags")
+    kinds = ("service-deploy", "iac-only", "config-flags", "data-batch", "mobile-release")
     fixes = {"": "Run the same migration in a job of pre-production that must succeed before <job>."}
 
     def decide(self, case: Case) -> Answer:

@@ -86,7 +86,7 @@ class NoUngatedFastLane(Rule):
     name = "no-ungated-fast-lane"
     severity = "error"
     profile = "standard"
-    kinds = ("service-deploy", "iac-only", "config-flags")
+    kinds = ("service-deploy", "iac-only", "config-flags", "data-batch", "mobile-release")
     parameters = (
         Parameter("never_waivable", NEVER_WAIVABLE, "the rules whose gates every way to production must have"),
     )

@@ -88,6 +88,7 @@ class UnitTestsBeforeDeploy(Rule):
     id = "TST001"
     name = "unit-tests-before-deploy"
     severity = "error"
+    kinds = ("service-deploy", "iac-only", "config-flags", "data-batch", "mobile-release", "library-publish")
     after = ("TST004",)
     parameters = (
         Parameter(
@@ -163,8 +164,9 @@ class UnitTestsBeforeDeploy(Rule):
                 at=deploy,
                 severity="warning",
             )
+        reached = "everybody who uses it" if case.subject.kind == "library-publish" else "production"
         return case.failed(
-            f"No unit test must pass before {job(deploy)}: a change that breaks the code reaches production.",
+            f"No unit test must pass before {job(deploy)}: a change that breaks the code reaches {reached}.",
             fix=fix,
             at=deploy,
         )
