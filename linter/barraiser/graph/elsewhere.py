@@ -43,6 +43,20 @@ class Elsewhere:
         for other in self.entries.others(self.pipeline):
             yield from _reviewed(other, kinds)
 
+    def cancelling(self, group: str) -> Iterator[Job]:
+        """Jobs of other entries that hold a lock of that name (in any case, as the platform compares) and cancel who has it."""
+        low = group.lower()
+        for path in self.entries.paths():
+            if b"cancel-in-progress" not in self.entries.repository.peek(path):
+                continue
+            for other in self.entries.at(path):
+                if (other.path, other.name) == (self.pipeline.path, self.pipeline.name):
+                    continue
+                for job in other.jobs:
+                    lock = job.concurrency
+                    if lock is not None and lock.group.lower() == low and any(lock.cancels):
+                        yield job
+
     def _others(self, when: Callable[[Scenario], bool] | None) -> Iterator[Pipeline]:
         if self._joined is None:
             self._joined = {

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from barraiser.graph.node import Node
-from barraiser.graph.units import Layout, Unit, Way
+from barraiser.graph.units import TRIGGER, Layout, Unit, Way, sends
 from barraiser.model.activity import ALLOWED_STEP, Activity
 from barraiser.model.condition import Condition
-from barraiser.model.pipeline import HARD, Handover, Job
+from barraiser.model.pipeline import HARD, Handover, Job, Pipeline, Scenario
 from barraiser.model.place import Place
 from barraiser.model.tri import MAYBE, NO, YES, Tri, negate
 from barraiser.model.words import DEPLOY_KINDS, TEST_KINDS
@@ -60,15 +60,19 @@ Shapes = dict[tuple[tuple[Tri, ...], tuple[bool, ...]], Shape]
 class Tables:
     """What is computed once for a scenario: which jobs run, and, on demand, what is before and what gates a job."""
 
-    def __init__(self, layout: Layout, links: Sequence[Handover], index: int, shapes: Shapes) -> None:
+    def __init__(
+        self, layout: Layout, links: Sequence[Handover], index: int, shapes: Shapes, scenario: Scenario | None = None
+    ) -> None:
         self.layout = layout
         self.index = index
         self._links = links
+        self._scenario = scenario
+        self._sent: dict[tuple[int, int], Sequence[int]] = {}
         self.runs: list[Tri] = []
         for number, unit in enumerate(layout.units):
             answer = self.holds(unit, unit.job.condition)
             for way in layout.into[number]:
-                if way.skips and self.runs[way.source] < answer:
+                if way.skips and way.kind != TRIGGER and self.runs[way.source] < answer:
                     answer = self.runs[way.source]
             self.runs.append(answer)
         linked = tuple(self.linked(number) for number in range(len(links)))
@@ -84,10 +88,25 @@ class Tables:
             return condition.in_scenario(self.index)
         if not self.linked(unit.link):
             return NO
-        scenarios = unit.pipeline.scenarios
-        merged = [number for number, each in enumerate(scenarios) if not each.unmerged] or range(len(scenarios))
-        answers = {condition.in_scenario(number) for number in merged}
-        return answers.pop() if len(answers) == 1 else MAYBE if answers else YES
+        answers = {condition.in_scenario(number) for number in self._started(unit)}
+        answer = answers.pop() if len(answers) == 1 else MAYBE if answers else YES
+        link = self._links[unit.link]
+        if (
+            answer == MAYBE
+            and condition is unit.job.condition
+            and unit.pipeline.path == link.path
+            and sends(link, unit.job)
+        ):
+            return YES  # this scenario is one that it has started
+        return answer
+
+    def _started(self, unit: Unit) -> Sequence[int]:
+        """The scenarios of an earlier pipeline in which it may have handed over to this one in this scenario."""
+        key = (unit.link, id(unit.pipeline))
+        known = self._sent.get(key)
+        if known is None:
+            known = self._sent[key] = _started(self._links[unit.link], unit.pipeline, self._scenario, self.layout)
+        return known
 
     def before(self) -> list[int]:
         """For each unit, the units before it by edges of any strength, as a bit mask."""
@@ -167,6 +186,24 @@ class Tables:
         if text and job.condition.text == text:
             runs = YES
         return Reach(min(reach.held, negate(softness(job)), max(runs, reach.skipped)), reach.skipped)
+
+
+def _started(link: Handover, pipeline: Pipeline, scenario: Scenario | None, layout: Layout) -> Sequence[int]:
+    """The scenarios of a pipeline in which it may have handed over: those on merged code in which a job that sends it runs."""
+    scenarios = pipeline.scenarios
+    found: Sequence[int] = [number for number, each in enumerate(scenarios) if not each.unmerged] or range(
+        len(scenarios)
+    )
+    if pipeline.path != link.path:
+        return found
+    cause = scenario.caused_by if scenario is not None else ""
+    if cause:
+        named = [n for n, each in enumerate(scenarios) if each.name == cause or each.name.startswith(f"{cause} (")]
+        found = named or found
+    senders = [unit.job for unit in layout.units if unit.pipeline is pipeline and sends(link, unit.job)]
+    if senders:
+        found = [n for n in found if any(job.condition.in_scenario(n) != NO for job in senders)] or found
+    return found
 
 
 def _improve(table: dict[int, Reach], way: Way, through: Reach | None, untouched: Reach | None) -> None:

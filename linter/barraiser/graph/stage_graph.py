@@ -47,7 +47,11 @@ class StageGraph:
         tables = self._tables.get(index)
         if tables is None:
             tables = self._tables[index] = Tables(
-                self.layout, [handover for handover, _ in self.earlier], index, self._shapes
+                self.layout,
+                [handover for handover, _ in self.earlier],
+                index,
+                self._shapes,
+                self.pipeline.scenarios[index],
             )
         return ScenarioGraph(self, index, tables)
 

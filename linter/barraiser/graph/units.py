@@ -11,6 +11,10 @@ ORDERED_KINDS = ("stage", "run-order", "sequence")
 """Kinds of edges that hold for all that comes later, so that they hold beyond what stands between."""
 
 
+TRIGGER = "trigger"
+"""The kind of the edge of a hand-over. Its ``skips`` says that nothing but that one job sends it: skipped, it starts nothing."""
+
+
 class Unit:
     """One job in the graph. ``link``: index of the hand-over that brings its pipeline in; -1 for the pipeline's own jobs."""
 
@@ -89,7 +93,16 @@ def layout_of(pipeline: Pipeline, links: Sequence[tuple[Handover, Layout]]) -> L
     for number, (handover, _) in enumerate(links):
         for source in ends[number]:
             ways += [
-                Way(source, target, "trigger", handover.strength, False, handover.place, handover.softened_by, number)
+                Way(
+                    source,
+                    target,
+                    TRIGGER,
+                    handover.strength,
+                    len(ends[number]) == 1 and bool(handover.jobs),
+                    handover.place,
+                    handover.softened_by,
+                    number,
+                )
                 for target in first
             ]
     return Layout(units, [*ways, *own])
@@ -104,8 +117,13 @@ def _moved(way: Way, shift: int, link: int) -> Way:
 def _senders(handover: Handover, layout: Layout, shift: int) -> list[int]:
     """The units that a hand-over waits for: the jobs that send it; without any, all jobs of that pipeline."""
     own = [index for index, unit in enumerate(layout.units) if unit.link == -1]
-    named = [index for index in own if layout.units[index].job.id in handover.jobs]
+    named = [index for index in own if sends(handover, layout.units[index].job)]
     return [shift + index for index in (named or own)]
+
+
+def sends(handover: Handover, job: Job) -> bool:
+    """Whether a job is one of those that send a hand-over: all legs of a matrix do."""
+    return job.id in handover.jobs or job.template in handover.jobs
 
 
 def _ordered(pipeline: Pipeline, start: int) -> tuple[list[Job], list[Way]]:

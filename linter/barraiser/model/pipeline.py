@@ -25,11 +25,12 @@ class Scenario:
     has the repository's secrets all the same (``pull_request_target``, ``issue_comment``, ``workflow_run`` after a pull request).
     ``branch``: ``default``, ``named`` (a branch that the pipeline names), ``other`` or empty, for a push. ``refs``: where
     the ref itself is not known, the patterns that the trigger admits (empty: any). ``schedules``: the times of a scheduled start,
-    as far as the file says them.
+    as far as the file says them. ``caused_by``: for chained, the name of the scenario of the pipeline at ``via`` whose end it is
+    (empty: any).
     """
 
     __slots__ = (
-        "branch", "event", "inputs", "name", "place", "privileged", "ref", "refs", "schedules", "unmerged", "via",
+        "branch", "caused_by", "event", "inputs", "name", "place", "privileged", "ref", "refs", "schedules", "unmerged", "via",
     )  # fmt: skip
 
     def __init__(
@@ -43,11 +44,13 @@ class Scenario:
         unmerged: bool = False,
         privileged: bool = False,
         via: str = "",
+        caused_by: str = "",
         inputs: Mapping[str, str] | None = None,
         place: Place | None = None,
         schedules: Sequence[Schedule] = (),
     ) -> None:
         self.name = name
+        self.caused_by = caused_by
         self.event = event
         self.schedules = tuple(schedules)
         self.ref = ref

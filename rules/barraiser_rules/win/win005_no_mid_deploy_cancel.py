@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from barraiser.api import GITHUB_ACTIONS, GITLAB_CI, MAYBE, NO, YES, Answer, Case, Node, Place, Rule, Tri
+from barraiser.api import GITHUB_ACTIONS, GITLAB_CI, MAYBE, NO, YES, Answer, Case, Concurrency, Node, Place, Rule, Tri
 from barraiser_rules.questions import job
 
 
@@ -18,7 +18,8 @@ class NoMidDeployCancel(Rule):
         caller's groups. GitLab CI reference, `interruptible` and `workflow:auto_cancel`.
 
     Decided by:
-        Whether the lock around the production job cancels what holds it, or the job may be interrupted by a newer pipeline.
+        Whether the lock around the production job cancels what holds it, whether another job of the repository has a lock of the same
+        name that does, or the job may be interrupted by a newer pipeline.
 
     Fix:
         Do not cancel what deploys: let the next run wait.
@@ -76,8 +77,29 @@ class NoMidDeployCancel(Rule):
         if interruptible in ("true", "yes"):
             return YES, "interruptible: true", deploy.job.place
         lock = deploy.job.concurrency
-        if lock is None or not lock.cancels:
+        if lock is None:
             return NO, "", None
         index = case.graph.index
         answer = lock.cancels[index] if index < len(lock.cancels) else NO
+        if answer == NO:
+            return self._rival(case, deploy, lock)
         return answer, f"cancel-in-progress of the group {lock.group}", lock.cancels_place or lock.place
+
+    def _rival(self, case: Case, deploy: Node, lock: Concurrency) -> tuple[Tri, str, Place | None]:
+        """Another job with a lock of the same name that cancels who holds it: a group is one for the whole repository."""
+        if case.pipeline.platform != GITHUB_ACTIONS or any(word in lock.group for word in ("run_id", "run_number")):
+            return NO, "", None
+        here = [each for each in case.pipeline.jobs if each.template != deploy.job.template]
+        same = [
+            each
+            for each in here
+            if each.concurrency is not None and each.concurrency.group.lower() == lock.group.lower()
+        ]
+        found = [each for each in same if each.concurrency is not None and any(each.concurrency.cancels)]
+        if "github.workflow" not in lock.group:
+            found += case.remember(("cancelling", lock.group), lambda: list(case.elsewhere.cancelling(lock.group)))
+        if not found or found[0].concurrency is None:
+            return NO, "", None
+        other = found[0].concurrency
+        what = f"cancel-in-progress of the group {other.group}, which {found[0].own_id} ({other.place}) has too"
+        return MAYBE if "${{" in lock.group else YES, what, lock.place

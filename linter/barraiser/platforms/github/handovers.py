@@ -3,34 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from barraiser.model.pipeline import HARD, ORDER, SOFT, Handover, Job, Scenario
 from barraiser.platforms.github.contexts import Ground, event_of, github_of
-from barraiser.platforms.github.refs import admits, is_literal, ref_of
-from barraiser.platforms.github.sending import events_in, workflows_in
+from barraiser.platforms.github.refs import admits, is_literal, literal_start, ref_of
+from barraiser.platforms.github.senders import Sending, is_here, sendings
+from barraiser.platforms.github.sending import dispatches_in, events_in
 from barraiser.platforms.github.triggers import MAX_NAMED, Start, Trigger, starts_of, triggers_of
 from barraiser.platforms.github.values import OPEN, Object, Unknown, Value
 from barraiser.source.errors import SourceError
-from barraiser.source.nodes import Mapping, Scalar
-from barraiser.source.nodes import Sequence as Items
+from barraiser.source.nodes import Mapping
 from barraiser.source.repository import Repository
 
-_RELEASES = (
-    "gh release create",
-    "action-gh-release",
-    "create-release",
-    "ncipollo/release-action",
-    "release-drafter",
-    "createRelease",
-)
+if TYPE_CHECKING:
+    from barraiser.platforms.github.pushed import Pushed
+
+_STEPS: WeakKeyDictionary[Repository, dict[str, list[Sending]]] = WeakKeyDictionary()
 
 
 class Neighbours:
-    """The other workflows of the folder, looked into only when their bytes hold what is looked for."""
+    """The other workflows of the folder, looked into only when their bytes hold what is looked for. ``name``: this workflow's own."""
 
-    def __init__(self, path: str, repository: Repository) -> None:
+    def __init__(self, path: str, repository: Repository, name: str = "") -> None:
         self.path = path
         self.repository = repository
+        self.name = name
         folder, _, self.file = path.rpartition("/")
         self._prefix = f"{folder}/" if folder else ""
         names = repository.folder(folder) if folder else []
@@ -53,6 +52,17 @@ class Neighbours:
                     found.append((path, root))
         return found
 
+    def starting(self, *texts: str) -> list[tuple[str, Mapping]]:
+        """Path and root of each other workflow that the platform starts and that holds one of these texts, or calls one that does."""
+        found = dict(self.holding(*texts))
+        waiting = list(found)
+        for path in waiting:
+            for caller, root in self.holding(f"/{path.rpartition('/')[2]}") if _is_called(found[path]) else ():
+                if caller not in found:
+                    found[caller] = root
+                    waiting.append(caller)
+        return [(path, root) for path, root in sorted(found.items()) if not _is_called(root, alone=True)]
+
     def named(self, name: str) -> tuple[str, Mapping] | None:
         """The workflow with that ``name:``, or, where it has none, that path."""
         for path, root in self.holding(name):
@@ -63,6 +73,13 @@ class Neighbours:
             return (name, root_or_none) if root_or_none is not None else None
         return None
 
+    def steps(self, path: str, root: Mapping) -> list[Sending]:
+        """The steps of one of them, read once for a repository."""
+        known = _STEPS.setdefault(self.repository, {})
+        if path not in known:
+            known[path] = sendings(root, self.repository)
+        return known[path]
+
     def root(self, path: str) -> Mapping | None:
         """The root of a workflow; None where it cannot be read."""
         try:
@@ -70,6 +87,12 @@ class Neighbours:
         except SourceError:
             return None
         return root if isinstance(root, Mapping) else None
+
+
+def _is_called(root: Mapping, *, alone: bool = False) -> bool:
+    """Whether others can call a workflow; ``alone``: whether nothing else starts it."""
+    events = [trigger.event for trigger in triggers_of(root)[0]]
+    return "workflow_call" in events and (not alone or len(events) == 1)
 
 
 def chained_starts(trigger: Trigger, ground: Ground, neighbours: Neighbours) -> list[Start]:
@@ -130,6 +153,7 @@ def _chained(trigger: Trigger, ground: Ground, name: str, path: str, way: Start 
             refs=_refs(scenario),
             privileged=scenario is None or scenario.unmerged,
             via=path,
+            caused_by=scenario.name if scenario else "",
             place=trigger.place,
         ),
         github_of(ground, "workflow_run", event, ref, short),
@@ -155,8 +179,8 @@ def handovers_of(
             found += _after(trigger, scenarios, weak)
         elif trigger.event in ("workflow_dispatch", "repository_dispatch"):
             found += _dispatched(trigger, scenarios, neighbours)
-        elif trigger.event == "release":
-            found += _released(trigger, scenarios, neighbours)
+        elif trigger.event in ("release", "push", "create"):
+            found += _made(trigger, scenarios, neighbours)
     return found
 
 
@@ -188,61 +212,110 @@ def _dispatched(trigger: Trigger, scenarios: Sequence[Scenario], neighbours: Nei
         number for number, each in enumerate(scenarios) if each.event == event and (manual or each.name == "dispatch")
     ]
     types = trigger.names("types")
-    texts = (neighbours.file,) if manual else ("repository-dispatch", "/dispatches", "createDispatchEvent")
+    texts = (
+        (neighbours.file, neighbours.name) if manual else ("repository-dispatch", "/dispatches", "createDispatchEvent")
+    )
     found: list[Handover] = []
-    for path, root in neighbours.holding(*texts):
+    for path, root in neighbours.starting(*texts):
         senders: list[str] = []
-        for key, uses, inputs, script in _steps(root):
+        starts: set[int] = set()
+        for step in neighbours.steps(path, root):
+            here = set(indices)
             if manual:
-                sends = neighbours.file in workflows_in(uses, inputs, script)
-            else:
-                sent = events_in(uses, inputs, script)
-                sends = bool(sent) and (types is None or "*" in sent or any(_known(each, types) for each in sent))
-            if sends and key not in senders:
-                senders.append(key)
+                here = _by_inputs(step, scenarios, indices, neighbours)
+            elif not _sends(step, types, neighbours):
+                continue
+            if here and step.job not in senders:
+                senders.append(step.job)
+            starts |= here
         if senders:
             via = "workflow_dispatch" if manual else "repository_dispatch"
-            found.append(Handover(path, trigger.place, via, scenarios=indices, jobs=senders))
+            found.append(Handover(path, trigger.place, via, scenarios=sorted(starts), jobs=senders))
     return found
+
+
+def _by_inputs(
+    step: Sending, scenarios: Sequence[Scenario], indices: Sequence[int], neighbours: Neighbours
+) -> set[int]:
+    """The manual runs that a step may start: those whose inputs are not other than the ones that it gives."""
+    found: set[int] = set()
+    for sent in dispatches_in(step.uses, step.inputs, step.script):
+        named = sent.workflow == neighbours.file or (bool(neighbours.name) and sent.workflow == neighbours.name)
+        if named and is_here(sent.repository, neighbours.repository) is not False:
+            found |= {
+                number
+                for number in indices
+                if all(sent.inputs.get(name, value) == value for name, value in scenarios[number].inputs.items())
+            }
+    return found
+
+
+def _sends(step: Sending, types: Sequence[str] | None, neighbours: Neighbours) -> bool:
+    """Whether a step sends an event that starts a workflow which waits for these types."""
+    if is_here(step.inputs.get("repository", ""), neighbours.repository) is False:
+        return False
+    sent = events_in(step.uses, step.inputs, step.script)
+    return bool(sent) and (types is None or "*" in sent or any(_known(each, types) for each in sent))
 
 
 def _known(event: str, types: Sequence[str]) -> bool:
     return event in types or "${{" in event
 
 
-def _released(trigger: Trigger, scenarios: Sequence[Scenario], neighbours: Neighbours) -> list[Handover]:
-    """Releases that another workflow makes with a token of its own: those made with ``GITHUB_TOKEN`` start nothing."""
-    indices = [number for number, each in enumerate(scenarios) if each.event == "release"]
+def _made(trigger: Trigger, scenarios: Sequence[Scenario], neighbours: Neighbours) -> list[Handover]:
+    """Tags, releases and branches that another workflow makes, with a token of its own: the run's own token starts nothing."""
+    from barraiser.platforms.github.pushed import BRANCH, MARKS, RELEASE, TAG, pushed_by
+
+    ways = {
+        number: each
+        for number, each in enumerate(scenarios)
+        if each.place is trigger.place and (each.event != "push" or each.branch == "named")
+    }
+    if (
+        trigger.event == "push" and trigger.names("tags") is None
+    ):  # a tag starts it too, but nothing says that one should
+        ways = {number: each for number, each in ways.items() if each.event != "tag"}
+    if not ways:
+        return []
+    kinds = {"release": (RELEASE,), "push": (TAG, BRANCH), "create": (TAG, BRANCH)}[trigger.event]
     found: list[Handover] = []
-    for path, root in neighbours.holding(*_RELEASES):
-        senders = [
-            key
-            for key, uses, inputs, script in _steps(root)
-            if any(name in uses or name in script or name in inputs.get("script", "") for name in _RELEASES)
-            and any(_own_token(text) for text in (*inputs.values(), script))
-        ]
+    for path, root in neighbours.starting(*MARKS):
+        senders: dict[str, set[int]] = {}
+        by_tag = any(each.event in ("push", "create", "release") and _only_tags(each) for each in triggers_of(root)[0])
+        for step in neighbours.steps(path, root):
+            for made in pushed_by(step, neighbours.repository):
+                if made.kind not in kinds or (by_tag and made.kind == TAG and not made.name):
+                    continue  # a release of the tag that started it makes no further tag
+                starts = {number for number, each in ways.items() if _starts(made, each, trigger)}
+                if starts:
+                    senders.setdefault(step.job, set()).update(starts)
         if senders:
-            found.append(Handover(path, trigger.place, "release", scenarios=indices, jobs=list(dict.fromkeys(senders))))
+            indices = sorted(set().union(*senders.values()))
+            via = (
+                "release" if trigger.event == "release" else "tag" if _tags_alone(indices, scenarios) else trigger.event
+            )
+            found.append(Handover(path, trigger.place, via, scenarios=indices, jobs=list(senders)))
     return found
 
 
-def _own_token(text: str) -> bool:
-    low = text.lower()
-    return ("secrets." in low and "secrets.github_token" not in low) or ("steps." in low and "token }}" in low)
+def _tags_alone(indices: Sequence[int], scenarios: Sequence[Scenario]) -> bool:
+    return all(scenarios[number].event == "tag" for number in indices)
 
 
-def _steps(root: Mapping) -> list[tuple[str, str, dict[str, str], str]]:
-    """Job, action, inputs (variables among them) and script of every step of a workflow."""
-    found: list[tuple[str, str, dict[str, str], str]] = []
-    for key, job in root.mapping("jobs") or ():
-        steps = job.get("steps") if isinstance(job, Mapping) else None
-        for step in steps.items if isinstance(steps, Items) else ():
-            if not isinstance(step, Mapping):
-                continue
-            inputs: dict[str, str] = {}
-            for part in ("env", "with"):
-                for name, value in step.mapping(part) or ():
-                    if isinstance(value, Scalar):
-                        inputs[name.value] = value.value
-            found.append((key.value, step.text("uses"), inputs, step.text("run")))
-    return found
+def _only_tags(trigger: Trigger) -> bool:
+    return trigger.event == "release" or (trigger.names("tags") is not None and trigger.names("branches") is None)
+
+
+def _starts(made: Pushed, scenario: Scenario, trigger: Trigger) -> bool:
+    """Whether what is made is what a scenario waits for."""
+    if scenario.event in ("release", "dispatch"):
+        return True
+    if made.kind == "branch":
+        return scenario.event == "push" and scenario.branch == "named" and scenario.ref == f"refs/heads/{made.name}"
+    if scenario.event != "tag":
+        return False
+    patterns, ignored = trigger.names("tags"), trigger.names("tags-ignore")
+    if made.whole:
+        return admits([*(patterns or ["**"]), *(f"!{name}" for name in ignored or [])], made.name)
+    starts = [literal_start(name) for name in patterns or ["**"] if not name.startswith("!")]
+    return any(start.startswith(made.name) or made.name.startswith(start) for start in starts)

@@ -175,7 +175,7 @@ class _Workflow:
     def _neighbours(self) -> Neighbours:
         from barraiser.platforms.github.handovers import Neighbours
 
-        return Neighbours(self.path, self.reading.repository)
+        return Neighbours(self.path, self.reading.repository, self.root.text("name"))
 
     def _used_inputs(self) -> set[str]:
         """The inputs that a condition, an environment, a lock or a called workflow's inputs look at."""
@@ -237,7 +237,7 @@ class _Workflow:
         return truth(evaluate(tree, Scope(contexts_of(github, start.inputs), success=YES, failure=NO, cancelled=MAYBE)))
 
 
-_CAUSED = frozenset(("workflow_run", "workflow_dispatch", "repository_dispatch", "release"))
+_CAUSED = frozenset(("workflow_run", "workflow_dispatch", "repository_dispatch", "release", "push", "create"))
 
 
 def _matters(job: Job) -> bool:

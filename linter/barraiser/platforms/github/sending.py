@@ -15,13 +15,18 @@ DISPATCH_ACTIONS = (
 MAX_TEXT = 20_000
 """Characters of one script that are looked through."""
 
-_RUN = re.compile(
-    r"\bgh\s+workflow\s+run\s+(?:-{1,2}[a-z-]+(?:[ =]\S+)?\s+){0,8}[\"']?([A-Za-z0-9_./-]{1,100}?\.ya?ml)\b"
+_RUN = re.compile(r"\bgh\s+workflow\s+run\s([^\n;&|]{0,600})")
+_WORD = re.compile(r"(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s\"'])+")
+_SCRIPT = re.compile(r"createWorkflowDispatch\s*\(([^)]{0,600})", re.DOTALL)
+_ID = re.compile(r"workflow_id\s*:\s*[\"'`]([^\"'`\n]{1,100})[\"'`]")
+_OWNER = re.compile(r"\bowner\s*:\s*[\"'`]([\w.-]{1,100})[\"'`]")
+_REPO = re.compile(r"\brepo\s*:\s*[\"'`]([\w.-]{1,100})[\"'`]")
+_DISPATCHES = re.compile(
+    r"(?:/?repos/([^\s\"']{1,200}?))?/actions/workflows/([A-Za-z0-9_.-]{1,100})/dispatches([\s\S]{0,600})"
 )
-_SCRIPT = re.compile(
-    r"createWorkflowDispatch\s*\([^)]{0,600}?workflow_id\s*:\s*[\"'`]([^\"'`\n]{1,100})[\"'`]", re.DOTALL
-)
-_DISPATCHES = re.compile(r"/actions/workflows/([A-Za-z0-9_.-]{1,100})/dispatches")
+_GIVEN = re.compile(r"\binputs[\"']?\s*:\s*\{([^}]{0,500})\}")
+_PAIR = re.compile(r"[\"']?([A-Za-z_][\w-]{0,100})[\"']?\s*:\s*[\"'`]([^\"'`\n$]{0,200})[\"'`]")
+_FIELDS = ("-f", "-F", "--field", "--raw-field")
 _EVENT = re.compile(r"event_type[\"']?\s*[:=]\s*[\"'`]?([A-Za-z0-9_.-]{1,100})")
 
 
@@ -33,20 +38,84 @@ def started_by(steps: Sequence[Step]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+class Dispatch:
+    """A workflow that a step starts: its file or name, the inputs that are given as they stand, and ``OWNER/NAME`` where one is named."""
+
+    __slots__ = ("inputs", "repository", "workflow")
+
+    def __init__(self, workflow: str, inputs: dict[str, str], repository: str = "") -> None:
+        name = workflow.strip()
+        self.workflow = name.rpartition("/")[2] if name.endswith((".yml", ".yaml")) else name
+        self.inputs = inputs
+        self.repository = repository
+
+
 def workflows_in(uses: str, inputs: object, script: str) -> list[str]:
-    """The workflow files that one step dispatches."""
+    """The workflows that one step dispatches, as files or names."""
+    return [each.workflow for each in dispatches_in(uses, inputs, script)]
+
+
+def dispatches_in(uses: str, inputs: object, script: str) -> list[Dispatch]:
+    """The workflows that one step dispatches, with what it gives them."""
     given = inputs if isinstance(inputs, dict) else {}
     text = script or (str(given.get("script", "")) if "github-script" in uses else "")
-    found: list[str] = []
+    found: list[Dispatch] = []
     if text and ("workflow" in text):
-        found += [name.strip().rpartition("/")[2] for name in _RUN.findall(text[:MAX_TEXT])]
-        found += _SCRIPT.findall(text[:MAX_TEXT])
-        found += _DISPATCHES.findall(text[:MAX_TEXT])
+        text = text[:MAX_TEXT].replace("\\\n", " ")
+        found += [each for match in _RUN.finditer(text) if (each := _run(match.group(1))) is not None]
+        for match in _SCRIPT.finditer(text):
+            body = match.group(1)
+            name = _ID.search(body)
+            owner, repo = _OWNER.search(body), _REPO.search(body)
+            if name is not None:
+                where = f"{owner.group(1)}/{repo.group(1)}" if owner is not None and repo is not None else ""
+                found.append(Dispatch(name.group(1), _pairs(body), where))
+        found += [
+            Dispatch(match.group(2), _pairs(match.group(3)), match.group(1) or "")
+            for match in _DISPATCHES.finditer(text)
+        ]
     if "workflow-dispatch" in uses or "trigger-workflow" in uses:
-        name = str(given.get("workflow", given.get("workflow_file_name", ""))).strip()
-        if name:
-            found.append(name.rpartition("/")[2])
+        name_given = str(given.get("workflow", given.get("workflow_file_name", ""))).strip()
+        if name_given:
+            repo_given = str(given.get("repo", ""))
+            if repo_given and "/" not in repo_given and given.get("owner"):
+                repo_given = f"{given['owner']}/{repo_given}"
+            fields = str(given.get("inputs", given.get("client_payload", "")))[:MAX_TEXT]
+            found.append(Dispatch(name_given, _literal(_PAIR.findall(fields)), repo_given))
     return found
+
+
+def _run(arguments: str) -> Dispatch | None:
+    """What ``gh workflow run`` is given; None where the workflow is not a text that stands there."""
+    words = [match.group().replace('"', "").replace("'", "") for match in _WORD.finditer(arguments)]
+    workflow, repository = "", ""
+    fields: list[tuple[str, str]] = []
+    at = 0
+    while at < len(words):
+        flag, told, value = words[at].partition("=") if words[at].startswith("--") else (words[at], "", "")
+        at += 1
+        if flag.startswith("-") and flag != "--json":
+            if not told:
+                value = words[at] if at < len(words) else ""
+                at += 1
+            if flag in _FIELDS:
+                key, _, given = value.partition("=")
+                fields.append((key, given))
+            elif flag in ("-R", "--repo"):
+                repository = value
+        elif not flag.startswith("-") and not workflow:
+            workflow = flag
+    return Dispatch(workflow, _literal(fields), repository) if workflow and "$" not in workflow else None
+
+
+def _pairs(text: str) -> dict[str, str]:
+    """The inputs that a call gives as they stand."""
+    found = _GIVEN.search(text)
+    return _literal(_PAIR.findall(found.group(1))) if found is not None else {}
+
+
+def _literal(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    return {key: value for key, value in pairs if "$" not in value and "{{" not in value}
 
 
 def events_in(uses: str, inputs: object, script: str) -> list[str]:
