@@ -44,7 +44,10 @@ class Elsewhere:
             yield from _reviewed(other, kinds)
 
     def cancelling(self, group: str) -> Iterator[Job]:
-        """Jobs of other entries that hold a lock of that name (in any case, as the platform compares) and cancel who has it."""
+        """Jobs of other entries that hold a lock of that name (in any case, as the platform compares) and cancel who has it.
+
+        A name with an expression is taken to be the same only in runs on merged code: it mostly holds the ref.
+        """
         low = group.lower()
         for path in self.entries.paths():
             if b"cancel-in-progress" not in self.entries.repository.peek(path):
@@ -52,9 +55,14 @@ class Elsewhere:
             for other in self.entries.at(path):
                 if (other.path, other.name) == (self.pipeline.path, self.pipeline.name):
                     continue
+                asked = [
+                    number for number, each in enumerate(other.scenarios) if "${{" not in group or not each.unmerged
+                ]
                 for job in other.jobs:
                     lock = job.concurrency
-                    if lock is not None and lock.group.lower() == low and any(lock.cancels):
+                    if lock is None or lock.group.lower() != low or not lock.cancels:
+                        continue
+                    if any(lock.cancels[number] and job.condition.in_scenario(number) for number in asked):
                         yield job
 
     def _others(self, when: Callable[[Scenario], bool] | None) -> Iterator[Pipeline]:

@@ -89,13 +89,17 @@ class NoMidDeployCancel(Rule):
         """Another job with a lock of the same name that cancels who holds it: a group is one for the whole repository."""
         if case.pipeline.platform != GITHUB_ACTIONS or any(word in lock.group for word in ("run_id", "run_number")):
             return NO, "", None
-        here = [each for each in case.pipeline.jobs if each.template != deploy.job.template]
-        same = [
+        index = case.graph.index
+        found = [
             each
-            for each in here
-            if each.concurrency is not None and each.concurrency.group.lower() == lock.group.lower()
+            for each in case.pipeline.jobs
+            if each.template != deploy.job.template
+            and each.concurrency is not None
+            and each.concurrency.scope == "job"
+            and each.concurrency.group.lower() == lock.group.lower()
+            and each.concurrency.cancels
+            and each.concurrency.cancels[index]
         ]
-        found = [each for each in same if each.concurrency is not None and any(each.concurrency.cancels)]
         if "github.workflow" not in lock.group:
             found += case.remember(("cancelling", lock.group), lambda: list(case.elsewhere.cancelling(lock.group)))
         if not found or found[0].concurrency is None:
