@@ -87,7 +87,7 @@ class NoMidDeployCancel(Rule):
 
     def _rival(self, case: Case, deploy: Node, lock: Concurrency) -> tuple[Tri, str, Place | None]:
         """Another job with a lock of the same name that cancels who holds it: a group is one for the whole repository."""
-        if case.pipeline.platform != GITHUB_ACTIONS or any(word in lock.group for word in ("run_id", "run_number")):
+        if any(word in lock.group for word in ("run_id", "run_number")):
             return NO, "", None
         index = case.graph.index
         found = [
