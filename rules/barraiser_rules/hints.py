@@ -49,13 +49,28 @@ def words(text: str) -> set[str]:
 
 
 def named(node: Node) -> set[str]:
-    """The words of a node's command and of its job's names."""
-    return words(f"{node.activity.text} {node.job.id} {node.job.name}")
+    """The words of a node's command, without its variables, and of its job's names."""
+    return words(f"{_literal(node)} {node.job.id} {node.job.name}")
+
+
+def _literal(node: Node) -> str:
+    return _VARIABLES.sub(" ", node.activity.text)
+
+
+_VARIABLES = re.compile(r"\$\{\{[^}]{0,200}\}\}|\$\{[^}]{0,200}\}|\$\w+")
 
 
 def sounds_like(node: Node, kinds: Sequence[str]) -> bool:
     """Whether a node's command or job has a word of one of these kinds."""
     own = named(node)
+    return any(not own.isdisjoint(WORDS[kind].split()) for kind in kinds if kind in WORDS)
+
+
+def may_be(node: Node, kinds: Sequence[str]) -> bool:
+    """As :func:`sounds_like`; of what is known to deploy or to publish, only the command counts: its job is named for that."""
+    if node.kind not in ("deploy", "config-deploy", "publish", "migrate", "destroy"):
+        return sounds_like(node, kinds)
+    own = words(_literal(node))
     return any(not own.isdisjoint(WORDS[kind].split()) for kind in kinds if kind in WORDS)
 
 

@@ -17,7 +17,7 @@ from barraiser.api import (
     Tri,
     Unresolved,
 )
-from barraiser_rules.hints import only_scans, sounds_like
+from barraiser_rules.hints import may_be, only_scans
 
 DEPLOYED_TESTS = ("integration-test", "e2e-test", "smoke-test")
 """Kinds that exercise something deployed."""
@@ -51,24 +51,27 @@ def weakest_gate(
 
 
 def _best_gate(case: Case, candidates: Sequence[Node], deploy: Node, kinds: Sequence[str]) -> Gate:
-    answer, node = case.graph.best_gate([found for found in candidates if not _hidden(found)], deploy)
+    answer, node = case.graph.best_gate([found for found in candidates if not _hidden(found, deploy)], deploy)
     if answer != NO:
         return Gate(answer, node, deploy)
-    hidden = [found for found in candidates if _hidden(found)]
+    hidden = [found for found in candidates if _hidden(found, deploy)]
     hidden += [
         found
         for found in case.graph.ahead_of(deploy)
-        if found.activity.opaque and found.kind not in kinds and sounds_like(found, kinds)
+        if found.activity.opaque and found.kind not in kinds and may_be(found, kinds)
     ]
     answer, node = case.graph.best_gate(hidden, deploy)
     return Gate(min(answer, MAYBE), node, deploy)
 
 
-def _hidden(node: Node) -> bool:
+def _hidden(node: Node, deploy: Node) -> bool:
     """Whether nobody can tell that a node is what it looks like: a program that cannot be read, unless the platform itself records
-    what its job does as a deployment to an environment."""
+    what its job does as a deployment to an environment, or the deploy that it may gate is made by the same program."""
+    if not node.activity.opaque:
+        return False
     recorded = node.kind in DEPLOY_KINDS and node.job.environment is not None
-    return node.activity.opaque and not recorded
+    alike = node.kind == deploy.kind and bool(node.activity.tool) and node.activity.tool == deploy.activity.tool
+    return not (recorded or alike)
 
 
 def preprod_deploys(case: Case, deploy: Node) -> list[Node]:

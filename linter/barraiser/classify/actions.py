@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from barraiser.classify.commands import read_words
-from barraiser.classify.facts import HANDED_TO
+from barraiser.classify.facts import BY_STAGE, HANDED_TO
 from barraiser.classify.hit import NAMED, PLACE, TEXT, Aim, Hit
 from barraiser.classify.names import words_of
 from barraiser.classify.requests import dispatched
@@ -14,6 +14,7 @@ from barraiser.classify.rows import Marks, marks_of
 from barraiser.classify.special import minutes_of, remote_script
 from barraiser.classify.tests_kind import from_name, named_kind
 from barraiser.classify.view import Found, View
+from barraiser.classify.vocabulary import word_set
 from barraiser.classify.vocabulary.actions import ACTIONS, GITLAB, HARMLESS, IMAGES, NOTIFY
 from barraiser.classify.vocabulary.codepipeline import CLOUDFORMATION_MODES, INVOKED, PROVIDERS
 from barraiser.model.pipeline import Fragment, Script, Step
@@ -31,32 +32,27 @@ _UNTRUSTED = (
     "merge_commit_sha",
     "head_branch",
 )
-_AIMING = (
-    "environment",
-    "env",
-    "stage",
-    "slot-name",
-    "slot",
-    "workspace",
-    "target-environment",
-    "deploy-environment",
-    "environment-name",
+_AIMING = word_set(
+    "environment env stage slot-name slot workspace tier target-environment deploy-environment deployment-environment environment-name"
+    " env-name stage-name target-env deploy-env environment-key workspace-name app-env"
 )
-_PLACES = (
-    "namespace",
-    "cluster",
-    "cluster-name",
-    "app-name",
-    "app",
-    "service",
-    "stack-name",
-    "stack",
-    "project",
-    "project_id",
-    "resource-group",
-    "host",
-    "url",
+"""Inputs that hold an environment's name: their words, joined by ``-``, whatever the way in which they are written."""
+
+_LISTS = word_set("envs environments stages")
+"""Last words of inputs that hold several."""
+
+_PLACES = word_set(
+    "namespace cluster cluster-name app-name app service service-name stack-name stack project project-id resource-group host url server"
+    " kube-namespace kube-context k8s-namespace space cf-space application"
 )
+"""Inputs that hold a place's name."""
+
+_TASKS = word_set("operation command action mode task method subcommand")
+"""Inputs that hold what an action is to do."""
+
+_DEPLOYS = word_set("deploy apply upgrade rollout promote redeploy converge")
+"""Values of such an input that say that it deploys."""
+
 _NONE: frozenset[str] = frozenset()
 
 
@@ -228,12 +224,18 @@ def _aims(hit: Hit, marks: Marks, step: Step) -> None:
         if value:
             hit.aims += [Aim(part) for part in value.split()]
     if hit.kind in ("deploy", "config-deploy", "destroy", "migrate", "rollback"):
-        hit.aims += [
-            Aim(inputs[each], NAMED)
-            for each in _AIMING
-            if inputs.get(each) and not any(aim.text == inputs[each] for aim in hit.aims)
-        ]
-        hit.aims += [Aim(inputs[each], PLACE) for each in _PLACES if inputs.get(each)]
+        known = {aim.text for aim in hit.aims}
+        places = []
+        for name, value in inputs.items():
+            parts = words_of(name)
+            joined = "-".join(parts)
+            if not value or not parts:
+                continue
+            if (joined in _AIMING or parts[-1] in _LISTS) and value not in known:
+                hit.aims.append(Aim(value, NAMED))
+            elif joined in _PLACES:
+                places.append(Aim(value, PLACE))
+        hit.aims += places
         target = hit.facts.get("target")
         if target:
             hit.aims.append(Aim(target, PLACE))
@@ -349,6 +351,8 @@ def _unlisted(name: str, step: Step, view: View) -> Hit:
         kind, by_step = named_kind(step.name) or named_kind(step.key), True
         if kind == "test":
             kind = from_name(step.name) or view.test_kind(()) or "unit-test"
+    if kind in ("", "build") and _told_to_deploy(step):
+        kind, by_step = "deploy", False
     if not kind and any(part in low for part in HARMLESS):
         return Hit("other", tool=name)
     if kind in ("notify", "lint"):
@@ -359,6 +363,13 @@ def _unlisted(name: str, step: Step, view: View) -> Hit:
     if kind in ("deploy", "destroy", "rollback"):
         hit.aims += [Aim(short, TEXT), *(Aim(value, TEXT) for value in step.inputs.values() if len(value) < 80)]
     return hit
+
+
+def _told_to_deploy(step: Step) -> bool:
+    """Whether an input says in one word that an action is to deploy (``operation: deploy``)."""
+    return any(
+        value.strip().lower() in _DEPLOYS and "-".join(words_of(name)) in _TASKS for name, value in step.inputs.items()
+    )
 
 
 def _codepipeline(step: Step, view: View) -> list[Hit]:
@@ -402,8 +413,13 @@ def _by_name(hit: Hit, category: str, view: View) -> None:
     hit.confidence, hit.opaque = 0.6, True
     hit.reason = "its commands cannot be read here; its name says so"
     for name in (view.job.name, view.job.stage or ""):
-        kind = named_kind(name.rsplit("/", 1)[-1])
+        own = words_of(name.rsplit("/", 1)[-1])
+        kind = named_kind(name.rsplit("/", 1)[-1]) or ("deploy" if own[-1:] == ["apply"] else "")
         if kind and kind != "notify":
+            if name is not view.job.name:
+                hit.facts[BY_STAGE] = "yes"
+            if kind in ("deploy", "plan") and not _CODE.isdisjoint(own):
+                hit.makes = "iac-only"
             hit.kind = (
                 kind
                 if kind != "test"
@@ -414,6 +430,10 @@ def _by_name(hit: Hit, category: str, view: View) -> None:
         hit.kind = {"Build": "build", "Test": "integration-test"}.get(category, "other")
         hit.confidence = 0.4 if category == "Test" else 0.6
     hit.aims = []
+
+
+_CODE = word_set("terraform tf tofu terragrunt infra infrastructure iac")
+"""Words of names that speak of infrastructure code."""
 
 
 def _invoked(hit: Hit, step: Step, view: View) -> None:
@@ -429,6 +449,8 @@ def _invoked(hit: Hit, step: Step, view: View) -> None:
         for words, kind in INVOKED:
             if not parts.isdisjoint(words.split()):
                 hit.kind = kind
+                if name == view.job.stage and name != view.job.name:
+                    hit.facts[BY_STAGE] = "yes"
                 hit.facts["waits"] = "yes"
                 hit.aims = [Aim(step.inputs.get("FunctionName", ""))]
                 return

@@ -14,6 +14,7 @@ from barraiser.classify.kind import MAKES, kind_of
 from barraiser.classify.scenarios import Runs, both
 from barraiser.classify.tests_kind import stated_test
 from barraiser.classify.view import Found, View
+from barraiser.classify.whole import settle
 from barraiser.model.activity import ALLOWED_STEP, Activity
 from barraiser.model.condition import Condition
 from barraiser.model.declarations import Declarations
@@ -44,6 +45,7 @@ def classify(pipeline: Pipeline, repository: Repository, declared: Declarations)
         activities = kinds.applied(job, reading.activities())
         activities = finish(job, pipeline, activities, reading.first)
         job.activities = tuple(each for activity in activities for each in reading.settled(activity))
+    settle(pipeline)
     if follower.files:
         pipeline.files = tuple(dict.fromkeys([*pipeline.files, *follower.files]))
     stated = declared.pipeline(pipeline.path)
@@ -67,7 +69,7 @@ class _Reading:
         self.deployed = False
         self.edited = ""
         self.edits: list[str] = []
-        self.context: list[Aim] = []
+        self.context: list[tuple[Aim, str]] = []
         self.first: Place | None = None
 
     def settled(self, activity: Activity) -> list[Activity]:
@@ -123,10 +125,15 @@ class _Reading:
     def _made(self, found: Found, step: Step, index: int) -> list[Activity]:
         hit, command = found.hit, found.command
         if hit.sets:
-            self.context = [*hit.aims, *self.context][:_MAX_CONTEXT]
+            when = step.condition.text
+            self.context = [*((aim, when) for aim in hit.aims), *self.context][:_MAX_CONTEXT]
         elif hit.kind in _PLACED:
             named = hit.tool.startswith(_WORKSPACES)
-            hit.aims = [*hit.aims, *(aim for aim in self.context if named or not aim.named)]
+            own = step.condition.text
+            hit.aims = [
+                *hit.aims,
+                *(aim for aim, when in self.context if (named or not aim.named) and when in ("", own)),
+            ]
         soft, reason, soft_place = _softness(found, step, hit)
         text = command.text if step.script is not None or command.text != step.uses else step.uses
         if hit.makes:

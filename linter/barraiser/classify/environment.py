@@ -19,10 +19,18 @@ from barraiser.classify.names import (
 )
 from barraiser.classify.scenarios import Runs, values_of
 from barraiser.classify.vocabulary import word_set
-from barraiser.classify.vocabulary.environments import BUILD_VARIABLES, CLEAR, ENVIRONMENT_VARIABLES, GITLAB_TIERS, WEAK
+from barraiser.classify.vocabulary.environments import (
+    BUILD_VARIABLES,
+    CLEAR,
+    ENVIRONMENT_VARIABLES,
+    GITLAB_TIERS,
+    ORDER,
+    WEAK,
+)
 from barraiser.model.declarations import Declarations
 from barraiser.model.environment import Environment
 from barraiser.model.pipeline import Job, Pipeline, Step
+from barraiser.model.tri import MAYBE, NO, YES, Tri
 from barraiser.model.words import CODEPIPELINE
 
 UNKNOWN = "unknown"
@@ -54,6 +62,10 @@ class Environments:
         if hit.default is not None and hit.default[0] == "static":
             name = self.job.environment.name if self.job.environment is not None else hit.tool
             return [(Environment(name, "static", hit.default[1], f"{hit.tool} publishes pages", step.place), None)]
+        if hit.default is not None and hit.default[0] == "ephemeral" and hit.default[1] >= ENVIRONMENT:
+            return [
+                (Environment(hit.tool, "ephemeral", hit.default[1], f"{hit.tool} makes previews", step.place), None)
+            ]
         aimed = self._aimed(hit, named=True) or self._thrown_away(hit)
         key = self.job.environment
         if key is not None and (key.action in ("", "start") or certain or hit.kind not in ("deploy", "config-deploy")):
@@ -83,6 +95,10 @@ class Environments:
             )
         found = found or self._by_start()
         if found is None:
+            placed = self._by_branches(step)
+            if placed:
+                return placed
+
             name = key.name if key is not None else ""
             found = Environment(name, UNKNOWN, 1.0, "nothing names the environment", key.place if key else step.place)
         elif key is not None and key.name and key.resolved:
@@ -186,10 +202,12 @@ class Environments:
         for aim in hit.aims[:MAX_AIMS]:
             if aim.named is not named and named:
                 continue
-            for text, _ in values_of(aim.text, self.pipeline.scenarios)[:1]:
-                found = self._by_aim(aim, text)
-                if found is not None:
-                    return found
+            values = values_of(aim.text, self.pipeline.scenarios)
+            if len(values) > 1 and (aim.named or aim.how == TEXT):
+                continue
+            found = self._by_aim(aim, values[0][0]) if values else None
+            if found is not None:
+                return found
         return None
 
     def _thrown_away(self, hit: Hit) -> Environment | None:
@@ -203,6 +221,8 @@ class Environments:
 
     def _by_aim(self, aim: Aim, text: str) -> Environment | None:
         if not text or len(text) > 300:
+            return None
+        if aim.named and len(_listed(text)) > 1:
             return None
         if aim.named:
             declared = self.declared.environment(text)
@@ -226,7 +246,12 @@ class Environments:
     def _split_aims(self, hit: Hit) -> list[Placed]:
         """A named argument that takes several values over the scenarios: an environment for each."""
         for aim in hit.aims[:MAX_AIMS]:
-            if not aim.named or "$" not in aim.text:
+            if not (aim.named or aim.how == TEXT):
+                continue
+            several = _listed(aim.text) if aim.named else []
+            if several:
+                return self._in_no_order(several)
+            if "$" not in aim.text:
                 continue
             values = values_of(aim.text, self.pipeline.scenarios)
             if len(values) < 2:
@@ -240,6 +265,20 @@ class Environments:
             if any(environment.cls != UNKNOWN for environment, _ in placed):
                 return placed
         return []
+
+    def _in_no_order(self, names: list[str]) -> list[Placed]:
+        """The environments of one call that names several: in which order it deploys to them nobody can tell, so that only the last by
+        class is sure, for what must come before it."""
+        placed: list[Placed] = []
+        maybe = (MAYBE,) * len(self.pipeline.scenarios)
+        for name in names:
+            guess = environment_class(name, VALUE)
+            if guess is not None:
+                place = self.job.place
+                placed.append((Environment(name, guess.cls, guess.confidence, f"{name} in the command", place), maybe))
+        last = max(range(len(placed)), key=lambda at: ORDER.index(placed[at][0].cls))
+        placed[last] = (placed[last][0], None)
+        return placed
 
     def _by_variables(self, variables: Mapping[str, str], step: Step) -> Environment | None:
         for name, value in variables.items():
@@ -367,6 +406,25 @@ class Environments:
                     branch, guess.cls, min(guess.confidence, 0.5), f"it runs on branch {branch}", self.job.place
                 )
 
+    def _by_branches(self, step: Step) -> list[Placed]:
+        """Branches that are named for environments, where a deploy runs on several and nothing else tells: one for each."""
+        classes: dict[str, tuple[str, list[Tri]]] = {}
+        scenarios = self.pipeline.scenarios
+        for index, scenario in enumerate(scenarios):
+            if not scenario.ref.startswith("refs/heads/") or not self.job.condition.in_scenario(index):
+                continue
+            branch = scenario.ref.removeprefix("refs/heads/")
+            guess = environment_class(branch, _BRANCH) if scenario.branch == "named" or branch in CLEAR else None
+            cls = guess.cls if guess is not None and guess.word in CLEAR else UNKNOWN
+            name = branch if cls != UNKNOWN else ""
+            classes.setdefault(name, (cls, [NO] * len(scenarios)))[1][index] = YES
+        if len(classes) < 2:
+            return []
+        return [
+            (Environment(name, cls, _BRANCH if name else 1.0, _by_branch(name), step.place), tuple(runs))
+            for name, (cls, runs) in classes.items()
+        ]
+
     def _by_start(self) -> Environment | None:
         """A deploy that only unmerged code starts goes to something that is thrown away."""
         runs = self.job.condition
@@ -375,6 +433,25 @@ class Environments:
             return Environment("pull request", "ephemeral", 0.5, "only unmerged changes start it", self.job.place)
         return None
 
+
+def _by_branch(name: str) -> str:
+    return f"it runs on branch {name}" if name else "nothing names the environment"
+
+
+_BRANCH = 0.5
+"""How far the name of a branch is believed."""
+
+
+def _listed(text: str) -> list[str]:
+    """The environments that a text names one after the other (``dev staging prod``, ``["qa","live"]``); one or none where it is no list."""
+    if len(text) > 100 or not ("," in text or " " in text) or "$" in text:
+        return []
+    parts = [part for part in _SEPARATORS.split(text.strip("[] ")) if part]
+    return parts if 1 < len(parts) <= _MAX_LISTED and all(environment_class(part) for part in parts) else []
+
+
+_SEPARATORS = re.compile(r"[\s,'\"]+")
+_MAX_LISTED = 8
 
 _ORDINARY = word_set(
     "test testing build deploy release ci local integration functional acceptance accept review feature branch pr mr pages public stage"

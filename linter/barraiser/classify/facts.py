@@ -50,3 +50,9 @@ MONITORED = "monitored"
 
 HOURS, ZONE = "hours", "time-zone"
 """For a time window of the platform's own: when it is open, as five cron fields (Sunday is 0), and the zone that they are read in."""
+
+BY_STAGE = "by-stage"
+"""``yes``: only the name of the job's stage says that what cannot be read is a deploy."""
+
+PLACEHOLDER = "placeholder"
+"""``yes``: the job does nothing; its name or environment alone make it a deploy."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from barraiser.classify.facts import PLACEHOLDER
 from barraiser.classify.names import environment_class, words_of
 from barraiser.classify.tests_kind import named_kind
 from barraiser.classify.vocabulary.codepipeline import SELF_UPDATE
@@ -176,7 +177,14 @@ def _implied(job: Job, pipeline: Pipeline, activities: list[Activity], first: Pl
     return [
         *activities,
         Activity(
-            "deploy", place, text=job.name, confidence=0.5, reason=reason, opaque=True, step=max(0, len(job.steps) - 1)
+            "deploy",
+            place,
+            text=job.name,
+            confidence=0.5,
+            reason=reason,
+            opaque=True,
+            step=max(0, len(job.steps) - 1),
+            facts={PLACEHOLDER: "yes"},
         ),
     ]
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from barraiser.classify.hit import NAMED, TEXT, VALUE, Aim, Hit
 from barraiser.classify.names import words_of
 from barraiser.classify.rows import Words
-from barraiser.classify.tests_kind import named_kind
+from barraiser.classify.tests_kind import from_name, named_kind
 from barraiser.classify.view import Called, View
 from barraiser.classify.vocabulary import word_set, wrapping
 from barraiser.classify.vocabulary.developing import TEST_WORDS
@@ -73,7 +73,7 @@ def named_script(program: str, words: Sequence[str]) -> Called | None:
     if program in ("make", "gmake"):
         split = Words(program, words[1:], wrapping.VALUED["make"])
         folder = (split.option(("-C", "--directory")) or [""])[0]
-        targets = [word for word in split.plain if "=" not in word]
+        targets = [word for word in split.plain if not _sets_variable(word)]
         return (
             Called("make", targets[0] if targets else "", folder, [word for word in words[1:] if "=" in word])
             if len(targets) <= 1
@@ -101,6 +101,12 @@ def named_script(program: str, words: Sequence[str]) -> Called | None:
     if ("/" in first and not first.startswith(("/", "@"))) or first.endswith((".sh", ".bash")):
         return Called("script", first, arguments=words[1:]) if not _is_binary_folder(first) else None
     return None
+
+
+def _sets_variable(word: str) -> bool:
+    """Whether a word of ``make`` sets a variable (``TAG=1``); the name of a target may hold an expression with ``==``."""
+    name, equals, _ = word.partition("=")
+    return bool(equals) and "$" not in name
 
 
 def _is_binary_folder(word: str) -> bool:
@@ -179,12 +185,22 @@ def _finished(hit: Hit, split: Words, view: View) -> Hit:
         hit.kind = "publish"
     elif hit.kind == "other" and hit.opaque and _is_check(split.program) and view.deployed:
         hit.kind = "smoke-test"
+    if hit.opaque and hit.kind in _TESTS and any(from_name(name) == hit.kind for name in _names(view)):
+        hit.opaque, hit.confidence = False, max(hit.confidence, 0.7)
+        hit.reason = "the command and the name of its step or job say the same"
     if hit.kind in ("deploy", "destroy", "rollback", "migrate", "plan", *TEST_WORDS.values()):
         hit.aims += [Aim(value, NAMED) for value in split.option(wrapping.NAMED_OPTIONS)]
         if hit.kind in ("deploy", "destroy", "rollback", "migrate"):
             hit.aims += [Aim(word, NAMED if len(split.plain) == 1 else VALUE) for word in split.plain[:3]]
             hit.aims += [Aim(split.program, TEXT), *(Aim(word) for word in split.all)]
     return hit
+
+
+_TESTS = frozenset(TEST_WORDS.values())
+
+
+def _names(view: View) -> tuple[str, ...]:
+    return (view.step.name, view.job.id, view.job.name)
 
 
 def _is_check(name: str) -> bool:

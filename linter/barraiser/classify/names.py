@@ -140,7 +140,9 @@ def _found(words: list[str], *, named: bool) -> list[tuple[str, str, int]]:
                 at += size
                 break
             cls = CLEAR.get(run) or _pattern(run, named)
-            if not cls and (named or (size == 1 and _next_to_deploying(words, at)) or run in ("pull-request",)):
+            if not cls and (
+                named or (size == 1 and run != "ci" and _next_to_deploying(words, at)) or run == "pull-request"
+            ):
                 cls = WEAK.get(run, "") or GUESSES.get(run, "") or WEAK.get(_numbered(run), "")
             if cls:
                 found.append((run, cls, at))

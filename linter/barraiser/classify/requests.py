@@ -8,24 +8,11 @@ from barraiser.classify.hit import Aim, Hit
 from barraiser.classify.names import words_of
 from barraiser.classify.view import View
 from barraiser.classify.vocabulary import word_set
+from barraiser.classify.vocabulary.receivers import CHANNELS, RECEIVERS
 from barraiser.shell.command import Command
 
 _HEALTH = word_set(
     "health healthz healthcheck status ready readyz readiness live livez liveness ping smoke up heartbeat actuator"
-)
-_NOTIFIED = (
-    "hooks.slack.com",
-    "slack.com/api",
-    "webhook.office.com",
-    "discord.com/api",
-    "discordapp.com",
-    "events.pagerduty.com",
-    "api.opsgenie.com",
-    "api.telegram.org",
-    "codecov.io",
-    "sentry.io",
-    "api.github.com/repos",
-    "statuses/",
 )
 _WATCHED = ("/api/v1/query", "/api/v1/alerts", "api.datadoghq", "/api/v2/alerts", "api.newrelic.com", "/api/alerts")
 
@@ -39,7 +26,7 @@ def requested(words: Sequence[str], command: Command, view: View) -> Hit:
     address = next((word for word in words[1:] if "://" in word), "") or next(
         (word for word in words[1:] if word.startswith("$")), ""
     )
-    if any(part in low for part in _NOTIFIED) and "/dispatches" not in low:
+    if "/dispatches" not in low and (any(part in low for part in RECEIVERS) or _speaks_of_people(words)):
         hit.kind = "notify"
     elif "/dispatches" in low or "/trigger/pipeline" in low:
         return dispatched(words, program, view)
@@ -62,6 +49,11 @@ def requested(words: Sequence[str], command: Command, view: View) -> Hit:
         if program == "curl" and not _fails(words) and not _is_read(command, words):
             hit.soft_reason = "curl without --fail succeeds on an error page"
     return hit
+
+
+def _speaks_of_people(words: Sequence[str]) -> bool:
+    """Whether the address is a variable or secret named for a channel (``$SLACK_WEBHOOK``)."""
+    return any("$" in word and not CHANNELS.isdisjoint(words_of(word)) for word in words[1:])
 
 
 def _is_deploy_hook(low: str, words: Sequence[str]) -> bool:

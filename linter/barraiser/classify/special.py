@@ -126,7 +126,10 @@ def _ssh(words: Sequence[str], command: Command, view: View, depth: int, read: R
     while at < len(words) and words[at].startswith("-"):
         at += 2 if words[at] in SSH_VALUED else 1
     host = words[at] if at < len(words) else ""
-    text = " ".join(words[at + 1 :]) or command.heredoc
+    at += 1
+    while at < len(words) and words[at].startswith("-"):
+        at += 2 if words[at] in SSH_VALUED else 1
+    text = " ".join(words[at:]) or command.heredoc
     return remote_script(text, host, command, view, depth, read)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice, pairwise
 
-from barraiser.classify.names import MAX_NAME, words_of
+from barraiser.classify.names import MAX_NAME, without_expressions, words_of
 from barraiser.classify.vocabulary import word_set
 from barraiser.classify.vocabulary.developing import NAME_KINDS, TEST_WORDS
 
@@ -19,6 +19,14 @@ _BESIDE = word_set(
     "post-deploy postdeploy pre-deploy predeploy after-deploy afterdeploy before-deploy deploy-key deploy-keys deploy-token deploy-tools"
 )
 """Words for what stands beside a deploy."""
+
+_ASKING = word_set(
+    "should can may needs need is has whether if wait waiting decide determine detect find get set show list print prepare announce"
+)
+"""First words of what only asks, waits or says something about a deploy."""
+
+_PUT = word_set("image images artifact artifacts package packages chart charts tag tags container containers")
+"""What is promoted to a registry, not to an environment."""
 
 _AROUND = frozenset(
     [
@@ -114,7 +122,7 @@ def named_kind(name: str) -> str:
 
 @lru_cache(maxsize=512)
 def _named_kind(name: str) -> str:
-    parts = words_of(name)
+    parts = words_of(without_expressions(name)[0])
     runs = [*parts, *("-".join(pair) for pair in pairwise(parts))]
     best = min((part for part in runs if part in _NAMES), key=_AT.__getitem__, default="")
     if not best:
@@ -123,6 +131,10 @@ def _named_kind(name: str) -> str:
     kind = _NAMES[best]
     if kind == "migrate" and not _LOOKING.isdisjoint(parts):
         return "lint" if "check" in parts or "lint" in parts else ""
+    if kind in ("deploy", "build", "publish") and parts[0] in _ASKING:
+        return ""
+    if best == "promote" and not _PUT.isdisjoint(parts):
+        return "publish"
     if kind == "deploy" and not _BESIDE.isdisjoint(runs):
         return "smoke-test" if "verify" in parts or "check" in parts else ""
     if kind == "test" and not _AROUND.isdisjoint(parts):

@@ -289,6 +289,7 @@ PROGRAMS: dict[str, tuple[str, Rows]] = {
     "dpl": ("https://github.com/travis-ci/dpl", (("+--provider=heroku|heroku", "deploy", "waits=yes target=--app"), ("", "deploy",
         "c=0.7 target=--app"))),
     "fly": ("https://fly.io/docs/flyctl/", (
+        ("deploy +--build-only", "publish", ""),
         ("deploy", "deploy", "nowait=--detach target=--app,-a def=--config,-c"),
         ("apps destroy", "destroy", "destroys=the_application"),
         ("machine update", "deploy", "waits=yes target=2"),

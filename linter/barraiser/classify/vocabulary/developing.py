@@ -163,6 +163,8 @@ PROGRAMS: dict[str, tuple[str, Rows]] = {
     "lerna": ("https://lerna.js.org/docs/api-reference/commands", (("publish", "publish", ""), ("run ~test", "test", ""), ("run ~build",
         "build", ""), ("", "other", ""))),
     "changeset": ("https://github.com/changesets/changesets", (("publish", "publish", ""), ("", "other", ""))),
+    "parallel_rspec": ("https://github.com/grosser/parallel_tests", _TEST), "parallel_test": ("https://github.com/grosser/parallel_tests",
+        _TEST), "turbo_tests": ("https://github.com/serpapi/turbo_tests", _TEST),
     "rspec": ("https://rspec.info/", _TEST), "phpunit": ("https://phpunit.de/", _TEST), "pest": ("https://pestphp.com/", _TEST),
     "paratest": ("https://github.com/paratestphp/paratest", _TEST), "ctest": ("https://cmake.org/cmake/help/latest/manual/ctest.1.html",
         _TEST),
@@ -450,7 +452,11 @@ NAME_KINDS: tuple[tuple[str, str], ...] = (
     ("sast codeql semgrep sonar", "sast"),
     ("sca audit trivy snyk", "sca"),
     ("migrate migration migrations", "migrate"),
-    ("deploy deployment deploys redeploy rollout promote ship", "deploy"),
+    (
+        "deploy deployment deploys redeploy rollout promote ship terraform-apply tf-apply tofu-apply apply-terraform apply-infrastructure"
+        " apply-infra infra-apply infrastructure-apply apply-stack apply-changes",
+        "deploy",
+    ),
     ("test tests testing spec specs e2e integration smoke unittest unittests", "test"),
     ("notify notification notifications slack", "notify"),
     ("approve approval signoff sign-off", "approval"),

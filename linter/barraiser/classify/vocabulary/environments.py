@@ -33,7 +33,7 @@ WEAK: dict[str, str] = {
     "test": "beta", "testing": "beta", "int": "beta", "integration": "beta", "sys": "beta", "functional": "beta",
     "demo": "beta", "training": "beta", "sales": "beta", "lab": "beta", "nightly": "beta",
     "stage": "gamma", "acceptance": "gamma", "accept": "gamma", "acc": "gamma", "perf": "gamma", "rc": "gamma",
-    "shadow": "gamma", "mirror": "gamma",
+    "shadow": "gamma", "mirror": "gamma", "val": "gamma", "validation": "gamma",
     "canary": "onebox", "1b": "onebox", "pilot": "onebox", "dark": "onebox",
     "dr": "prod", "failover": "prod",
     "preview": "ephemeral", "previews": "ephemeral", "review": "ephemeral", "feature": "ephemeral", "branch": "ephemeral",
@@ -60,7 +60,7 @@ NEUTRAL = frozenset({
     "dev-shm", "dev-tcp", "dev-to", "ci-cd", "qa-tools", "prod-build", "production-build", "prod-deps", "local-host",
     "local-stack", "alpha-fold", "qa-report", "dev-image", "for-production", "production-ready", "prod-ready",
     "build-prod", "build-production", "stage-changes", "deploy-release", "deploy-releases", "release-deploy", "pkg-dev", "workers-dev",
-    "pages-dev", "web-dev", "fly-dev",
+    "pages-dev", "web-dev", "fly-dev", "azure-dev",
 })  # fmt: skip
 """Runs that hold such a word and name no environment."""
 

@@ -182,13 +182,19 @@ def _inputs(step: Mapping, site: Site) -> tuple[dict[str, str], dict[str, Place]
 
 
 def _script(step: Mapping, run: Scalar, site: Site) -> Script:
-    """The script with constants put in. An expression's value has no line break, or it stays as it is written: lines keep their numbers."""
+    """The script with constants put in. Where an expression's value has line breaks, all of it stands at the line of the script."""
     fragment = site.reading.fragment(run)
     if "${{" in fragment.text:
         text = site.resolve(run)
-        if text.count("\n") == run.value.count("\n"):
+        same = text.count("\n") == run.value.count("\n")
+        if same or run.value.count("${{") == 1:
             fragment = Fragment(
-                text, fragment.path, fragment.line, fragment.columns, folded=fragment.folded, end_line=fragment.end_line
+                text,
+                fragment.path,
+                fragment.line,
+                fragment.columns,
+                folded=fragment.folded or not same,
+                end_line=fragment.end_line,
             )
     shell_node, folder = step.get("shell"), step.get("working-directory")
     written = site.resolve(shell_node) if isinstance(shell_node, Scalar) and not shell_node.is_null() else site.shell
