@@ -31,16 +31,42 @@ def _text(path: str, repository: Repository) -> str:
         return ""
 
 
-def _covered(path: str, text: str) -> bool:
-    """Whether the last line of a CODEOWNERS file that matches ``path`` names an owner."""
-    owned = False
+def codeowners(repository: Repository) -> list[str]:
+    """The CODEOWNERS files of a repository, wherever a platform looks for one."""
+    return [place for place in CODEOWNERS if repository.exists(place)]
+
+
+def must_agree(path: str, place: str, repository: Repository) -> bool:
+    """Whether the CODEOWNERS file at ``place`` names owners of ``path`` who are asked, not merely told (an optional section)."""
+    return _covered(path, _text(place, repository), optional=False)
+
+
+_SECTION = re.compile(r"(\^?)\[([^\]\n]{1,200})\](?:\[\d{1,3}\])?(.*)")
+
+
+def _covered(path: str, text: str, *, optional: bool = True) -> bool:
+    """Whether the last line that matches ``path`` in a CODEOWNERS file, or in one of its sections, names an owner.
+
+    A section (``[Name] @default-owners``, optional with ``^`` before it) is a file of its own; its lines without an owner have the
+    default ones. https://docs.gitlab.com/user/project/codeowners/reference/
+    """
+    owned: dict[str, bool] = {}
+    section, default, counts = "", False, True
     for line in text.splitlines():
-        words = line.split("#", 1)[0].split()
-        if not words or words[0].startswith(("[", "^[")):
+        bare = line.split("#", 1)[0].strip()
+        head = _SECTION.fullmatch(bare)
+        if head is not None:
+            section, default, counts = head[2].lower(), bool(head[3].strip()), optional or not head[1]
             continue
-        if _matches(words[0], path):
-            owned = len(words) > 1
-    return owned
+        words = bare.split()
+        if not words or not counts:
+            continue
+        if words[0].startswith("!"):
+            if _matches(words[0][1:], path):
+                owned[section] = False
+        elif _matches(words[0], path):
+            owned[section] = len(words) > 1 or default
+    return any(owned.values())
 
 
 def _matches(pattern: str, path: str) -> bool:

@@ -26,6 +26,8 @@ from barraiser_rules.obs.obs005_dashboard_two_thresholds import DashboardTwoThre
 from barraiser_rules.obs.obs006_continuous_synthetics import ContinuousSynthetics
 from barraiser_rules.sec.sec002_deploy_path_pinned import DeployPathPinned
 from barraiser_rules.sec.sec004_prod_secrets_scoped import ProdSecretsScoped
+from barraiser_rules.src.src004_pipeline_definition_owned import PipelineDefinitionOwned
+from barraiser_rules.src.src006_premerge_verification import PremergeVerification
 from barraiser_rules.wav.wav002_onebox_first import OneboxFirst
 from barraiser_rules.wav.wav003_onebox_share_cap import OneboxShareCap
 from barraiser_rules.wav.wav006_wave_growth import WaveGrowth
@@ -34,6 +36,8 @@ from barraiser_rules.win.win002_window_excludes_risky_hours import WindowExclude
 from barraiser_rules.win.win003_freeze_honoured import FreezeHonoured
 
 RULES: tuple[type[Rule], ...] = (
+    PipelineDefinitionOwned,
+    PremergeVerification,
     ThreePreprodStages,
     GammaCoversProdRegions,
     LoadTestAtLeastDaily,

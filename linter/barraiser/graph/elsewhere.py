@@ -65,6 +65,13 @@ class Elsewhere:
                     if any(lock.cancels[number] and job.condition.in_scenario(number) for number in asked):
                         yield job
 
+    def before_merge(self) -> Iterator[tuple[Pipeline, list[int], list[int]]]:
+        """The entries (this one first) that run on code before it is merged, read in turn: the indices of their scenarios of pull
+        requests, and of pushes to any other branch; and those of the merge queue."""
+        yield from _reviewing(self.pipeline)
+        for other in self.entries.others(self.pipeline):
+            yield from _reviewing(other)
+
     def _others(self, when: Callable[[Scenario], bool] | None) -> Iterator[Pipeline]:
         if self._joined is None:
             self._joined = {
@@ -86,6 +93,15 @@ def _reviewed(pipeline: Pipeline, kinds: Sequence[str]) -> Iterator[Node]:
         for node in _activities(pipeline, kinds):
             if any(_runs(node.job, number) for number in scenarios):
                 yield node
+
+
+def _reviewing(pipeline: Pipeline) -> Iterator[tuple[Pipeline, list[int], list[int]]]:
+    scenarios = list(enumerate(pipeline.scenarios))
+    requests = [number for number, each in scenarios if each.event == "pull-request" and each.unmerged]
+    requests += [number for number, each in scenarios if each.event == "push" and each.branch == "other"]
+    queue = [number for number, each in scenarios if each.event == "merge-queue"]
+    if requests or queue:
+        yield pipeline, requests, queue
 
 
 def _activities(pipeline: Pipeline, kinds: Sequence[str]) -> Iterator[Node]:
