@@ -66,6 +66,7 @@ _CHECK_WORDS = frozenset(
         "passfail",
     ]
 )
+_CHECK_JOBS = frozenset(("threshold", "thresholds", "slo", "criteria", "regression", "quality", "compare", "evaluate"))
 _KEEPS = ("echo ", "cat ", "cp ", "mv ", "tar ", "zip ", "ls ", "head ", "tail ", "aws s3 ", "gsutil ", "printf ", "#")
 _RESULTS = ("-l", "-o", "-e", "-j", "--output", "-output", "--out", ">", "--json", "-g")
 _SIMULATIONS = (".scala", ".java", ".kt", ".ts", ".js")
@@ -84,14 +85,11 @@ class Criteria:
 
 def criteria_of(case: Case, node: Node) -> Criteria:
     """What makes a load test fail: its script's thresholds, the tool's own rules, or a step that judges the results."""
-    load = load_of(case, node)
-    own = _own(case, load)
-    if own.answer == YES:
+    own = _own(case, load_of(case, node))
+    if own.answer == YES and node.activity.soft != YES:
         return own
-    later = _judged_later(case, node, load)
-    if later is not None and later.answer > own.answer:
-        return later
-    return own
+    later = judged_later(case, node)
+    return later if later.answer > own.answer or later.answer == YES else own
 
 
 def _own(case: Case, load: Load) -> Criteria:
@@ -159,10 +157,11 @@ def _cannot_tell(load: Load) -> Criteria:
     return Criteria(MAYBE, "what it runs cannot be read here")
 
 
-def _judged_later(case: Case, node: Node, load: Load) -> Criteria | None:
+def judged_later(case: Case, node: Node) -> Criteria:
     """What a later command of the same job, or a later job by its name, makes of the results."""
+    load = load_of(case, node)
     results = _results(load)
-    maybe = None
+    found = Criteria(NO, "no later command judges its results")
     for line in _later_lines(case, node):
         low = line.strip()[:600]
         if _CHECKS.search(low):
@@ -172,14 +171,12 @@ def _judged_later(case: Case, node: Node, load: Load) -> Criteria | None:
         if not words(low.partition("#")[0]).isdisjoint(_CHECK_WORDS):
             return Criteria(YES, f"`{_short(low)}` judges the results")
         if any(name in low for name in results):
-            maybe = Criteria(MAYBE, f"`{_short(low)}` may judge the results, but cannot be read here")
-    if maybe is None and node.pipeline is case.pipeline:
+            found = Criteria(MAYBE, f"`{_short(low)}` may judge the results, but cannot be read here")
+    if found.answer == NO and node.pipeline is case.pipeline:
         for later in case.graph.after(node):
-            if later.job is not node.job and not words(f"{later.job.id} {later.job.name}").isdisjoint(
-                ("threshold", "thresholds", "slo", "criteria", "regression")
-            ):
+            if later.job is not node.job and not words(f"{later.job.id} {later.job.name}").isdisjoint(_CHECK_JOBS):
                 return Criteria(MAYBE, f'"{later.job.own_id}" may judge the results')
-    return maybe
+    return found
 
 
 def _results(load: Load) -> list[str]:

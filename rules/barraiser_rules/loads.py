@@ -35,6 +35,9 @@ USERS = {
 }
 """How a tool is told the number of users who call at once."""
 
+PROBE_USERS = 5
+"""Callers at once that are still a probe."""
+
 USUAL_USERS = {"k6": 1.0, "ab": 1.0}
 """The users where nothing tells the tool, of tools that then press lightly."""
 
@@ -184,6 +187,12 @@ def users(case: Case, node: Node) -> float | None:
         return USUAL_USERS.get(load.tool)
     silent = not re.search(r"\b(?:vus|stages|executor|scenarios)\b", load.text)
     return USUAL_USERS["k6"] if silent else None
+
+
+def is_probe(case: Case, node: Node, most: float = PROBE_USERS) -> bool:
+    """Whether so few users call that it is a probe, and no load."""
+    found = users(case, node)
+    return found is not None and found <= most
 
 
 def _rate(text: str) -> float | None:

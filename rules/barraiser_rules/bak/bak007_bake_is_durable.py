@@ -14,6 +14,7 @@ from barraiser.api import (
     PIPELINE,
     PROD_CLASSES,
     YES,
+    Activity,
     Answer,
     Case,
     Job,
@@ -105,8 +106,15 @@ class BakeIsDurable(Rule):
         """Looks at every wait after a deploy, in every way of starting the pipeline."""
         if not case.deploys:
             return case.not_applicable("It does not deploy to production.")
-        waits = [node for node in case.stages.nodes if self._follows_a_deploy(case, node)]
-        answers = [found for node in waits if (found := self._of(case, node)) is not None]
+        answers: list[Answer] = []
+        judged: set[tuple[str, str]] = set()
+        for node in case.stages.nodes:
+            key = (node.pipeline.path, node.job.id)
+            if self._follows_a_deploy(case, node):
+                found = self._of(case, node, known=key in judged)
+                if found is not None:
+                    judged.add(key)
+                    answers.append(found)
         if answers:
             return worst(answers, answers[0])
         missing = next((rule for rule in self.after[:4] if case.verdict_of(rule) == FAILED), "")
@@ -126,7 +134,8 @@ class BakeIsDurable(Rule):
                 return True
         return False
 
-    def _of(self, case: Case, node: Node) -> Answer | None:
+    def _of(self, case: Case, node: Node, *, known: bool) -> Answer | None:
+        """What to say of one step; ``known``: its job, as a whole, was judged before."""
         if self._called_a_bake(case, node):
             return case.failed(
                 f"{job(node)} is called a bake and is an approval: whoever is in a hurry ends it after a minute.",
@@ -134,9 +143,8 @@ class BakeIsDurable(Rule):
                 at=node,
                 way=(node,),
                 key=node.job.template,
-                rests_on=(node,),
             )
-        if self._delayed(node) and node is self._first_of_job(case, node):
+        if self._delayed(node) and not known:
             return self._delay(case, node)
         if node.kind not in ("bake", "alarm-gate") or not node.activity.minutes:
             return None
@@ -152,13 +160,14 @@ class BakeIsDurable(Rule):
             )
         if node.job.tags.get("stage-condition") or node.activity.facts.get("monitored") == "yes":
             return case.passed(f"The platform keeps the time of {job(node)}.", way=(node,))
-        return self._in_a_runner(case, node)
+        return self._in_a_runner(case, node) if not known else None
 
     def _in_a_runner(self, case: Case, node: Node) -> Answer:
         """What to say of a job that waits by itself."""
-        nodes = [each for each in case.stages.of_kinds(("bake",)) if each.job is node.job]
-        asleep = sum(each.activity.minutes or 0 for each in nodes if not self._watched(each))
-        total = sum(each.activity.minutes or 0 for each in nodes)
+        waits = [each for each in node.job.activities if each.kind == "bake"]
+        watched = {each.step for each in node.job.activities if each.kind == "alarm-gate" and each.facts.get("repeats")}
+        asleep = sum(each.minutes or 0 for each in waits if not self._watched(each, watched))
+        total = sum(each.minutes or 0 for each in waits)
         fix = case.fix(wait=does(node), minutes=f"{total:g}")
         if asleep > case.number("max_sleep_min"):
             return case.failed(
@@ -205,14 +214,10 @@ class BakeIsDurable(Rule):
             at=node.job.place,
             way=(node,),
             key=node.job.template,
-            rests_on=(node,),
         )
 
     def _delayed(self, node: Node) -> bool:
         return (node.job.delay_minutes or 0) >= MIN_DELAY
-
-    def _first_of_job(self, case: Case, node: Node) -> Node:
-        return next(each for each in case.stages.nodes if each.job is node.job)
 
     def _called_a_bake(self, case: Case, node: Node) -> bool:
         """Whether a person's step before production has the name of a wait."""
@@ -241,16 +246,10 @@ class BakeIsDurable(Rule):
                     return text
         return ""
 
-    def _watched(self, node: Node) -> bool:
-        """Whether a wait stands in a loop that reads an alarm, or is declared to be watched."""
-        said = node.activity.facts.get("monitored")
-        if said:
-            return said == "yes"
-        return any(
-            each.kind == "alarm-gate" and each.step == node.activity.step and each.facts.get("repeats")
-            for each in node.job.activities
-            if node.activity.facts.get("repeats")
-        )
+    def _watched(self, wait: Activity, watched: set[int]) -> bool:
+        """Whether a wait stands in a loop that reads an alarm (in one of these steps), or is declared to be watched."""
+        said = wait.facts.get("monitored")
+        return said == "yes" if said else bool(wait.facts.get("repeats")) and wait.step in watched
 
     def _limit(self, found: Job) -> float | None:
         """When the platform ends a job: its own limit, or the one of the runner, whichever comes first."""

@@ -15,8 +15,8 @@ from barraiser.api import (
     Node,
     Rule,
 )
-from barraiser_rules.criteria import Criteria, criteria_of
-from barraiser_rules.loads import load_tests, scheduled_load_tests
+from barraiser_rules.criteria import MEASURING, Criteria, criteria_of, judged_later
+from barraiser_rules.loads import load_of, load_tests, scheduled_load_tests
 from barraiser_rules.questions import does
 
 
@@ -75,10 +75,10 @@ class LoadTestHasPassCriteria(Rule):
         if not tests:
             because = "LOD001" if case.verdict_of("LOD001") == FAILED else ""
             return case.not_applicable("There is no load test that could have criteria.", because=because)
-        hard = [node for node in tests if self._can_fail(node)]
-        if not hard:
-            return case.not_applicable("The load test's failure is ignored, whatever makes it fail.", because="TST004")
-        judged = [(criteria_of(case, node), node) for node in hard]
+        judged = [(criteria_of(case, node), node) for node in tests if self._can_fail(case, node)]
+        if not judged:
+            because = "TST004" if case.verdict_of("TST004") == FAILED else ""
+            return case.not_applicable("The load test's failure is ignored, whatever makes it fail.", because=because)
         wrong = [(found, node) for found, node in judged if found.answer == NO]
         if wrong:
             return self._fails(case, wrong)
@@ -97,10 +97,15 @@ class LoadTestHasPassCriteria(Rule):
         found, node = judged[0]
         return case.passed(f"{does(node)} has criteria: {found.why}.", way=(node,))
 
-    def _can_fail(self, node: Node) -> bool:
-        """Whether a failure would count at all. A pipe or the background takes the exit status of a tool, but not the criteria's."""
-        soft = node.activity.soft == YES and not node.activity.soft_reason.startswith(("|", "&"))
-        return not soft and node.job.soft != YES
+    def _can_fail(self, case: Case, node: Node) -> bool:
+        """Whether a failure would count at all. A tool whose own result is ignored may be judged by a later command; and what only
+        measures may stand in a pipe, or in the background, as nothing of its own could fail."""
+        if node.job.soft == YES:
+            return False
+        if node.activity.soft != YES:
+            return True
+        aside = node.activity.soft_reason.startswith(("|", "&")) and load_of(case, node).tool in MEASURING
+        return aside or judged_later(case, node).answer == YES
 
     def _fails(self, case: Case, wrong: list[tuple[Criteria, Node]]) -> Answer:
         found, node = wrong[0]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from barraiser.api import FAILED, MAYBE, NO, PIPELINE, YES, Answer, Case, Node, Parameter, Rule, Tri
 from barraiser_rules.criteria import MEASURING
-from barraiser_rules.loads import load_of, load_tests, scheduled_load_tests, step_of
+from barraiser_rules.loads import is_probe, load_of, load_tests, scheduled_load_tests, step_of
 from barraiser_rules.questions import does
 
 PATTERNS = (
@@ -93,7 +93,10 @@ class SingleUserLoadTest(Rule):
         if not tests:
             because = "LOD001" if case.verdict_of("LOD001") == FAILED else ""
             return case.not_applicable("There is no load test.", because=because)
-        found = [(self._is_single(case, node), node) for node in tests]
+        pressing = [node for node in tests if not is_probe(case, node)]
+        if not pressing:
+            return case.not_applicable("Its load tests are probes of a few callers.")
+        found = [(self._is_single(case, node), node) for node in pressing]
         single = next((node for answer, node in found if answer == YES), None)
         if single is not None:
             return case.passed(f"{does(single)} is named for a single tenant.", way=(single,))

@@ -23,7 +23,7 @@ from barraiser.api import (
 from barraiser_rules.bakes import worst
 from barraiser_rules.chaos import chaos_tests
 from barraiser_rules.criteria import MEASURING
-from barraiser_rules.loads import load_of, load_tests, users
+from barraiser_rules.loads import PROBE_USERS, is_probe, load_of, load_tests, users
 from barraiser_rules.questions import declared_protection, demands_people, does, prod_name
 
 
@@ -75,7 +75,11 @@ class NoUnguardedProdLoadOrChaos(Rule):
     kinds = ("service-deploy",)
     parameters = (
         Parameter(
-            "max_synthetic_vus", 5, "how many callers at once are still a probe and no load", unit="users", minimum=0
+            "max_synthetic_vus",
+            PROBE_USERS,
+            "how many callers at once are still a probe and no load",
+            unit="users",
+            minimum=0,
         ),
     )
     fixes = {
@@ -99,10 +103,8 @@ class NoUnguardedProdLoadOrChaos(Rule):
         return worst(answers, case.passed("Neither load nor a fault reaches production."))
 
     def _of(self, case: Case, node: Node, forbidden: bool) -> Answer | None:
-        if node.kind == "load-test":
-            pressing = users(case, node)
-            if pressing is not None and pressing <= case.number("max_synthetic_vus"):
-                return None
+        if node.kind == "load-test" and is_probe(case, node, case.number("max_synthetic_vus")):
+            return None
         answers: list[Answer] = []
         for number, scenario in enumerate(case.pipeline.scenarios):
             graph = case.stages.in_scenario(number)
