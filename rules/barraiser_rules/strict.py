@@ -24,6 +24,7 @@ from barraiser_rules.obs.obs002_alarm_signal_coverage import AlarmSignalCoverage
 from barraiser_rules.obs.obs003_onebox_scoped_alarm import OneboxScopedAlarm
 from barraiser_rules.obs.obs005_dashboard_two_thresholds import DashboardTwoThresholds
 from barraiser_rules.obs.obs006_continuous_synthetics import ContinuousSynthetics
+from barraiser_rules.rlb.rlb006_rollback_rehearsed_in_preprod import RollbackRehearsedInPreprod
 from barraiser_rules.sec.sec002_deploy_path_pinned import DeployPathPinned
 from barraiser_rules.sec.sec004_prod_secrets_scoped import ProdSecretsScoped
 from barraiser_rules.src.src004_pipeline_definition_owned import PipelineDefinitionOwned
@@ -48,6 +49,7 @@ RULES: tuple[type[Rule], ...] = (
     BakeHasDataPoints,
     GammaSoak,
     BakeIsDurable,
+    RollbackRehearsedInPreprod,
     OneboxFirst,
     OneboxShareCap,
     WaveGrowth,

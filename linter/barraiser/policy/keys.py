@@ -57,6 +57,7 @@ EVIDENCE: Mapping[str, Mapping[str, Shape]] = {
     "alarms": {"url": "text", "path": "text", "names": "texts"},
     "dashboard": {"url": "text", "path": "text"},
     "synthetics": {"url": "text", "path": "text", "names": "texts"},
+    "rollback_test": {"url": "text", "path": "text"},
 }
 
 
