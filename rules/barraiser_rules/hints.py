@@ -17,6 +17,11 @@ WORDS = {
     "deploy": "deploy deployment release rollout promote ship",
     "rollback": "rollback revert undo",
     "build": "build package compile",
+    "lint": "lint linter quality style check checks",
+    "sast": "sast security scan scans codeql sonar",
+    "sca": "sca security scan scans audit vulnerabilities dependencies",
+    "secret-scan": "secrets security scan scans leaks",
+    "iac-scan": "security scan scans policy compliance",
 }
 """What a step's name or command may hold when it is of that kind (platforms.md, B.2)."""
 
