@@ -274,3 +274,11 @@ def expired(case: Case, key: str, what: str) -> Answer | None:
         settle=f"Look again, and set `evidence.{key}.date` to the day of it.",
         at=case.pipeline.place,
     )
+
+
+def signed(given: object) -> str:
+    """Who declared evidence and when, as a sentence has it after "is declared"; empty where it does not say."""
+    if not isinstance(given, Mapping):
+        return ""
+    by, date = given.get("by"), given.get("date")
+    return f"{f' by {by}' if by else ''}{f' on {date}' if date else ''}"

@@ -202,7 +202,7 @@ class _Run:
         best = min(given, key=lambda each: RANK[each.answer.verdict])
         self.verdicts[rule.id] = best.answer.verdict
         because = f" {best.answer.because} speaks." if best.answer.because else ""
-        self.reasons[rule.id] = best.answer.message + because
+        self.reasons[rule.id] = _with_place(best.answer) + because
         for subject in subjects:
             own = [each for each in given if each.subject is subject]
             if own:
@@ -238,6 +238,13 @@ class _Run:
                 identity=identity_of(rule.id, self.pipeline, subject.label, answer.key),
             )
         )
+
+
+def _with_place(answer: Answer) -> str:
+    """Why it passed, with the file and line of what it rests on; else the message as it is."""
+    if answer.verdict != PASSED or not answer.rests_on:
+        return answer.message
+    return f"{answer.message.removesuffix('.')} ({answer.rests_on[0].place})."
 
 
 class _Verdicts:

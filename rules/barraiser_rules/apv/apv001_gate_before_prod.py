@@ -109,7 +109,7 @@ class GateBeforeProd(Rule):
             )
         protection = declared_protection(case, gate.deploy)
         if protection is not None and demands_people(protection):
-            return case.passed("Its environment is declared to be protected.")
+            return case.passed(f"The environment of {job(case.deploy)} is declared to be protected.")
         return self._without(case, gate, declared=protection is not None, by_person=by_person)
 
     def _candidates(self, case: Case, deploy: Node, by_person: bool) -> list[Node]:

@@ -125,7 +125,7 @@ class ProdEnvironmentProtected(Rule):
                     fix=case.fix(name=key.name),
                     at=key.place,
                 )
-        return unsure or case.passed("The environment is declared to be protected.")
+        return unsure or case.passed(f"The environment of {job(case.deploy)} is declared to be protected.")
 
     def _has(self, protection: Mapping[str, object], wanted: str) -> bool:
         return any(protection.get(name) for name in SETTINGS.get(wanted, (wanted,)))

@@ -89,7 +89,7 @@ class NoSelfApproval(Rule):
         if unsure is not None:
             return unsure
         if judged:
-            return case.passed("The environment is declared to ask somebody else.")
+            return case.passed(f"The environment of {job(case.deploy)} is declared to ask somebody else.")
         return case.not_applicable("No approval is asked of its environment.", because="APV003")
 
     def _wrong(self, protection: Mapping[str, object], bypass_allowed: bool) -> tuple[str | None, str]:

@@ -108,7 +108,9 @@ class BuildOnce(Rule):
                 return self._fails(case, rebuilt[-1], staging[-1], deploy)
             if not staging:
                 return self._without_preprod(case, rebuilt)
-        return case.passed("What is deployed was built before the pre-production deploy.")
+        return case.passed(
+            f"What {job(case.deploy)} deploys was built before the pre-production deploy.", rests_on=(case.deploy,)
+        )
 
     def _without_preprod(self, case: Case, rebuilt: list[Node]) -> Answer:
         if case.verdict_of("ENV001") == UNKNOWN and rebuilt:

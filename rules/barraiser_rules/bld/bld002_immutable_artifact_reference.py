@@ -92,7 +92,7 @@ class ImmutableArtifactReference(Rule):
                 )
         if not named:
             return case.not_applicable("It names no image or versioned artifact.")
-        return case.passed(f"It deploys {named[0][0]}.")
+        return case.passed(f"{job(case.deploy)} deploys `{named[0][0]}`.", rests_on=(case.deploy,))
 
     def _moving_source(self, case: Case, moving: tuple[str, ...]) -> Answer | None:
         """An image repository that starts the pipeline is watched by tag; the platform hands on its digest, so it is only information."""

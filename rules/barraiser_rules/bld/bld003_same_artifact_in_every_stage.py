@@ -81,7 +81,9 @@ class SameArtifactInEveryStage(Rule):
             unsure = unsure or answer
         if not compared:
             return case.not_applicable("No pre-production deploy comes before it.", because="ENV001")
-        return unsure or case.passed("Both deploys read what the same build makes.")
+        return unsure or case.passed(
+            f"{job(case.deploy)} and the deploy before it read what the same build makes.", rests_on=(case.deploy,)
+        )
 
     def _compared(self, case: Case, deploy: Node, earlier: Node) -> Answer | None:
         """What two deploys' artifacts show; None where they are of the same build."""

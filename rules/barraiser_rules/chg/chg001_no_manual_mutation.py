@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from barraiser.api import NO, PIPELINE, PROD_CLASSES, Answer, Case, Node, Parameter, Rule, SourceError
 from barraiser_rules.hints import words
-from barraiser_rules.questions import does, expired
+from barraiser_rules.questions import does, expired, signed
 
 FREE_INPUT = re.compile(
     r"\b(?:inputs|github\.event\.inputs)\.(?:command|cmd|script|args|query|sql|run)\b|\$\{?(?:COMMAND|CMD|SQL|QUERY)\b",
@@ -90,10 +90,10 @@ class NoManualMutation(Rule):
         """Looks at what only a person starts."""
         found = next(self._by_hand(case), None)
         if found is None:
-            return case.passed("No hand-run command changes production.")
+            return case.passed("No command that only a person starts changes production.")
         declared = case.declared.evidence.get("change_record")
         if isinstance(declared, Mapping) and declared:
-            return case.passed("A change record is declared.")
+            return case.passed(f"A change record is declared{signed(declared)}.")
         glob = str(case.parameter("record_glob"))
         record = self._record(case, glob)
         if record:

@@ -97,7 +97,7 @@ class DestructiveOpGuarded(Rule):
             )
         if found:
             return case.passed(f"A person must agree before {does(found[0])}.")
-        return case.passed("It destroys nothing.")
+        return case.passed(f"Nothing that belongs to {job(case.deploy)} destroys data or resources.")
 
     def _what(self, node: Node) -> str:
         return node.activity.facts.get("destructive") or "what it deletes"

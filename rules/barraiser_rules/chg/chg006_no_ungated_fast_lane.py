@@ -123,7 +123,9 @@ class NoUngatedFastLane(Rule):
             return unsure
         if not compared:
             return case.not_applicable("There is one way to this environment alone.")
-        return case.passed("No way to this environment has more gates than this one.")
+        return case.passed(
+            f"No other way to the environment of {job(case.deploy)} has more gates.", rests_on=(case.deploy,)
+        )
 
     def _others(self, case: Case, deploy: Node) -> list[tuple[ScenarioGraph, Node]]:
         """Deploys to the same environment in other ways of starting this pipeline, by other jobs, and in other pipelines."""

@@ -108,7 +108,8 @@ class GammaDeploysLikeProd(Rule):
                 key="strategy",
                 severity="warning",
             )
-        return case.passed(f"{job(node)} and {job(deploy)} deploy in the same way.", way=(node, deploy))
+        how = f" ({own.mechanism})" if own.mechanism else ""
+        return case.passed(f"{job(node)} and {job(deploy)} deploy in the same way{how}.", way=(node, deploy))
 
     def _other_tool(self, case: Case, deploy: Node, own: Applied, pairs: list[tuple[Node, Applied]]) -> Answer:
         node, found = pairs[-1]

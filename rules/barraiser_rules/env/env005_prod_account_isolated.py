@@ -86,7 +86,8 @@ class ProdAccountIsolated(Rule):
                 known = known or same
         if known:
             return case.passed(
-                "Its account, project or cluster is another one than pre-production's, as far as the names tell."
+                f"The account, project or cluster of {job(case.deploy)} is another one than pre-production's, as far as the names tell.",
+                rests_on=(case.deploy,),
             )
         if not case.graph.deploys(*PREPROD_CLASSES) and not case.pipeline.facts.get("role"):
             return case.not_applicable("No pre-production deploy of this run is there to compare it with.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from barraiser.api import GITHUB_ACTIONS, GITLAB_CI, Answer, Case, Node, Rule
-from barraiser_rules.questions import job
+from barraiser_rules.questions import job, prod_name
 
 
 class ProdEnvironmentDeclared(Rule):
@@ -63,7 +63,9 @@ class ProdEnvironmentDeclared(Rule):
             if message:
                 key = deploy.job.environment
                 return case.failed(message, fix=case.fix(job=job(deploy)), at=key.place if key else deploy.job.place)
-        return case.passed(f"{job(case.deploy)} names its environment.")
+        return case.passed(
+            f"{job(case.deploy)} names its environment: {prod_name(case.deploy)}.", rests_on=(case.deploy,)
+        )
 
     def _lacks(self, deploy: Node) -> str:
         """What a deploy's environment key lacks, as a sentence; empty if nothing."""

@@ -69,15 +69,15 @@ class OwnerDeclared(Rule):
     def decide(self, case: Case) -> Answer:
         """Looks at the configuration, the pipeline's tags and the repository's files."""
         if case.declared.owner:
-            return case.passed(f"The configuration names {case.declared.owner}.")
+            return case.passed(f"The configuration names the owner: `{case.declared.owner}`.")
         keys = case.parameter("tag_keys")
         for key in keys if isinstance(keys, tuple) else ():
             for fact in (f"tag:{key}", key):
                 if fact in case.pipeline.facts:
-                    return case.passed(f"The pipeline's tag names {case.pipeline.facts[fact][0]}.")
+                    return case.passed(f"The pipeline's tag names the owner: `{case.pipeline.facts[fact][0]}`.")
         place = owner_of(case.pipeline.path, case.repository)
         if place:
-            return case.passed(f"{place} names an owner.")
+            return case.passed(f"`{place}` names an owner of `{case.pipeline.path}`.")
         return case.failed(
             f"Nobody is named as the owner of {case.pipeline.path}: who is called when a release stops?",
             fix=case.fix(path=case.pipeline.path),

@@ -72,6 +72,7 @@ class OrrAndGamedayCurrent(Rule):
         if declared is not None and declared.tier is not None and declared.tier >= 3:
             return case.not_applicable(f"It is declared to be of tier {declared.tier}.")
         missing = ""
+        current: list[str] = []
         for key, what in (("orr", "readiness review"), ("game_day", "game day")):
             given = case.declared.evidence.get(key) or case.declared.expired.get(key)
             if not isinstance(given, Mapping) or not given:
@@ -87,6 +88,7 @@ class OrrAndGamedayCurrent(Rule):
                 elif key in case.declared.expired:
                     reason = f"The declared {what} of {date} expired on {given.get('expires')}."
                 else:
+                    current.append(f"the last {what} was on {date}")
                     continue
             return case.failed(reason, fix=case.fix(what=what, key=key), at=case.pipeline.place, key=key)
         if missing:
@@ -95,7 +97,7 @@ class OrrAndGamedayCurrent(Rule):
                 settle=f"evidence: {{{missing}: {{date: YYYY-MM-DD, by: NAME}}}}",
                 at=case.pipeline.place,
             )
-        return case.passed("The declared readiness review and game day are current.")
+        return case.passed(f"As declared, {' and '.join(current)}.")
 
     def _days(self, date: str, today: str) -> int | None:
         """Days from an ISO date to another; None where one is not known."""

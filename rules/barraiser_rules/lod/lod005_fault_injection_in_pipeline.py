@@ -26,6 +26,7 @@ from barraiser_rules.questions import (
     job,
     may_hold,
     preprod_deploys,
+    signed,
     unread_before,
     weakest_gate,
 )
@@ -153,7 +154,7 @@ class FaultInjectionInPipeline(Rule):
         if isinstance(rhythm, str):
             hours = named_hours(rhythm)
             if hours is not None and hours <= limit:
-                return case.passed(f"Fault injection is declared to run {rhythm}.")
+                return case.passed(f"Fault injection is declared{signed(declared)} to run {rhythm}.")
         for node in case.elsewhere.nodes("chaos-test"):
             if not any(each.event == "schedule" for each in node.pipeline.scenarios):
                 continue

@@ -198,7 +198,7 @@ class NoUnguardedProdLoadOrChaos(Rule):
                 continue
             protection = declared_protection(case, each)
             if protection is not None and demands_people(protection):
-                return case.passed("Its environment is declared to be protected.", way=(each, node))
+                return case.passed(f"The environment of {does(node)} is declared to be protected.", way=(each, node))
             if protection is None:
                 return case.unknown(
                     f"{does(node)} works on production; whether reviewers of the environment `{each.job.environment.name}` must"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from barraiser.api import PIPELINE, Answer, Case, Place, Rule
 from barraiser_rules.markers import first_with, holds
-from barraiser_rules.questions import expired
+from barraiser_rules.questions import expired, signed
 
 OBJECTIVES = (
     b"AWS::ApplicationSignals::ServiceLevelObjective",
@@ -115,7 +115,9 @@ class SloWithAlarm(Rule):
         declared = case.declared.evidence.get("slo")
         if isinstance(declared, Mapping) and declared:
             if declared.get("alarm"):
-                return case.passed(f"An objective and its alarm {declared.get('alarm')} are declared.")
+                return case.passed(
+                    f"An objective and its alarm {declared.get('alarm')} are declared{signed(declared)}."
+                )
             return case.failed(
                 "The declared objective has no alarm: nobody learns that it is missed.",
                 fix=case.fix(),

@@ -92,7 +92,7 @@ class AlarmSignalCoverage(Rule):
                 if answer.verdict == FAILED:
                     return answer
                 unsure = unsure or answer
-        return unsure or case.passed("The rollback alarms watch each signal that is asked for.")
+        return unsure or case.passed(f"The rollback alarms of {job(case.deploy)} watch each signal that is asked for.")
 
     def _of(self, case: Case, deploy: Node) -> Answer | None:
         alarms = alarms_of(case, deploy, case.graph.after(deploy, "alarm-gate"))

@@ -87,7 +87,9 @@ class OneboxScopedAlarm(Rule):
                 at=deploy,
                 rests_on=(deploy,),
             )
-        return case.passed(f"{job(boxes[0])} has alarms of its own, or is compared with the old version.")
+        return case.passed(
+            f"{job(boxes[0])} has alarms of its own, or is compared with the old version.", rests_on=boxes[:1]
+        )
 
     def _box(self, case: Case, deploy: Node) -> bool:
         return deploy.environment_class == "onebox" or case.applied(deploy).strategy == "canary"

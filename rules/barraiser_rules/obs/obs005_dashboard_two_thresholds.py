@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from barraiser.api import PIPELINE, Answer, Case, Place, Rule
 from barraiser_rules.markers import MAX_BYTES, MAX_FILES, SAMPLES
-from barraiser_rules.questions import expired
+from barraiser_rules.questions import expired, signed
 
 BOARDS = (
     b"AWS::CloudWatch::Dashboard",
@@ -83,7 +83,7 @@ class DashboardTwoThresholds(Rule):
             return case.not_applicable("It does not deploy to production.")
         declared = case.declared.evidence.get("dashboard")
         if isinstance(declared, Mapping) and declared:
-            return case.passed("A dashboard is declared.")
+            return case.passed(f"A dashboard is declared{signed(declared)}.")
         found, path = case.remember(("dashboards",), lambda: self._search(case))
         if found:
             return case.passed(f"{path} has a graph with two lines.")

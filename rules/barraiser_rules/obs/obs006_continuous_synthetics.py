@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from barraiser.api import PIPELINE, Answer, Case, Parameter, Place, Rule, SourceError
 from barraiser_rules.markers import first_with
-from barraiser_rules.questions import expired
+from barraiser_rules.questions import expired, signed
 
 SYNTHETICS = (
     b"AWS::Synthetics::Canary",
@@ -88,7 +88,7 @@ class ContinuousSynthetics(Rule):
             return case.not_applicable("It does not deploy to production.")
         declared = case.declared.evidence.get("synthetics")
         if isinstance(declared, Mapping) and declared:
-            return case.passed("Synthetic traffic is declared.")
+            return case.passed(f"Synthetic traffic is declared{signed(declared)}.")
         path = first_with(case.repository, SYNTHETICS, hints=HINTS, suffixes=SUFFIXES)
         if not path:
             return expired(case, "synthetics", "Synthetic traffic") or case.unknown(

@@ -107,7 +107,7 @@ class RollbackPathExists(Rule):
                 f"Whether the deployer of {job(case.deploy)} brings the old version back stands in a definition that cannot be read here.",
                 settle=f"Declare `deployer: {{type: {unsure.mechanism or 'NAME'}, rollback: auto}}`, or: {case.fix(job=job(case.deploy))}",
             )
-        return case.passed(f"There is a way back: {found}.")
+        return case.passed(f"There is a way back for {job(case.deploy)}: {found}.", rests_on=(case.deploy,))
 
     def _way_back(self, case: Case, deploy: Node, applied: Applied, accept: tuple[str, ...]) -> str:
         if "deployer" in accept and YES in (applied.rolls_back_on_failure, applied.rolls_back_on_alarm):

@@ -76,7 +76,7 @@ class FailedDeployRollsBack(Rule):
                 settle="Declare `deployer: {type: ecs, rollback: auto}`, or keep the service's definition in the repository.",
                 at=unread,
             )
-        return case.passed(f"Nothing turns rollback off{note}.")
+        return case.passed(f"Nothing turns the rollback of {job(case.deploy)} off{note}.", rests_on=(case.deploy,))
 
     def _turned_off(self, case: Case, deploy: Node, flag: str) -> Answer:
         return case.failed(

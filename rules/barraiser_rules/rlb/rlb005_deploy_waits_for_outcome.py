@@ -87,7 +87,7 @@ class DeployWaitsForOutcome(Rule):
                 f'{{"{unsure.job.own_id}": {{kinds: [deploy, smoke-test]}}}}',
                 at=unsure,
             )
-        return case.passed(f"{job(case.deploy)} waits for the outcome.")
+        return case.passed(f"{job(case.deploy)} waits for the outcome.", rests_on=(case.deploy,))
 
     def _how(self, deploy: Node) -> str:
         tool = deploy.activity.tool

@@ -99,7 +99,9 @@ class BlockDeployWhileAlarming(Rule):
             )
         protection = declared_protection(case, gate.deploy)
         if protection is not None and protection.get("custom_rules"):
-            return case.passed("A declared custom rule of the environment decides whether a deploy may start.")
+            return case.passed(
+                f"A declared custom rule of the environment decides whether {job(gate.deploy)} may start."
+            )
         if gate.answer == MAYBE and gate.node is not None:
             return case.unknown(
                 may_hold(gate, "an alarm check"), settle=declared_kind(gate.node, "alarm-gate"), at=gate.node

@@ -67,4 +67,4 @@ class ExecutionModeAllowsRollback(Rule):
                 at=facts["retry-with-conditions"][1],
                 key="retry",
             )
-        return case.passed(f"Its execution mode is {mode}.")
+        return case.passed(f"`ExecutionMode` is {mode}.")

@@ -80,7 +80,7 @@ class NoLongLivedCloudKeys(Rule):
         ]
         used.sort(key=lambda found: re.search(CLOUD_KEY, found[1]) is None)
         if not used:
-            return case.passed("It uses no stored cloud key.")
+            return case.passed(f"{job(case.deploy)} uses no stored cloud key.", rests_on=(case.deploy,))
         node, key = used[0]
         federated = re.search(CLOUD_KEY, key) is not None
         return case.failed(

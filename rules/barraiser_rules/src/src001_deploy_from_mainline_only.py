@@ -108,10 +108,12 @@ class DeployFromMainlineOnly(Rule):
             return case.not_applicable("It runs on an unmerged change.", because="SRC002")
         protection = declared_protection(case, deploy)
         if protection is not None and (protection.get("branch_policy") or protection.get("protected") is True):
-            return case.passed("A declared rule of the environment admits protected branches only.")
+            return case.passed(f"The environment of {job(deploy)} is declared to admit protected branches only.")
         admitted = self._admits(case, scenario, case.pipeline)
         if admitted is True or (admitted is None and self._guarded(case, deploy)):
-            return case.passed(f"{scenario.name} is an allowed way to production.")
+            return case.passed(
+                f"{job(deploy)} runs on {scenario.name}, an allowed way to production.", rests_on=(deploy,)
+            )
         fix = case.fix(job=job(deploy), default=case.pipeline.default_branch)
         if admitted is False and case.graph.runs(deploy) == YES:
             return case.failed(

@@ -78,7 +78,7 @@ class NoProdDeployFromPullRequest(Rule):
         """Judges the ways of starting the pipeline that run unmerged code."""
         scenario, deploy = case.graph.scenario, case.deploy
         if not scenario.unmerged:
-            return case.passed(f"{scenario.name} runs merged code.")
+            return case.passed(f"{job(case.deploy)} runs on {scenario.name}: merged code.", rests_on=(case.deploy,))
         if case.verdict_of("SEC003") == FAILED:
             return case.not_applicable("The unmerged code meets production's credentials.", because="SEC003")
         fix = case.fix(job=job(deploy))

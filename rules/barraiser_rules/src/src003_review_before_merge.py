@@ -94,4 +94,4 @@ class ReviewBeforeMerge(Rule):
                 fix=case.fix(wanted=said, branch=branch),
                 at=case.pipeline.place,
             )
-        return case.passed(f"{given:g} required approvals are declared.")
+        return case.passed(f"`review.required_approvals` is declared: {given:g}.")

@@ -73,7 +73,7 @@ class DeployTheTestedRevision(Rule):
                 reason = self._moves(case, node)
                 if reason:
                     return self._fails(case, node, deploy, reason)
-        return case.passed("What is deployed is the revision of the run.")
+        return case.passed(f"{job(case.deploy)} deploys the revision of the run.", rests_on=(case.deploy,))
 
     def _sources(self, case: Case, deploy: Node) -> list[Node]:
         """Checkouts and fetches of the deploy's job and of the jobs that build what it deploys."""

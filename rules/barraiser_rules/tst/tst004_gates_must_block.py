@@ -112,7 +112,7 @@ class GatesMustBlock(Rule):
             )
         tests = [test for test, deploy in ahead if case.graph.gates(test, deploy) != NO]
         return case.passed(
-            f"What tests before the deploy can stop it: {', '.join(sorted({test.job.own_id for test in tests}))}."
+            f"What tests before {job(case.deploy)} can stop it: {', '.join(sorted({test.job.own_id for test in tests}))}."
         )
 
     def _toothless(self, case: Case, test: Node, deploy: Node) -> bool:

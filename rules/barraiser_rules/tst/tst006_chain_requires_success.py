@@ -127,7 +127,7 @@ class ChainRequiresSuccess(Rule):
                 key=ignored.job.template,
             )
         if arriving:
-            return case.passed("It starts only after the earlier pipeline has succeeded.")
+            return case.passed(f"{job(case.deploy)} starts only after the earlier pipeline has succeeded.")
         waited = self._waited_for(case)
         if waited is not None:
             return case.passed(f"{job(waited)} waits for the pipeline that it starts.", way=(waited,))

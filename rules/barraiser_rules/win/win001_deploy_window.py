@@ -93,18 +93,20 @@ class DeployWindow(Rule):
         if case.graph.scenario.event in ("manual", "dispatch") or all(deploy.job.manual for deploy in case.deploys):
             return case.not_applicable("A person chooses the time.")
         if case.graph.scenario.event == "schedule":
-            return case.passed("Its schedule decides when it deploys.")
+            return case.passed(f"The schedule of the pipeline decides when {job(case.deploy)} deploys.")
         gate = weakest_gate(case, lambda deploy: self._candidates(case, deploy))
         if gate.answer == YES and gate.node is not None:
             return case.passed(f"{does(gate.node)} decides when {job(gate.deploy)} may start.", way=(gate.node,))
         if all(frozen_by_condition(case, deploy) for deploy in case.deploys):
-            return case.passed("A condition keeps it out of deploy freezes.")
+            return case.passed(f"A condition keeps {job(case.deploy)} out of deploy freezes.")
         asks = {self._asks_clock(case, deploy) for deploy in case.deploys}
         if asks == {True}:
-            return case.passed("A script on the way asks the time and stops the deploy at others.")
+            return case.passed(
+                f"A script on the way to {job(case.deploy)} asks the time, and stops the deploy at others."
+            )
         protection = declared_protection(case, gate.deploy)
         if protection is not None and protection.get("custom_rules"):
-            return case.passed("A declared custom rule of the environment decides whether a deploy may start.")
+            return case.passed(f"A declared custom rule of the environment decides when {job(case.deploy)} may start.")
         if gate.node is not None:
             return case.unknown(
                 may_hold(gate, "a time window"), settle=declared_kind(gate.node, "window"), at=gate.node

@@ -236,7 +236,7 @@ class WindowExcludesRiskyHours(Rule):
                 severity="info",
                 key="narrow",
             )
-        return case.passed(f"{_capital(opening.what)} keeps the risky hours out.")
+        return case.passed(f"{_capital(opening.what)} ({opening.place}) keeps the risky hours out.")
 
     def _admits(self, case: Case, opening: Opening, hit: list[str], zone: str) -> Answer:
         slots = ", ".join(hit[:4])

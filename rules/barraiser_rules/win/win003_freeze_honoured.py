@@ -129,10 +129,10 @@ class FreezeHonoured(Rule):
             return case.passed(f"A condition keeps {job(deploy)} out of freezes.")
         protection = declared_protection(case, deploy)
         if protection is not None and protection.get("custom_rules"):
-            return case.passed("A declared custom rule of the environment decides whether a deploy may start.")
+            return case.passed(f"A declared custom rule of the environment decides whether {job(deploy)} may start.")
         asks = self._asks(case, deploy)
         if asks == YES:
-            return case.passed("A script on the way asks for the freeze, and fails in it.")
+            return case.passed(f"A script on the way to {job(deploy)} asks for the freeze, and fails in it.")
         hidden = next((node for node in case.graph.ahead_of(deploy) if self._sounds(case, node, deploy)), None)
         if hidden is not None and hidden.kind == "window":
             return case.passed(f"{does(hidden)} decides when {job(deploy)} may start.", way=(hidden, deploy))

@@ -83,7 +83,7 @@ class ProdDeploysSerialised(Rule):
         if mode is not None and mode[0] == "PARALLEL":
             return case.not_applicable("The pipeline runs its executions in parallel.", because="RLB008")
         if mode is not None:
-            return case.passed(f"The platform locks each stage in mode {mode[0]}.")
+            return case.passed(f"The platform locks each stage in mode `{mode[0]}`.")
         for deploy in case.deploys:
             lock = deploy.job.concurrency
             if lock is None:

@@ -69,7 +69,7 @@ class NoMidDeployCancel(Rule):
                 settle=case.fix(job=job(deploy)),
                 at=place,
             )
-        return case.passed("Nothing cancels it while it runs.")
+        return case.passed(f"Nothing cancels {job(case.deploy)} while it runs.", rests_on=(case.deploy,))
 
     def _cancels(self, case: Case, deploy: Node) -> tuple[Tri, str, Place | None]:
         """Whether a newer run cancels the job, by what, and where that stands."""
