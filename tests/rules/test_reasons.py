@@ -13,7 +13,7 @@ from barraiser.testing import fixtures, judged, place
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "rules"
 CASES = [case for case in fixtures(FOLDER, load()) if case[2] == PASSED]
-NAMES_SOMETHING = re.compile(r'["`/.]\w|\d|declared')
+NAMES_SOMETHING = re.compile(r'["`/.]\w|\d|declared|CODEOWNERS')
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}-{case[1]}-{case[3].name}")

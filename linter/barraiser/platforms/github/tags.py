@@ -25,7 +25,8 @@ LEVELS = ("read", "write", "none")
 
 
 def tags_of(job: Mapping, workflow: Mapping, caller: Node | None, site: Site) -> dict[str, str]:
-    """``runs-on``, ``ends-after`` (minutes), ``container``, ``permissions``, ``id-token``, ``role``, ``region`` and ``account``, those that the file tells."""
+    """``runs-on``, ``ends-after`` (minutes), ``container``, ``permissions``, ``id-token``, ``role``, ``region`` and ``account``, those
+    that the file tells."""
     tags: dict[str, str] = {}
     runner = _texts(job.get("runs-on"), site)
     if runner:
