@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
-from barraiser.api import MAYBE, NO, YES, Case, Node, SourceError, Tri
+from barraiser.api import DEPLOY_KINDS, MAYBE, NO, YES, Case, Node, Place, Script, SourceError, Tri
 from barraiser_rules.hints import words
 from barraiser_rules.loads import Load, load_of, option, step_of
 from barraiser_rules.markers import first_with
@@ -66,6 +67,11 @@ _CHECK_WORDS = frozenset(
         "passfail",
     ]
 )
+_ABOUT = _CHECK_WORDS | {"load", "perf", "performance", "latency", "p95", "p99", "results", "stress", "benchmark"}
+_CALLS = frozenset(("npm", "yarn", "pnpm", "bun", "make", "just", "task"))
+MAX_STEP = 20_000
+"""Characters of a step in which words are looked for."""
+
 _CHECK_JOBS = frozenset(("threshold", "thresholds", "slo", "criteria", "regression", "quality", "compare", "evaluate"))
 _KEEPS = ("echo ", "cat ", "cp ", "mv ", "tar ", "zip ", "ls ", "head ", "tail ", "aws s3 ", "gsutil ", "printf ", "#")
 _RESULTS = ("-l", "-o", "-e", "-j", "--output", "-output", "--out", ">", "--json", "-g")
@@ -162,16 +168,17 @@ def judged_later(case: Case, node: Node) -> Criteria:
     load = load_of(case, node)
     results = _results(load)
     found = Criteria(NO, "no later command judges its results")
-    for line in _later_lines(case, node):
-        low = line.strip()[:600]
-        if _CHECKS.search(low):
-            return Criteria(YES, f"`{_short(low)}` judges the results")
-        if low.startswith((*_KEEPS, f"{load.tool} ")):
-            continue
-        if not words(low.partition("#")[0]).isdisjoint(_CHECK_WORDS):
-            return Criteria(YES, f"`{_short(low)}` judges the results")
-        if any(name in low for name in results):
-            found = Criteria(MAYBE, f"`{_short(low)}` may judge the results, but cannot be read here")
+    for lines in _later(case, node, results):
+        for line in lines:
+            low = line.strip()[:600]
+            if _CHECKS.search(low):
+                return Criteria(YES, f"`{_short(low)}` judges the results")
+            if low.startswith((*_KEEPS, f"{load.tool} ")):
+                continue
+            if not words(low.partition("#")[0]).isdisjoint(_CHECK_WORDS):
+                return Criteria(YES, f"`{_short(low)}` judges the results")
+            if any(name in low for name in results):
+                found = Criteria(MAYBE, f"`{_short(low)}` may judge the results, but cannot be read here")
     if found.answer == NO and node.pipeline is case.pipeline:
         for later in case.graph.after(node):
             if later.job is not node.job and not words(f"{later.job.id} {later.job.name}").isdisjoint(_CHECK_JOBS):
@@ -184,30 +191,67 @@ def _results(load: Load) -> list[str]:
     return [name for name in named if len(name) > 3 and "." in name]
 
 
-def _later_lines(case: Case, node: Node) -> Iterator[str]:
-    """The lines of the job's scripts from a command on: the rest of its own line, of its step or script, of the later steps."""
+def _later(case: Case, node: Node, results: Sequence[str]) -> Iterator[list[str]]:
+    """The lines of the job's scripts from a command on: the rest of its own step or script, then the later steps that speak of load, of
+    its results or of a check, up to the next deploy."""
     step, place = step_of(node), node.place
     if step is not None and step.script is not None:
-        inside = False
-        for part in step.script.fragments:
-            lines = part.text.splitlines()
-            if part.path == place.path and part.line <= place.line <= max(part.end_line, part.line + len(lines)):
-                inside = True
-                at = min(place.line - part.line, len(lines) - 1) if not part.folded else 0
-                if lines:
-                    yield _after_command(lines[at], node)
-                yield from lines[at + 1 :]
-            elif inside:
-                yield from lines
-        if not inside:
-            try:
-                yield from case.repository.lines(place.path)[place.line :]
-            except SourceError:
-                return
-    for later in node.job.steps[node.activity.step + 1 :]:
-        if later.script is not None:
-            for part in later.script.fragments:
-                yield from part.text.splitlines()
+        own = _from(step.script, place)
+        if own is not None:
+            own[:1] = [_after_command(line, node) for line in own[:1]]
+            yield own
+        else:
+            yield _called(case, place, node)
+            yield _after_the_call(step.script, place)
+    until = min(
+        (each.step for each in node.job.activities if each.kind in DEPLOY_KINDS and each.step > node.activity.step),
+        default=len(node.job.steps),
+    )
+    for later in node.job.steps[node.activity.step + 1 : until]:
+        if later.script is None:
+            continue
+        text = "\n".join(part.text for part in later.script.fragments)
+        said = words(f"{later.name} {text[:MAX_STEP]}")
+        if not said.isdisjoint(_ABOUT) or any(name in text for name in results):
+            yield text.splitlines()
+
+
+def _from(script: Script, place: Place) -> list[str] | None:
+    """The lines of a script from a place on; None where the place is not in it."""
+    taken: list[str] | None = None
+    for part in script.fragments:
+        lines = part.text.splitlines()
+        inside = part.path == place.path and part.line <= place.line <= max(part.end_line, part.line + len(lines) - 1)
+        if taken is not None:
+            taken += lines
+        elif inside:
+            at = 0 if part.folded else min(place.line - part.line, max(0, len(lines) - 1))
+            taken = lines[at:]
+    return taken
+
+
+def _called(case: Case, place: Place, node: Node) -> list[str]:
+    """The rest of what a command of the pipeline calls: of a script, of a target's recipe, or of one line."""
+    try:
+        lines = case.repository.lines(place.path)[place.line - 1 :]
+    except SourceError:
+        return []
+    own = [_after_command(line, node) for line in lines[:1]]
+    if place.path.endswith(".json"):
+        return own
+    if place.path.endswith((".sh", ".bash", ".py", ".ps1")):
+        return own + lines[1:]
+    return own + list(takewhile(lambda line: line[:1] in ("\t", " "), lines[1:]))
+
+
+def _after_the_call(script: Script, place: Place) -> list[str]:
+    """The lines after the one that calls what stands in another file."""
+    lines = [line for part in script.fragments for line in part.text.splitlines()]
+    name = place.path.rpartition("/")[2]
+    for at, line in enumerate(lines):
+        if name in line or not _CALLS.isdisjoint(line.split()):
+            return lines[at + 1 :]
+    return []
 
 
 def _after_command(line: str, node: Node) -> str:

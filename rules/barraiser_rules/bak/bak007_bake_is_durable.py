@@ -115,10 +115,19 @@ class BakeIsDurable(Rule):
                 if found is not None:
                     judged.add(key)
                     answers.append(found)
+        answers += [found for deploy in case.deploys if (found := self._kept_elsewhere(case, deploy)) is not None]
         if answers:
             return worst(answers, answers[0])
         missing = next((rule for rule in self.after[:4] if case.verdict_of(rule) == FAILED), "")
         return case.not_applicable("Nothing bakes.", because=missing)
+
+    def _kept_elsewhere(self, case: Case, deploy: Node) -> Answer | None:
+        """A wait that no job of the pipeline makes: of the deploy's environment, or of its deployer."""
+        timer = (declared_protection(case, deploy) or {}).get("wait_timer")
+        if isinstance(timer, int | float) and timer > 0:
+            return case.passed(f"The environment of {job(deploy)} is declared to wait for {lasting(timer)}.")
+        minutes = case.applied(deploy).bake_minutes
+        return case.passed(f"The deployer of {job(deploy)} waits for {lasting(minutes)}.") if minutes else None
 
     def _follows_a_deploy(self, case: Case, node: Node) -> bool:
         """Whether a node waits, or pretends to, on the way of a change through the environments."""
@@ -232,7 +241,8 @@ class BakeIsDurable(Rule):
     def _skipped_by(self, case: Case, node: Node) -> str:
         """The input that decides whether a bake runs where the deploy beside it runs all the same; empty where there is none."""
         text = node.activity.condition.text or node.job.condition.text
-        if not text or not INPUT.search(text):
+        switches = set(INPUT.findall(text))
+        if not switches:
             return ""
         for number, scenario in enumerate(case.pipeline.scenarios):
             graph = case.stages.in_scenario(number)
@@ -241,8 +251,10 @@ class BakeIsDurable(Rule):
             for deploy in case.stages.of_kinds(DEPLOY_KINDS):
                 if deploy.environment_class not in PROD_CLASSES or graph.runs(deploy) == NO:
                     continue
-                same = text in (deploy.job.condition.text, deploy.activity.condition.text)
-                if not same and (graph.before(node, deploy) or graph.before(deploy, node)):
+                both = f"{deploy.job.condition.text} {deploy.activity.condition.text}"
+                if not switches <= set(INPUT.findall(both)) and (
+                    graph.before(node, deploy) or graph.before(deploy, node)
+                ):
                     return text
         return ""
 
