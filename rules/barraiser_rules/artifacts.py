@@ -27,8 +27,8 @@ def names_of(node: Node) -> frozenset[str]:
 
 def reference(image: str, moving_tags: Sequence[str], *, on_tag: bool) -> str:
     """Whether an artifact reference always means the same artifact. ``on_tag``: a tag started the run, so that the ref is one."""
-    if "@" in image and "sha256:" in image.rsplit("@", 1)[1]:
-        return FIXED
+    if re.search(r"@(sha256:|\$|#\{)", image):
+        return FIXED  # what follows the at sign of an image is a digest, whatever variable holds it
     tag = _tag(image)
     if tag is None:
         return UNSURE if "$" in image or "{{" in image or "#{" in image else MOVING

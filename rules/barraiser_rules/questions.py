@@ -154,7 +154,9 @@ def stands_elsewhere(case: Case, *kinds: str, classes: Sequence[str] = ()) -> No
 def _runs_earlier(node: Node, here: Scenario) -> bool:
     condition, scenarios = node.job.condition, node.pipeline.scenarios
     runs = [scenario for index, scenario in enumerate(scenarios) if condition.in_scenario(index) != NO]
-    return not any(_same_start(scenario, here) for scenario in runs) and any(not run.unmerged for run in runs)
+    return not any(_same_start(scenario, here) for scenario in runs) and any(
+        not run.unmerged and run.event != "merge-queue" for run in runs
+    )
 
 
 def _same_start(one: Scenario, other: Scenario) -> bool:
@@ -239,6 +241,15 @@ def prod_peers(case: Case) -> list[Node]:
 def surely(answer: Tri) -> bool:
     """Whether an answer is yes."""
     return answer == YES
+
+
+def beside(case: Case, deploy: Node, *kinds: str) -> str:
+    """The sentence for a gate of these kinds that runs, but that a deploy does not wait for; empty where there is none."""
+    for node in case.graph.nodes(*kinds):
+        own = node.pipeline is deploy.pipeline and node.job is not deploy.job
+        if own and not case.graph.before(node, deploy) and not case.graph.before(deploy, node):
+            return f" {does(node)} runs, but {job(deploy)} does not wait for it."
+    return ""
 
 
 def declared_protection(case: Case, node: Node) -> Mapping[str, object] | None:

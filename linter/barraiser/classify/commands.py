@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from barraiser.classify.facts import HANDED_TO
 from barraiser.classify.hit import NAMED, PLACE, Aim, Hit
+from barraiser.classify.images import parameter_images
 from barraiser.classify.inhouse import in_house, named_script
 from barraiser.classify.requests import dispatched
 from barraiser.classify.rows import Marks, Words, marks_of, matching
@@ -419,6 +420,8 @@ def _images(mark: str, split: Words) -> list[str]:
         return [word.split("=", 1)[1] for word in split.plain[3:] if "=" in word]
     if mark == "helm":
         return _helm_images(split)
+    if mark == "params":
+        return parameter_images(split.all)
     if mark.startswith("@"):
         value = split.at(mark[1:])
         return [value] if value else []

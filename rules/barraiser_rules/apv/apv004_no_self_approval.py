@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from barraiser.api import GITHUB_ACTIONS, GITLAB_CI, Answer, Case, Parameter, Rule
+from barraiser.api import GITHUB_ACTIONS, GITLAB_CI, NO, PREPROD_CLASSES, Answer, Case, Job, Node, Parameter, Rule
 from barraiser_rules.questions import declared_protection, job
 
 
@@ -64,9 +64,17 @@ class NoSelfApproval(Rule):
         judged = False
         for deploy in case.deploys:
             key = deploy.job.environment
+            asking = self._asking(case, deploy)
+            for approval, given in asking:
+                judged = True
+                wrong, severity = self._wrong(given, bool(case.parameter("allow_admin_bypass")))
+                if wrong:
+                    return self._fails(case, approval, wrong, severity)
             if key is None:
                 continue
             protection = declared_protection(case, deploy)
+            if protection is None and asking:
+                continue
             if protection is None:
                 unsure = unsure or case.unknown(
                     f"Whether somebody else must approve {job(deploy)} is a setting of the environment `{key.name}` that no file shows.",
@@ -79,18 +87,36 @@ class NoSelfApproval(Rule):
                 continue
             judged = True
             if wrong:
-                return case.failed(
-                    f"The environment `{key.name}` is declared {wrong}.",
-                    fix=case.fix(name=key.name),
-                    at=key.place,
-                    severity=severity,
-                    key=key.name,
-                )
+                return self._fails(case, deploy.job, wrong, severity)
         if unsure is not None:
             return unsure
         if judged:
             return case.passed(f"The environment of {job(case.deploy)} is declared to ask somebody else.")
         return case.not_applicable("No approval is asked of its environment.", because="APV003")
+
+    def _asking(self, case: Case, deploy: Node) -> list[tuple[Job, Mapping[str, object]]]:
+        """The jobs that hold a deploy back and whose environment is declared to ask people, with its protections."""
+        found: dict[str, tuple[Job, Mapping[str, object]]] = {}
+        for node in case.graph.ahead_of(deploy):
+            key = node.job.environment
+            if key is None or key.name in found or node.job is deploy.job or node.environment_class in PREPROD_CLASSES:
+                continue
+            protection = declared_protection(case, node)
+            asks = protection is not None and (protection.get("reviewers") or "required_approvals" in protection)
+            if protection is not None and asks and case.graph.gates(node, deploy) != NO:
+                found[key.name] = (node.job, protection)
+        return list(found.values())
+
+    def _fails(self, case: Case, asking: Job, wrong: str, severity: str) -> Answer:
+        key = asking.environment
+        assert key is not None
+        return case.failed(
+            f"The environment `{key.name}` is declared {wrong}.",
+            fix=case.fix(name=key.name),
+            at=key.place,
+            severity=severity,
+            key=key.name,
+        )
 
     def _wrong(self, protection: Mapping[str, object], bypass_allowed: bool) -> tuple[str | None, str]:
         """What is wrong with declared protections, empty for nothing and None where no approval is asked; and the severity."""

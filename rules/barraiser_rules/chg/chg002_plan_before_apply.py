@@ -9,6 +9,7 @@ from barraiser.api import (
     GITLAB_CI,
     MAYBE,
     NO,
+    PREPROD_CLASSES,
     YES,
     Answer,
     Case,
@@ -75,6 +76,7 @@ class PlanBeforeApply(Rule):
     severity = "error"
     profile = "standard"
     kinds = ("service-deploy", "iac-only", "config-flags", "data-batch", "mobile-release")
+    after = ("ENV001", "TST004")
     parameters = (Parameter("accept", PLANS, "what counts as a plan", choices=PLANS),)
     fixes = {
         GITHUB_ACTIONS: "Add a plan step (`terraform plan -out=tfplan`, `pulumi preview`, `cdk diff`) before <job>, and apply its result.",
@@ -112,8 +114,20 @@ class PlanBeforeApply(Rule):
         accept = given if isinstance(given, tuple) else ()
         if tool == "cloudformation" and "changeset" in accept and self._executes(deploy):
             return None
-        if "automated" in accept and self._automated(case, deploy, tool):
-            return None
+        if "automated" in accept and case.graph.ahead_of(deploy, "iac-scan"):
+            scanned = self._scanned(case, deploy)
+            if scanned and any(self._tool(each) == tool for each in preprod_gates(case, deploy)):
+                return None
+            proved = any(self._tool(each) == tool for each in case.graph.deploys(*PREPROD_CLASSES))
+            if scanned and proved and case.verdict_of("ENV001") == FAILED:
+                return case.not_applicable(
+                    "Its kind of change is checked, and pre-production tries it, but does not hold it back.",
+                    because="ENV001",
+                )
+            if case.verdict_of("TST004") == FAILED:
+                return case.not_applicable(
+                    "Its kind of change is checked, but the check does not block.", because="TST004"
+                )
         named = tool not in PLANNED_BY_FILE or self._names_plan(deploy)
         gate = self._plan(case, deploy, tool)
         if gate.answer == YES and named and tool != "cloudformation" and "plan-file" in accept:
@@ -167,8 +181,6 @@ class PlanBeforeApply(Rule):
         own = plan.activity.tool
         return own == tool or (own in PLANNED_BY_FILE and tool in PLANNED_BY_FILE) or plan.activity.opaque
 
-    def _automated(self, case: Case, deploy: Node, tool: str) -> bool:
-        """Whether the same change was proved in pre-production, and a policy scan gates it."""
-        proved = any(self._tool(each) == tool for each in preprod_gates(case, deploy))
-        scans = [node for node in case.graph.ahead_of(deploy, "iac-scan") if case.graph.gates(node, deploy) != NO]
-        return proved and bool(scans)
+    def _scanned(self, case: Case, deploy: Node) -> bool:
+        """Whether a policy scan gates the change."""
+        return any(case.graph.gates(node, deploy) != NO for node in case.graph.ahead_of(deploy, "iac-scan"))

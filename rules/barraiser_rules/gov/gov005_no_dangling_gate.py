@@ -9,16 +9,30 @@ from barraiser.api import (
     GITLAB_CI,
     NO,
     PIPELINE,
+    PREPROD_CLASSES,
     TEST_KINDS,
     YES,
     Answer,
     Case,
     Node,
     Rule,
+    ScenarioGraph,
 )
 from barraiser_rules.questions import does, job
 
 GATES = (*TEST_KINDS, "approval", "alarm-gate")
+
+SPEAKING = {
+    "approval": "APV002",
+    "unit-test": "TST001",
+    "integration-test": "TST002",
+    "e2e-test": "TST002",
+    "smoke-test": "TST002",
+    "load-test": "LOD001",
+    "chaos-test": "LOD005",
+    "alarm-gate": "ENV007",
+}
+"""The rule that asks for a gate of a kind: where it fails, it has already said what is missing."""
 
 
 class NoDanglingGate(Rule):
@@ -67,7 +81,7 @@ class NoDanglingGate(Rule):
     severity = "warning"
     profile = "standard"
     asks = PIPELINE
-    after = ("APV002",)
+    after = ("APV002", "ENV001", "TST001", "TST002", "LOD001", "LOD005", "ENV007")
     kinds = ("service-deploy", "iac-only", "config-flags", "data-batch", "mobile-release")
     fixes = {
         GITHUB_ACTIONS: "Add <gate> to `needs:` of <job>; or declare: <declared>",
@@ -78,6 +92,7 @@ class NoDanglingGate(Rule):
     def decide(self, case: Case) -> Answer:
         """Looks at every gate that runs beside a production deploy, in each way of starting the pipeline."""
         any_gate = False
+        spoken = ""
         for index in range(len(case.pipeline.scenarios)):
             graph = case.stages.in_scenario(index)
             deploys = [node for node in graph.deploys("prod", "onebox") if graph.runs(node) == YES]
@@ -87,16 +102,26 @@ class NoDanglingGate(Rule):
                 if node.pipeline is not case.pipeline or graph.runs(node) != YES or not self._gate(case, node):
                     continue
                 any_gate = True
-                if node.kind == "approval" and case.verdict_of("APV002") == FAILED:
-                    continue
                 if any(graph.before(deploy, node) or graph.gates(node, deploy) != NO for deploy in deploys):
                     continue
                 if any(graph.weakness(node, deploy) is not None or node.job is deploy.job for deploy in deploys):
                     continue  # TST004 and APV002 speak of gates without teeth
+                asked = SPEAKING.get(node.kind, "")
+                if case.verdict_of("ENV001") == FAILED and self._behind_preprod(graph, node):
+                    asked = "ENV001"
+                if asked and case.verdict_of(asked) == FAILED:
+                    spoken = spoken or asked
+                    continue
                 return self._fails(case, node, deploys[0])
         if not any_gate:
             return case.not_applicable("No gate runs together with a production deploy.")
+        if spoken:
+            return case.not_applicable("Another rule says which gate nothing waits for.", because=spoken)
         return case.passed("Every gate comes before or after a production deploy.")
+
+    def _behind_preprod(self, graph: ScenarioGraph, node: Node) -> bool:
+        """Whether a pre-production deploy stands before a gate or in its job."""
+        return any(each.job is node.job or graph.before(each, node) for each in graph.deploys(*PREPROD_CLASSES))
 
     def _gate(self, case: Case, node: Node) -> bool:
         names = {node.job.id, node.job.name, node.job.template}

@@ -21,6 +21,7 @@ from barraiser.api import (
 from barraiser_rules.promotion import after_preprod
 from barraiser_rules.questions import (
     Gate,
+    beside,
     declared_kind,
     does,
     job,
@@ -152,7 +153,8 @@ class LoadTestBeforeProd(Rule):
                 severity="warning",
             )
         return case.failed(
-            f"Nothing puts pre-production under load before {job(gate.deploy)}: users find out whether the change is slower.",
+            f"Nothing puts pre-production under load before {job(gate.deploy)}: users find out whether the change is slower."
+            + beside(case, gate.deploy, "load-test"),
             fix=fix,
             at=gate.deploy,
         )

@@ -16,7 +16,7 @@ from barraiser.api import (
     Parameter,
     Rule,
 )
-from barraiser_rules.questions import declared_kind, does, job, may_hold, out_of_sight, weakest_gate
+from barraiser_rules.questions import beside, declared_kind, does, job, may_hold, out_of_sight, weakest_gate
 
 KINDS = ("unit-test",)
 CODE_TESTS = ("integration-test", "e2e-test")
@@ -159,14 +159,15 @@ class UnitTestsBeforeDeploy(Rule):
         if merged is not None:
             return case.failed(
                 f"No unit test must pass before {job(deploy)}: {does(merged)} runs on pull requests, before the merge,"
-                " so what is deployed was not tested as merged.",
+                f" so what is deployed was not tested as merged.{beside(case, deploy, *KINDS)}",
                 fix=fix,
                 at=deploy,
                 severity="warning",
             )
         reached = "everybody who uses it" if case.subject.kind == "library-publish" else "production"
         return case.failed(
-            f"No unit test must pass before {job(deploy)}: a change that breaks the code reaches {reached}.",
+            f"No unit test must pass before {job(deploy)}: a change that breaks the code reaches {reached}."
+            + beside(case, deploy, *KINDS),
             fix=fix,
             at=deploy,
         )

@@ -21,6 +21,7 @@ from barraiser.api import (
 from barraiser_rules.hints import sounds_like, sounds_like_preprod
 from barraiser_rules.questions import (
     DEPLOYED_TESTS,
+    beside,
     declared_kind,
     does,
     job,
@@ -171,8 +172,9 @@ class IntegrationTestAfterPreprodDeploy(Rule):
         staging = preprod_deploys(case, deploy)
         where = job(staging[-1]) if staging else "the pre-production deploy"
         classes = {found.environment_class for found in staging} & set(PREPROD_CLASSES)
-        beside = case.graph.ahead_of(deploy, *DEPLOYED_TESTS)
-        hint = f" {does(beside[0])} runs before or beside it, so it tests something else." if beside and classes else ""
+        early = case.graph.ahead_of(deploy, *DEPLOYED_TESTS)
+        hint = f" {does(early[0])} runs before or beside it, so it tests something else." if early and classes else ""
+        hint = hint or beside(case, deploy, *DEPLOYED_TESTS)
         return case.failed(
             f"Nothing tests what {where} deployed before {job(deploy)} goes to production.{hint}",
             fix=case.fix(staging=where, job=job(deploy)),

@@ -21,7 +21,8 @@ AWS: Rows = (
     ("lambda wait", "other", "watch"),
     ("lambda invoke", "other", "opaque"),
     ("cloudformation deploy +--no-execute-changeset", "plan", "as=iac-only"),
-    ("cloudformation deploy", "deploy", "waits=yes noback=--disable-rollback target=--stack-name def=--template-file as=iac-only"),
+    ("cloudformation deploy", "deploy", "waits=yes noback=--disable-rollback target=--stack-name def=--template-file image=params"
+     " as=iac-only"),
     ("cloudformation create-stack|update-stack|execute-change-set", "deploy",
      "wait= noback=--disable-rollback target=--stack-name def=--template-body as=iac-only"),
     ("cloudformation create-stack-set|update-stack-set|create-stack-instances|update-stack-instances", "deploy",

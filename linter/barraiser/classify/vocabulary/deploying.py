@@ -181,7 +181,7 @@ PROGRAMS: dict[str, tuple[str, Rows]] = {
     "sam": ("https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-sam-cli-command-reference.html", (
         ("deploy +--no-execute-changeset", "plan", ""),
         ("deploy", "deploy", "waits=yes noback=--disable-rollback target=--stack-name def=--template-file,--template,-t"
-         " env=--config-env"),
+         " env=--config-env image=params"),
         ("sync", "deploy", "waits=yes target=--stack-name env=--config-env"),
         ("delete", "destroy", "destroys=the_stack target=--stack-name"),
         ("build", "build", ""),
