@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from barraiser.model.condition import UNCONDITIONAL, Condition
 from barraiser.model.pipeline import Edge, Job, Pipeline, Step, Unresolved
 from barraiser.model.place import Place
-from barraiser.model.tri import MAYBE
+from barraiser.model.tri import MAYBE, YES
 from barraiser.model.words import CODEPIPELINE
-from barraiser.platforms.codepipeline.buildspec import Buildspecs, command_steps
+from barraiser.platforms.codepipeline.buildspec import Buildspecs, Built, command_steps
 from barraiser.platforms.codepipeline.check import problems_of
 from barraiser.platforms.codepipeline.scenarios import default_branch_of, scenarios_of
+from barraiser.platforms.codepipeline.stacksets import Instances, StackSets
 from barraiser.platforms.codepipeline.structure import (
     ActionStructure,
     PipelineStructure,
@@ -21,6 +24,9 @@ from barraiser.platforms.codepipeline.structure import (
 )
 from barraiser.platforms.reader import ReadOptions
 from barraiser.source.repository import Repository
+
+if TYPE_CHECKING:
+    from barraiser.platforms.codepipeline.batch import BatchBuild
 
 DEFAULT_MODE, DEFAULT_TYPE = "SUPERSEDED", "V1"
 """What the service takes where the definition does not say."""
@@ -57,7 +63,9 @@ def pipeline_of(
         stages=[stage.name for stage in structure.stages],
         unresolved=[*structure.unresolved, *building.unresolved],
         problems=problems,
-        files=list(dict.fromkeys([structure.place.path, *structure.files, *building.files])),
+        files=list(
+            dict.fromkeys([structure.place.path, *structure.files, *building.files, *building.stack_sets.files])
+        ),
         facts=_facts(structure),
         default_branch=branch,
         default_branch_from=branch_from,
@@ -84,6 +92,8 @@ class _Building:
         self.maybe_ahead: list[Job] = []
         self.ids: set[str] = set()
         self.buildspecs = buildspecs
+        self.batched: list[tuple[Job, Job, Place]] = []
+        self.stack_sets = StackSets(structure, repository)
         mode, kind = structure.execution_mode or DEFAULT_MODE, structure.pipeline_type or DEFAULT_TYPE
         self.again = AGAIN if kind == "V2" and mode != "PARALLEL" else ""
 
@@ -108,7 +118,8 @@ class _Building:
                 earlier = before
         first = len(self.jobs)
         for group in _groups(stage):
-            self._follow([self._action(stage, action, condition, tags) for action in group], kind)
+            self._follow([job for action in group for job in self._action(stage, action, condition, tags)], kind)
+            self._wait_in_batches()
             kind = "run-order"
         if "${" in stage.name:
             deploying = [job.id for job in self.jobs[first:] if job.tags["action-type"].startswith("Deploy/")]
@@ -134,6 +145,13 @@ class _Building:
         else:
             self.maybe_ahead = [*jobs, *self.maybe_ahead][:_MAX_AHEAD]
 
+    def _wait_in_batches(self) -> None:
+        """Builds of a batch wait for those that they depend on, regions of a stack set for the one before."""
+        for source, job, place in self.batched:
+            job.needs = (*job.needs, source.id)
+            self.edges.append(Edge(source.id, job.id, "needs", skips=True, place=place))
+        self.batched.clear()
+
     def _holds(self, text: str, place: Place) -> Condition:
         return Condition(text, self.maybe, place=place) if text else UNCONDITIONAL
 
@@ -148,7 +166,8 @@ class _Building:
 
     def _action(
         self, stage: StageStructure, action: ActionStructure, condition: Condition, tags: dict[str, str]
-    ) -> Job:
+    ) -> list[Job]:
+        """The job that an action is; those of a batch of builds, or of the regions of a stack set."""
         name = self._id(stage, action.name)
         if action.condition:
             both = " and ".join(text for text in (condition.text, action.condition) if text)
@@ -157,15 +176,15 @@ class _Building:
         variables = dict(self.structure.variables)
         steps: list[Step] = []
         timeout = action.timeout_minutes
+        builds: list[tuple[BatchBuild, Built]] = []
         if action.provider == "CodeBuild":
             built = self.buildspecs.of_action(action)
-            steps = built.steps
-            variables = {**variables, **built.variables}
+            builds = built.builds
+            if not builds:
+                steps = self._steps_of(built, action, name)
+                variables = {**variables, **built.variables}
             own.update(built.tags)
             self.files += built.files
-            if built.unresolved:
-                self.unresolved.append(Unresolved(built.what, built.name, built.place, jobs=[name]))
-                steps = [_call(action, built.unresolved)]
             if timeout is None and action.project is not None:
                 timeout = action.project.timeout_minutes
         elif action.commands:
@@ -178,7 +197,7 @@ class _Building:
         if action.type == "Invoke/AWS/CodePipeline":
             calls = [action.configuration.get("PipelineName", "")]
             own.update({"waits": "no", "waits-source": "unsure"})
-        return Job(
+        job = Job(
             name,
             action.place,
             name=action.name,
@@ -194,6 +213,61 @@ class _Building:
             tags=own,
             again=self.again,
         )
+        if builds:
+            return self._batch(stage, action, job, builds)
+        if action.category == "Deploy":
+            instances = self.stack_sets.of_action(action)
+            if instances is not None:
+                return self._regions(stage, action, job, instances)
+        return [job]
+
+    def _steps_of(self, built: Built, action: ActionStructure, name: str) -> list[Step]:
+        if not built.unresolved:
+            return built.steps
+        self.unresolved.append(Unresolved(built.what, built.name, built.place, jobs=[name]))
+        return [_call(action, built.unresolved)]
+
+    def _batch(
+        self, stage: StageStructure, action: ActionStructure, whole: Job, builds: Sequence[tuple[BatchBuild, Built]]
+    ) -> list[Job]:
+        """A job for each build of a batch. What follows waits for all of them; each waits for those that it depends on."""
+        found: dict[str, Job] = {}
+        for build, built in builds:
+            name = self._id(stage, f"{action.name} ({build.identifier})")
+            job = _part(whole, name, whole.template if build.alike else name)
+            job.steps = tuple(self._steps_of(built, action, name)) or (_call(action),)
+            job.variables = {**whole.variables, **built.variables}
+            job.matrix = {"build": build.identifier} if build.alike else {}
+            job.tags = {**whole.tags, **built.tags}
+            self.files += built.files
+            if build.ignored is not None:
+                job.soft, job.soft_place, job.soft_reason = YES, build.ignored, "ignore-failure: true"
+            found.setdefault(build.identifier, job)
+        for build, _ in builds:
+            job = found[build.identifier]
+            self.batched += [
+                (found[each], job, build.place)
+                for each in dict.fromkeys(build.depends)
+                if each in found and found[each] is not job
+            ]
+        return list(found.values())
+
+    def _regions(self, stage: StageStructure, action: ActionStructure, whole: Job, instances: Instances) -> list[Job]:
+        """A job for each region of a stack set; a region that fails keeps those after it from being started."""
+        found: list[Job] = []
+        for region in instances.regions:
+            job = _part(whole, self._id(stage, f"{action.name} ({region})"), whole.template)
+            call = _call(action)
+            call.inputs = {**call.inputs, "Region": region}
+            job.steps = (call,)
+            job.matrix = {"region": region}
+            job.tags = {**whole.tags, "region": region}
+            if len(instances.accounts) == 1:
+                job.tags = {**job.tags, "account": instances.accounts[0]}
+            if found and instances.sequential:
+                self.batched.append((found[-1], job, action.place))
+            found.append(job)
+        return found
 
     def _conditions(
         self,
@@ -237,6 +311,22 @@ class _Building:
 
 
 _MAX_AHEAD = 100
+
+
+def _part(whole: Job, id: str, template: str) -> Job:
+    """One of the jobs that an action comes to."""
+    return Job(
+        id,
+        whole.place,
+        name=whole.name,
+        template=template,
+        stage=whole.stage,
+        condition=whole.condition,
+        variables=whole.variables,
+        timeout_minutes=whole.timeout_minutes,
+        tags=whole.tags,
+        again=whole.again,
+    )
 
 
 def _exclude_each_other(first: str, second: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from barraiser.model.condition import UNCONDITIONAL, Condition
 from barraiser.model.pipeline import Fragment, Script, Step
@@ -19,6 +20,9 @@ from barraiser.source.limits import MAX_BYTES
 from barraiser.source.nodes import Node, Scalar, line_of
 from barraiser.source.repository import Repository
 
+if TYPE_CHECKING:
+    from barraiser.platforms.codepipeline.batch import BatchBuild
+
 DEFAULT_BUILDSPEC = "buildspec.yml"
 PHASES = ("install", "pre_build", "build", "post_build")
 POST_BUILD = "post_build runs although build failed"
@@ -27,14 +31,20 @@ _ASSET = re.compile(r"/([0-9a-f]{64}\.(?:ya?ml|json))$")
 _SUCCEEDING = "CODEBUILD_BUILD_SUCCEEDING"
 _SECRET_TYPES = ("PARAMETER_STORE", "SECRETS_MANAGER")
 _MAX_COMMANDS = 5000
+_MAX_BATCHED = 2000
+"""Builds of all batches that the pipelines of one file may have."""
+
 _MAX_READ = 2_000_000
 """Characters of inline buildspecs and of commands that the pipelines of one file may have: a large template has 50,000."""
 
 
 class Built:
-    """What a CodeBuild action comes to. ``unresolved``: why it cannot be read here, with ``what`` it is and its ``name``."""
+    """What a CodeBuild action comes to. ``unresolved``: why it cannot be read here, with ``what`` it is and its ``name``.
 
-    __slots__ = ("files", "name", "place", "steps", "tags", "unresolved", "variables", "what")
+    ``builds``: where it starts a batch, the builds, each with what it comes to.
+    """
+
+    __slots__ = ("builds", "files", "name", "place", "steps", "tags", "unresolved", "variables", "what")
 
     def __init__(self, place: Place) -> None:
         self.steps: list[Step] = []
@@ -45,6 +55,7 @@ class Built:
         self.what = "buildspec"
         self.name = ""
         self.place = place
+        self.builds: list[tuple[BatchBuild, Built]] = []
 
 
 class Buildspecs:
@@ -59,6 +70,7 @@ class Buildspecs:
         self._outside: dict[str, BuildProject] = {}
         self._read: dict[tuple[int, str], tuple[_Buildspec, BuildProject]] = {}
         self._left = _MAX_READ
+        self._builds_left = _MAX_BATCHED
 
     def of_action(self, action: ActionStructure) -> Built:
         """What an action of CodeBuild runs. Never raises for what the buildspec holds."""
@@ -77,6 +89,29 @@ class Buildspecs:
             return built
         project = project or BuildProject(name, action.place)
         spec = self._spec(project, override, action.configuration_places.get("BuildspecOverride", action.place))
+        self._fill(built, spec, project, variables, secrets)
+        if action.configuration.get("BatchEnabled", "").lower() == "true":
+            for build in spec.builds:
+                if self._builds_left <= 0:
+                    break
+                self._builds_left -= 1
+                own = Built(build.place)
+                inner = self._spec(project, build.buildspec, build.place) if build.buildspec else spec
+                self._fill(own, inner, project, {**variables, **build.variables}, secrets)
+                if build.image:
+                    own.tags["image"] = build.image
+                built.builds.append((build, own))
+        return built
+
+    def _fill(
+        self,
+        built: Built,
+        spec: _Buildspec,
+        project: BuildProject,
+        variables: Mapping[str, str],
+        secrets: Sequence[str],
+    ) -> None:
+        """What a build comes to that runs a buildspec in a project with these variables."""
         spec.fill(built)
         built.variables = {**spec.variables, **project.environment, **variables}
         for secret in {*spec.secrets, *project.secrets, *secrets} - variables.keys():
@@ -85,7 +120,6 @@ class Buildspecs:
             built.tags["image"] = project.image
         if project.role:
             built.tags["project-role"] = project.role
-        return built
 
     def _spec(self, project: BuildProject, override: str, place: Place) -> _Buildspec:
         key = (id(project), override)
@@ -125,6 +159,7 @@ class _Buildspec:
         self.tags: dict[str, str] = {}
         self.shell = "sh"
         self.collapsed = False
+        self.builds: list[BatchBuild] = []
 
     def fill(self, built: Built) -> None:
         """Put what was read into an action's result."""
@@ -209,10 +244,13 @@ class _Buildspec:
 
     def _root(self, root: Node | None, place: Place, name: str) -> None:
         phases = root.mapping("phases") if isinstance(root, nodes.Mapping) else None
+        batch = root.mapping("batch") if isinstance(root, nodes.Mapping) else None
+        if batch is not None:
+            from barraiser.platforms.codepipeline.batch import builds_of
+
+            self.builds = builds_of(batch)
         if not isinstance(root, nodes.Mapping) or phases is None:
             return self.cannot(name, "it has no phases", place)
-        if root.mapping("batch") is not None:
-            self.tags["batch"] = "yes"
         self._environment(root.mapping("env"))
         for phase_name in PHASES:
             phase = phases.mapping(phase_name)
