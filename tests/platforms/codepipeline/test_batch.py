@@ -101,8 +101,6 @@ def test_without_batch_builds_enabled_it_is_one_build(tmp_path: Path) -> None:
 def test_an_odd_batch_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
     circle = "batch: {build-graph: [{identifier: a, depend-on: [b, nobody, a]}, {identifier: b, depend-on: a}, text]}\n"
     assert len(batched(tmp_path, circle).jobs) == 4
-    huge = "batch: {build-matrix: {dynamic: {env: {variables: {A: [%s], B: [%s]}}}}}\n" % (
-        ("1," * 50)[:-1],
-        ("2," * 50)[:-1],
-    )
+    values = ", ".join("1" * 50)
+    huge = f"batch: {{build-matrix: {{dynamic: {{env: {{variables: {{A: [{values}], B: [{values}]}}}}}}}}}}\n"
     assert [each.id for each in batched(tmp_path, huge).jobs if each.stage == "Build"] == ["Build/Build"]

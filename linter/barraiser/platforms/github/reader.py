@@ -107,7 +107,7 @@ class _Workflow:
         frame = Frame(self.root, "", scenarios, contexts, {"secrets": CONSTANT}, (self.path,))
         jobs, _ = read_frame(frame, self.reading)
         handovers = []
-        if any(trigger.event in _CAUSED for trigger in self.triggers):
+        if any(trigger.event in _CAUSED or _pushed_by_name(trigger) for trigger in self.triggers):
             from barraiser.platforms.github.handovers import handovers_of
 
             handovers = handovers_of(self.triggers, scenarios, self._weak(starts, jobs), self._neighbours())
@@ -237,7 +237,12 @@ class _Workflow:
         return truth(evaluate(tree, Scope(contexts_of(github, start.inputs), success=YES, failure=NO, cancelled=MAYBE)))
 
 
-_CAUSED = frozenset(("workflow_run", "workflow_dispatch", "repository_dispatch", "release", "push", "create"))
+_CAUSED = frozenset(("workflow_run", "workflow_dispatch", "repository_dispatch", "release", "create"))
+
+
+def _pushed_by_name(trigger: Trigger) -> bool:
+    """Whether a push of a tag, or to one of several branches, starts it: what another workflow may well push."""
+    return trigger.event == "push" and (trigger.names("tags") is not None or len(trigger.names("branches") or ()) > 1)
 
 
 def _matters(job: Job) -> bool:
