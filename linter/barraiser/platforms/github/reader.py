@@ -14,7 +14,7 @@ from barraiser.platforms.github.evaluate import Scope, evaluate
 from barraiser.platforms.github.refs import is_placeholder
 from barraiser.platforms.github.site import Reading
 from barraiser.platforms.github.tags import check_permissions
-from barraiser.platforms.github.triggers import Start, Trigger, default_branch, starts_of, triggers_of
+from barraiser.platforms.github.triggers import DEFAULT_NAMES, Start, Trigger, default_branch, starts_of, triggers_of
 from barraiser.platforms.github.values import CONSTANT, OPEN, Object, truth
 from barraiser.platforms.github.workflow import Frame, read_frame
 from barraiser.platforms.reader import ReadOptions
@@ -241,8 +241,10 @@ _CAUSED = frozenset(("workflow_run", "workflow_dispatch", "repository_dispatch",
 
 
 def _pushed_by_name(trigger: Trigger) -> bool:
-    """Whether a push of a tag, or to one of several branches, starts it: what another workflow may well push."""
-    return trigger.event == "push" and (trigger.names("tags") is not None or len(trigger.names("branches") or ()) > 1)
+    """Whether a push of a tag, or to a branch beside the usual main ones, starts it: what another workflow may well push."""
+    if trigger.event != "push":
+        return False
+    return trigger.names("tags") is not None or not set(trigger.names("branches") or ()) <= set(DEFAULT_NAMES)
 
 
 def _matters(job: Job) -> bool:
