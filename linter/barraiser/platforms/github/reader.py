@@ -11,10 +11,10 @@ from barraiser.model.words import GITHUB_ACTIONS
 from barraiser.platforms.github.checks import WORKFLOW_KEYS, check_keys, mapping_of, refuse, scalar_of
 from barraiser.platforms.github.contexts import Ground, contexts_of
 from barraiser.platforms.github.evaluate import Scope, evaluate
-from barraiser.platforms.github.refs import is_placeholder
+from barraiser.platforms.github.refs import DEFAULT_NAMES, is_placeholder
 from barraiser.platforms.github.site import Reading
 from barraiser.platforms.github.tags import check_permissions
-from barraiser.platforms.github.triggers import DEFAULT_NAMES, Start, Trigger, default_branch, starts_of, triggers_of
+from barraiser.platforms.github.triggers import Start, Trigger, default_branch, starts_of, triggers_of
 from barraiser.platforms.github.values import CONSTANT, OPEN, Object, truth
 from barraiser.platforms.github.workflow import Frame, read_frame
 from barraiser.platforms.reader import ReadOptions
