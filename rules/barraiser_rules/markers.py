@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from weakref import WeakKeyDictionary
 
 from barraiser.api import Repository
 
@@ -14,8 +13,6 @@ MAX_FILES = 4_000
 MAX_BYTES = 1_000_000
 """Larger files are data."""
 
-_KNOWN: WeakKeyDictionary[Repository, dict[tuple[bytes, ...], str]] = WeakKeyDictionary()
-
 
 def first_with(
     repository: Repository, words: tuple[bytes, ...], *, hints: Sequence[bytes], suffixes: tuple[str, ...]
@@ -24,10 +21,7 @@ def first_with(
 
     ``hints``: each word holds one of them; files without any are done with quickly.
     """
-    known = _KNOWN.setdefault(repository, {})
-    if words not in known:
-        known[words] = _search(repository, words, hints, suffixes)
-    return known[words]
+    return repository.remember(("first with", words), lambda: _search(repository, words, hints, suffixes))
 
 
 def holds(repository: Repository, path: str, words: Sequence[bytes]) -> bool:

@@ -15,6 +15,9 @@ from barraiser.model.place import Place
 from barraiser.model.words import CODEPIPELINE, GITLAB_CI, TEST_KINDS
 
 _DEPLOYS = ("deploy", "config-deploy")
+_DEPLOYS_AND_PLANS = (*_DEPLOYS, "plan")
+_REGIONAL = (*_DEPLOYS, "destroy")
+_AUTHENTICATED = (*_DEPLOYS, "publish", "migrate", "destroy")
 _SAYS_ITSELF = frozenset({"deploy", "config-deploy", "publish", "destroy", "plan", "rollback", "migrate", "approval"})
 _WORK = frozenset({"other", "source", "notify", "approval"})
 
@@ -31,7 +34,7 @@ def finish(job: Job, pipeline: Pipeline, activities: list[Activity], first: Plac
         return _gitlab(job, activities)
     if pipeline.platform == CODEPIPELINE and _is_self_update(job):
         for activity in activities:
-            if activity.kind in (*_DEPLOYS, "plan"):
+            if activity.kind in _DEPLOYS_AND_PLANS:
                 activity.kind, activity.environment, activity.reason = "other", None, "the pipeline changes itself"
     return activities
 
@@ -81,7 +84,7 @@ def _inherited(job: Job, pipeline: Pipeline, activities: list[Activity]) -> None
             chosen.setdefault("region", job.variables[variable])
     downloads: list[str] = []
     for activity in activities:
-        if activity.kind in (*_DEPLOYS, "destroy"):
+        if activity.kind in _REGIONAL:
             more = {name: value for name, value in chosen.items() if name not in activity.facts}
             if downloads and "artifacts" not in activity.facts:
                 more["artifacts"] = ",".join(downloads)
@@ -136,7 +139,7 @@ def _keys(job: Job, activities: list[Activity]) -> None:
     """Deploys of a job that holds a long-lived credential use it."""
     held = next((name for name in job.variables if name in STATIC_KEYS), "")
     for activity in activities:
-        if activity.kind not in (*_DEPLOYS, "publish", "migrate", "destroy") or "static-keys" in activity.facts:
+        if activity.kind not in _AUTHENTICATED or "static-keys" in activity.facts:
             continue
         step = job.steps[activity.step] if activity.step < len(job.steps) else None
         own = next((name for name in step.env if name in STATIC_KEYS), "") if step else ""

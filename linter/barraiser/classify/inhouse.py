@@ -178,6 +178,10 @@ def _conventional(called: Called, words: Sequence[str], view: View) -> Hit:
     return _finished(hit, split, view)
 
 
+_AIMED = frozenset({"deploy", "destroy", "rollback", "migrate", "plan", *TEST_WORDS.values()})
+"""Kinds whose words may tell an environment."""
+
+
 def _finished(hit: Hit, split: Words, view: View) -> Hit:
     if hit.kind == "test":
         hit.kind = view.test_kind([*split.plain]) or "unit-test"
@@ -188,7 +192,7 @@ def _finished(hit: Hit, split: Words, view: View) -> Hit:
     if hit.opaque and hit.kind in _TESTS and any(from_name(name) == hit.kind for name in _names(view)):
         hit.opaque, hit.confidence = False, max(hit.confidence, 0.7)
         hit.reason = "the command and the name of its step or job say the same"
-    if hit.kind in ("deploy", "destroy", "rollback", "migrate", "plan", *TEST_WORDS.values()):
+    if hit.kind in _AIMED:
         hit.aims += [Aim(value, NAMED) for value in split.option(wrapping.NAMED_OPTIONS)]
         if hit.kind in ("deploy", "destroy", "rollback", "migrate"):
             hit.aims += [Aim(word, NAMED if len(split.plain) == 1 else VALUE) for word in split.plain[:3]]

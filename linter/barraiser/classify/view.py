@@ -100,9 +100,16 @@ class View:
 
     def copy(self) -> View:
         """A view that can be changed without changing this one."""
-        other = View.__new__(View)
-        for slot in View.__slots__:
-            setattr(other, slot, getattr(self, slot))
+        other = View(self.job, self.step, self._follow)
+        other.remote = self.remote
+        other.deployed = self.deployed
+        other.edited = self.edited
+        other.edits = self.edits
+        other.depth = self.depth
+        other.folder = self.folder
+        other.fed = self.fed
+        other.within = self.within
+        other._names = self._names
         return other
 
     def on_server(self) -> View:

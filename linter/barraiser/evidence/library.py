@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
-
 from barraiser.evidence import cloudformation, kubernetes, terraform
 from barraiser.evidence.definition import Definition
 from barraiser.source.errors import MissingExtra, SourceError
@@ -16,13 +14,11 @@ MAX_LOOKED_AT = 4_000
 SAMPLES = frozenset(("fixtures", "testdata", "test", "tests", "examples", "example", "node_modules", "cdk.out", "docs"))
 """Folders whose definitions nobody applies to production: left out of the search, not of what a command names."""
 
-_LIBRARIES: WeakKeyDictionary[Repository, Library] = WeakKeyDictionary()
-
 
 class Library:
     """What the definition files of a repository say. ``searched_all``: the search did not end at its limit."""
 
-    __slots__ = ("__weakref__", "_files", "_found", "_searched", "searched_all")
+    __slots__ = ("_files", "_found", "_searched", "searched_all")
 
     def __init__(self) -> None:
         self._files: dict[str, list[Definition] | None] = {}
@@ -80,10 +76,7 @@ class Library:
 
 def library_of(repository: Repository) -> Library:
     """The library of a repository, kept as long as the repository is."""
-    library = _LIBRARIES.get(repository)
-    if library is None:
-        library = _LIBRARIES[repository] = Library()
-    return library
+    return repository.remember(("definitions",), Library)
 
 
 def _read(path: str, repository: Repository) -> list[Definition] | None:

@@ -170,11 +170,9 @@ def _move(command: Command, path: str, lines: int, columns: int, made: dict[Comm
         else:
             waiting.pop()
             place = current.place
-            other = made[current] = Command.__new__(Command)
-            other.place = Place(path, place.line + lines, place.column + columns, place.end_line + lines)
+            moved = Place(path, place.line + lines, place.column + columns, place.end_line + lines)
+            other = made[current] = Command(current.words, moved, text=current.text)
             other.stdin_from = made[source] if source is not None else None
-            other.words = current.words
-            other.text = current.text
             other.assignments = current.assignments
             other.soft = current.soft
             other.soft_reason = current.soft_reason

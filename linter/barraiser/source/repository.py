@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
 
 from barraiser.model.place import Place
 from barraiser.source.errors import SourceError
@@ -11,6 +13,8 @@ from barraiser.source.limits import MAX_BYTES, MAX_FILES, MAX_FOLDER_DEPTH, SKIP
 from barraiser.source.nodes import Document
 from barraiser.source.patterns import literal_folder, matches
 from barraiser.source.text import decode, split_lines, too_large
+
+T = TypeVar("T")
 
 _HCL_SUFFIXES = (".tf", ".tfvars", ".hcl")
 
@@ -25,7 +29,7 @@ class Repository:
     def __init__(self, root: str) -> None:
         self.root = root
         self.truncated = False
-        self._real = os.path.realpath(root)
+        self._true_root = os.path.realpath(root)
         self._bytes: dict[str, bytes | SourceError] = {}
         self._documents: dict[tuple[str, bool], list[Document] | SourceError] = {}
         self._lines: dict[str, list[str]] = {}
@@ -33,6 +37,14 @@ class Repository:
         self._listings: dict[str, tuple[list[str], list[str]]] = {}
         self._regular: dict[str, list[str]] = {}
         self._seen = 0
+        self._memory: dict[tuple[Hashable, ...], Any] = {}
+
+    def remember(self, key: tuple[Hashable, ...], make: Callable[[], T]) -> T:
+        """What ``make`` returns, made once for this repository. The key starts with what it is; what is kept refers to no repository."""
+        if key not in self._memory:
+            self._memory[key] = make()
+        value: T = self._memory[key]
+        return value
 
     def inside(self, path: str, base: str = "") -> str | None:
         """``path`` as a file names it, relative to the folder ``base``, normalised to the root; None if it leads out.
@@ -169,7 +181,7 @@ class Repository:
 
     def _scan(self, folder: str, files: list[str], folders: list[str]) -> None:
         try:
-            with os.scandir(os.path.join(self._real, folder)) as entries:
+            with os.scandir(os.path.join(self._true_root, folder)) as entries:
                 for entry in entries:
                     self._seen += 1
                     if self._seen > MAX_FILES:
@@ -183,20 +195,20 @@ class Repository:
         """Whether a folder, with all links followed, lies in the root."""
         known = self._folder_inside.get(folder)
         if known is None:
-            real = os.path.realpath(os.path.join(self._real, folder))
-            known = self._folder_inside[folder] = _below(real, self._real)
+            real = os.path.realpath(os.path.join(self._true_root, folder))
+            known = self._folder_inside[folder] = _below(real, self._true_root)
         return known
 
     def _located(self, path: str) -> str:
         """The real path of a file. Raises SourceError when it leads out of the root."""
         folder = path.rpartition("/")[0]
         inside = self.inside(path)
-        full = os.path.join(self._real, path)
+        full = os.path.join(self._true_root, path)
         if inside is None or not inside or os.path.isabs(path) or not self._is_inside(folder):
             raise SourceError("the path leads out of the repository", Place(path, 1), "name a file inside it")
         if os.path.islink(full):
             full = os.path.realpath(full)
-            if not _below(full, self._real):
+            if not _below(full, self._true_root):
                 raise SourceError("the link leads out of the repository", Place(path, 1), "put the file itself there")
         return full
 

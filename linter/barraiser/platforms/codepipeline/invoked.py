@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from weakref import WeakKeyDictionary
 
 from barraiser.model.pipeline import Handover, Job, Pipeline, Unresolved
 from barraiser.platforms.codepipeline.marks import MARKERS, SUFFIXES
@@ -20,7 +19,9 @@ _MAX_CALLS = 50
 _MAX_SENDERS = 4
 """Pipelines that start one: each brings its own graph, with those of what starts it."""
 
-_INVOKING: WeakKeyDictionary[Repository, dict[str, dict[str, list[tuple[Pipeline, Job]]]]] = WeakKeyDictionary()
+
+_Calls = dict[str, list[tuple[Pipeline, Job]]]
+"""What is called, by name, with the pipeline and job that call it."""
 
 
 def hand_over(path: str, pipelines: Keyed, repository: Repository, read: Reading) -> None:
@@ -72,7 +73,7 @@ def _calls_of(pipelines: Keyed) -> dict[str, list[tuple[Pipeline, Job]]]:
 def _beside(path: str, repository: Repository, read: Reading) -> dict[str, dict[str, list[tuple[Pipeline, Job]]]]:
     """What each file of the folder calls. A file is read only if its bytes show such an action, and once for a repository."""
     folder = path.rpartition("/")[0]
-    known = _INVOKING.setdefault(repository, {})
+    known: dict[str, _Calls] = repository.remember(("codepipeline calls",), dict)
     names = [name for name in repository.folder(folder) if name.endswith(SUFFIXES)]
     found: dict[str, dict[str, list[tuple[Pipeline, Job]]]] = {}
     for name in names[:_MAX_FILES]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
-
 from barraiser.platforms.codepipeline.terraform_modules import (
     MAX_CALLS,
     MAX_LEVELS,
@@ -61,26 +59,24 @@ def _counts(caller: str, folder: str) -> bool:
     return not any(part in samples for part in caller.split("/")) or any(part in samples for part in folder.split("/"))
 
 
-_CALLERS: WeakKeyDictionary[Repository, dict[str, list[str]]] = WeakKeyDictionary()
-
-
 def _callers(repository: Repository) -> dict[str, list[str]]:
     """For each folder that is called as a module, the folders that call it. Looked for once for a repository."""
-    known = _CALLERS.get(repository)
-    if known is None:
-        known = {}
-        for path in [path for path in repository.files() if path.endswith(".tf")][:_MAX_SEARCHED]:
-            data = repository.peek(path)
-            if b"module" not in data or b"source" not in data or (b'"./' not in data and b'"../' not in data):
-                continue
-            try:
-                root = repository.documents(path)[0].root
-            except SourceError:
-                continue
-            own = path.rpartition("/")[0]
-            for _, block in labelled(root.get("module")) if isinstance(root, nodes.Mapping) else ():
-                called = folder_of(block, own, repository)
-                if called is not None and own not in known.setdefault(called, []):
-                    known[called].append(own)
-        _CALLERS[repository] = known
-    return known
+    return repository.remember(("terraform callers",), lambda: _found_callers(repository))
+
+
+def _found_callers(repository: Repository) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for path in [path for path in repository.files() if path.endswith(".tf")][:_MAX_SEARCHED]:
+        data = repository.peek(path)
+        if b"module" not in data or b"source" not in data or (b'"./' not in data and b'"../' not in data):
+            continue
+        try:
+            root = repository.documents(path)[0].root
+        except SourceError:
+            continue
+        own = path.rpartition("/")[0]
+        for _, block in labelled(root.get("module")) if isinstance(root, nodes.Mapping) else ():
+            called = folder_of(block, own, repository)
+            if called is not None and own not in found.setdefault(called, []):
+                found[called].append(own)
+    return found

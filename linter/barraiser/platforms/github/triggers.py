@@ -266,7 +266,7 @@ def _branch_pushes(trigger: Trigger, ground: Ground, patterns: list[str], named:
     positive = [pattern for pattern in patterns if not pattern.startswith("!")]
     literal: list[str] = []
     for name in positive:
-        if is_literal(name) and name not in (default, *literal) and admits(patterns, name):
+        if is_literal(name) and name != default and name not in literal and admits(patterns, name):
             literal.append(name)
         if len(literal) > MAX_REFS:
             break

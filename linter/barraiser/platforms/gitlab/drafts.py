@@ -252,7 +252,7 @@ class Deciding:
             differing = {name for outcome in self.workflow[number].outcomes for name in outcome.variables}
             unsure = unsure | (differing - self._layers[number].keys())
         return Scope(
-            tuple(layer for layer in (*layers, self.outer) if layer), self.starts[number].values, unsure - own.keys()
+            tuple(layer for layer in (*layers, self.outer) if layer), self.starts[number].values, unsure.difference(own)
         )
 
     def decide(self, draft: Draft) -> None:
