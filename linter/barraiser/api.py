@@ -19,6 +19,7 @@ from barraiser.model.declarations import Declarations
 from barraiser.model.environment import Environment
 from barraiser.model.pipeline import Concurrency, Edge, Handover, Job, Pipeline, Scenario, Script, Step, Unresolved
 from barraiser.model.place import Place
+from barraiser.model.retention import Retention
 from barraiser.model.schedule import Schedule
 from barraiser.model.tri import MAYBE, NO, YES, Tri, all_of, any_of, negate
 from barraiser.model.words import (
@@ -41,6 +42,7 @@ from barraiser.source.errors import SourceError
 from barraiser.source.repository import Repository
 
 if TYPE_CHECKING:  # for annotations alone: most runs never ask for a bake or a wave
+    from barraiser.evidence.kept import Kept as Kept
     from barraiser.evidence.rollout import Fault as Fault
     from barraiser.graph.bake import Bake as Bake
     from barraiser.graph.waves import Target as Target
@@ -85,6 +87,7 @@ __all__ = [
     "PipelineResult",
     "Place",
     "Repository",
+    "Retention",
     "Rule",
     "Scenario",
     "ScenarioGraph",

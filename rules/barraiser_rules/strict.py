@@ -26,6 +26,7 @@ from barraiser_rules.obs.obs003_onebox_scoped_alarm import OneboxScopedAlarm
 from barraiser_rules.obs.obs005_dashboard_two_thresholds import DashboardTwoThresholds
 from barraiser_rules.obs.obs006_continuous_synthetics import ContinuousSynthetics
 from barraiser_rules.rlb.rlb006_rollback_rehearsed_in_preprod import RollbackRehearsedInPreprod
+from barraiser_rules.rlb.rlb010_last_known_good_retained import LastKnownGoodRetained
 from barraiser_rules.sec.sec002_deploy_path_pinned import DeployPathPinned
 from barraiser_rules.sec.sec004_prod_secrets_scoped import ProdSecretsScoped
 from barraiser_rules.src.src004_pipeline_definition_owned import PipelineDefinitionOwned
@@ -52,6 +53,7 @@ RULES: tuple[type[Rule], ...] = (
     GammaSoak,
     BakeIsDurable,
     RollbackRehearsedInPreprod,
+    LastKnownGoodRetained,
     OneboxFirst,
     OneboxShareCap,
     WaveGrowth,

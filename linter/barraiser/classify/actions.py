@@ -150,6 +150,10 @@ def _by_marks(kind: str, marks_text: str, step: Step, tool: str) -> Hit:
         value = next((inputs[each] for each in marks.get(mark, "").split(",") if inputs.get(each)), "")
         if value:
             facts[fact] = value
+    if "hands" in marks:
+        facts["hands"] = marks["hands"]
+    if inputs.get("retention-days"):
+        facts["kept-days"] = inputs["retention-days"]
     for each in marks.get("key", "").split(","):
         if each and inputs.get(each):
             facts["static-keys"] = _secret(inputs[each]) or each

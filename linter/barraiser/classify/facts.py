@@ -56,3 +56,10 @@ BY_STAGE = "by-stage"
 
 PLACEHOLDER = "placeholder"
 """``yes``: the job does nothing; its name or environment alone make it a deploy."""
+
+HANDS = "hands"
+"""``out``: the activity hands files over to later jobs (an upload of artifacts); ``in``: it takes such files; their names are its
+artifacts, and where it names none, it takes all."""
+
+KEPT_DAYS = "kept-days"
+"""For an upload of artifacts: for how many days the platform keeps them, as written."""

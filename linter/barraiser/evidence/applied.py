@@ -12,6 +12,7 @@ from barraiser.source.repository import Repository
 if TYPE_CHECKING:
     from barraiser.evidence.definition import Definition
     from barraiser.evidence.deployer import Deployer
+    from barraiser.evidence.kept import Kept
     from barraiser.evidence.rollout import Fault, Rollout
 
 
@@ -67,6 +68,13 @@ class Applied:
             self._rollout = rollout_of(self, *self.later) if self.later is not None else Rollout()
             self.later = None
         return self._rollout
+
+    @property
+    def kept(self) -> tuple[Kept, ...]:
+        """For how long, and how often, the version before is kept, as far as the definitions say."""
+        from barraiser.evidence.kept import kept_by
+
+        return kept_by(self.definitions)
 
     @property
     def strategy(self) -> str:

@@ -8,6 +8,7 @@ from barraiser.model.activity import Activity
 from barraiser.model.condition import UNCONDITIONAL, Condition
 from barraiser.model.environment import EnvironmentKey
 from barraiser.model.place import Place
+from barraiser.model.retention import Retention
 from barraiser.model.schedule import Schedule
 from barraiser.model.tri import MAYBE, NO, YES, Tri
 
@@ -195,14 +196,15 @@ class Job:
     that person. ``delay_minutes``: it starts that long after it could. ``variables``: constants that its scripts see.
     ``calls``: for a job that starts another pipeline, its paths or names. ``tags``: facts that one platform has,
     by name (``region``, ``role``, ``account``, ``interruptible``, ``image``, ``permissions`` ...). ``again``: how the platform alone
-    brings an earlier version back through this job, as a sentence; empty where it cannot.
+    brings an earlier version back through this job, as a sentence; empty where it cannot. ``keeps``: for how long the platform keeps
+    the files that the job hands over, where the file says it.
     ``activities`` is filled by :mod:`barraiser.classify`.
     """
 
     __slots__ = (
-        "activities", "again", "calls", "concurrency", "condition", "delay_minutes", "environment", "id", "manual", "manual_blocks",
-        "manual_place", "matrix", "name", "needs", "own_id", "place", "soft", "soft_place", "soft_reason", "stage", "steps", "tags",
-        "template", "timeout_minutes", "variables",
+        "activities", "again", "calls", "concurrency", "condition", "delay_minutes", "environment", "id", "keeps", "manual",
+        "manual_blocks", "manual_place", "matrix", "name", "needs", "own_id", "place", "soft", "soft_place", "soft_reason", "stage",
+        "steps", "tags", "template", "timeout_minutes", "variables",
     )  # fmt: skip
 
     def __init__(
@@ -232,8 +234,10 @@ class Job:
         calls: Sequence[str] = (),
         tags: Mapping[str, str] | None = None,
         again: str = "",
+        keeps: Retention | None = None,
     ) -> None:
         self.id = id
+        self.keeps = keeps
         self.place = place
         self.own_id = own_id or id
         self.template = template or id
@@ -355,13 +359,14 @@ class Pipeline:
     sees what the platform's settings store under its name, without a line of the file that hands it over.
     ``variants``: the pipeline in each way in which the undecidable conditions of its template can fall (empty: there are none); in
     each of them ``assumes`` says which hold. In the pipeline itself what rests on such a condition is maybe. ``undecided``: conditions
-    that are too many to be told apart, so that they stay maybe everywhere.
+    that are too many to be told apart, so that they stay maybe everywhere. ``keeps``: for how long the artifacts of its runs are kept,
+    where the file says it.
     """
 
     __slots__ = (
-        "assumes", "default_branch", "default_branch_from", "edges", "facts", "files", "handovers", "jobs", "kind", "kind_reason",
-        "name", "path", "place", "platform", "problems", "scenarios", "settings_by_name", "stages", "undecided", "unresolved",
-        "variants",
+        "assumes", "default_branch", "default_branch_from", "edges", "facts", "files", "handovers", "jobs", "keeps", "kind",
+        "kind_reason", "name", "path", "place", "platform", "problems", "scenarios", "settings_by_name", "stages", "undecided",
+        "unresolved", "variants",
     )  # fmt: skip
 
     def __init__(
@@ -402,6 +407,7 @@ class Pipeline:
         self.settings_by_name = settings_by_name
         self.kind = ""
         self.kind_reason = ""
+        self.keeps: Retention | None = None
         self.variants: tuple[Pipeline, ...] = ()
         self.assumes: Mapping[str, bool] = {}
         self.undecided: tuple[str, ...] = ()

@@ -10,8 +10,8 @@ Row = tuple[str, str]
 
 ACTIONS: dict[str, Row] = {
     # What GitHub itself gives
-    "actions/checkout": ("source", ""), "actions/upload-artifact": ("other", "art=name"), "actions/download-artifact": ("other",
-        "art=name"),
+    "actions/checkout": ("source", ""), "actions/upload-artifact": ("other", "art=name hands=out"),
+    "actions/download-artifact": ("other", "art=name hands=in"),
     "actions/upload-pages-artifact": ("build", "c=0.6"), "actions/deploy-pages": ("deploy", "waits=yes default=static:0.95 as=static-site"),
     "actions/jekyll-build-pages": ("build", ""), "actions/upload-release-asset": ("publish", ""), "actions/create-release": ("publish", ""),
     "actions/attest-build-provenance": ("sign", ""), "actions/attest": ("sign", ""), "actions/attest-sbom": ("sign", ""),

@@ -71,6 +71,7 @@ def pipeline_of(
         default_branch_from=branch_from,
     )
     pipeline.assumes, pipeline.undecided = structure.assumes, structure.undecided
+    pipeline.keeps = structure.keeps
     return pipeline
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from barraiser.model.pipeline import Problem, Unresolved
 from barraiser.model.place import Place
+from barraiser.model.retention import Retention
 from barraiser.source.nodes import Scalar
 
 
@@ -279,12 +280,13 @@ class PipelineStructure:
     a fatal problem makes the pipeline unreadable. ``files``: every file that was read for it. ``condition``: the template's
     condition under which it exists. ``key``: what tells it from the others of its file (a logical id, a resource address).
     ``variants``: the structure in each way in which the template's undecidable conditions can fall; there, ``assumes`` says how they
-    do. ``undecided``: conditions that are too many to be told apart.
+    do. ``undecided``: conditions that are too many to be told apart. ``keeps``: for how long the artifacts are kept,
+    where the file says it.
     """
 
     __slots__ = (
-        "assumes", "condition", "execution_mode", "files", "key", "mode_place", "name", "pipeline_type", "place", "problems", "role",
-        "schedules", "stages", "tags", "triggers", "type_place", "undecided", "unresolved", "variables", "variants",
+        "assumes", "condition", "execution_mode", "files", "keeps", "key", "mode_place", "name", "pipeline_type", "place", "problems",
+        "role", "schedules", "stages", "tags", "triggers", "type_place", "undecided", "unresolved", "variables", "variants",
     )  # fmt: skip
 
     def __init__(
@@ -325,6 +327,7 @@ class PipelineStructure:
         self.problems = tuple(problems)
         self.unresolved = tuple(unresolved)
         self.files = tuple(files) or (place.path,)
+        self.keeps: Retention | None = None
         self.variants: tuple[PipelineStructure, ...] = ()
         self.assumes: Mapping[str, bool] = {}
         self.undecided: tuple[str, ...] = ()

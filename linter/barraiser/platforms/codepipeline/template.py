@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from barraiser.model.place import Place
+from barraiser.model.retention import Retention
 from barraiser.model.tri import NO
 from barraiser.platforms.codepipeline.definition import Definition
 from barraiser.platforms.codepipeline.intrinsics import Values, resources_of
 from barraiser.platforms.codepipeline.projects import Projects
 from barraiser.platforms.codepipeline.structure import PipelineStructure
-from barraiser.source.nodes import Mapping, Node, Sequence, line_of, place_of
+from barraiser.source.nodes import Mapping, Node, Scalar, Sequence, line_of, place_of
 from barraiser.source.repository import Repository
 
 PIPELINE_TYPE = "AWS::CodePipeline::Pipeline"
@@ -71,7 +72,32 @@ class _Template:
         structure = _pipeline(logical, body, inside, self._projects, _place(self.root, logical, body))
         structure.files = (self.root.path, *self._projects.files)
         structure.schedules = tuple(self._schedules.of(structure.key, structure.name))
+        structure.keeps = _keeps(self.root, inside.mapping(body.get("Properties")))
         return structure
+
+
+def _keeps(root: Mapping, properties: Mapping | None) -> Retention | None:
+    """For how long the bucket of the artifacts keeps them, where it stands in the template and a rule ends it."""
+    store = properties.mapping("ArtifactStore") if properties is not None else None
+    location = store.get("Location") if store is not None else None
+    logical = location.value if isinstance(location, Scalar) and location.tag == "!Ref" else ""
+    if isinstance(location, Mapping):
+        logical = location.text("Ref")
+    resources = root.mapping("Resources")
+    bucket = resources.mapping(logical) if resources is not None and logical else None
+    inside = bucket.mapping("Properties") if bucket is not None else None
+    cycle = inside.mapping("LifecycleConfiguration") if inside is not None else None
+    rules = cycle.get("Rules") if cycle is not None else None
+    found: Retention | None = None
+    for rule in rules.items[:100] if isinstance(rules, Sequence) else ():
+        if not isinstance(rule, Mapping) or rule.text("Status") == "Disabled":
+            continue
+        days = rule.get("ExpirationInDays")
+        if isinstance(days, Scalar) and (days.tag or not days.is_null()):
+            number = float(days.value) if not days.tag and days.value.isdigit() and len(days.value) < 9 else None
+            if found is None or (number is not None and (found.days is None or number < found.days)):
+                found = Retention(number, line_of(days))
+    return found
 
 
 def _with_variants(

@@ -18,7 +18,7 @@ from barraiser.platforms.gitlab.needs import Need, needs_of
 from barraiser.platforms.gitlab.reading import MAX_JOBS, Reading, given, refused
 from barraiser.platforms.gitlab.rules import Outcome
 from barraiser.platforms.gitlab.steps import StepMaker
-from barraiser.platforms.gitlab.tags import concurrency_of, tags_of
+from barraiser.platforms.gitlab.tags import concurrency_of, keeps_of, tags_of
 from barraiser.platforms.gitlab.triggers import Trigger, trigger_of, trigger_step
 from barraiser.platforms.gitlab.variables import Scope, Variable, has_literal
 from barraiser.source.nodes import Node, Scalar, line_of
@@ -233,6 +233,7 @@ class Assembler:
             calls=trigger.calls if trigger is not None else (),
             tags=tags,
             again=again_in(environment),
+            keeps=keeps_of(keywords),
         )
         return job, own
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from barraiser.model.pipeline import Concurrency
+from barraiser.model.retention import Retention
 from barraiser.model.tri import MAYBE, NO, YES, Tri
 from barraiser.platforms.gitlab.drafts import Config, Draft
+from barraiser.platforms.gitlab.durations import minutes_of
 from barraiser.platforms.gitlab.environments import EnvironmentSpec
 from barraiser.platforms.gitlab.reading import Reading, given
 from barraiser.platforms.gitlab.steps import Keywords
@@ -70,6 +73,21 @@ def tags_of(
     if spec is not None:
         found.update(spec.facts)
     return found
+
+
+def keeps_of(keywords: Keywords) -> Retention | None:
+    """For how long the job's files are kept, where `artifacts:expire_in` says it."""
+    artifacts = keywords.get("artifacts")
+    if not isinstance(artifacts, Mapping) or (artifacts.get("paths") is None and artifacts.get("untracked") is None):
+        return None
+    node = artifacts.get("expire_in")
+    if not isinstance(node, Scalar) or not node.value.strip():
+        return None
+    text = node.value.strip().lower()
+    if text == "never":
+        return Retention(math.inf, line_of(node))
+    minutes = float(text) / 60 if text.isdigit() and len(text) < 12 else minutes_of(text)
+    return Retention(None if minutes is None else minutes / 1440, line_of(node))
 
 
 def _keeps_running(config: Config) -> bool:
