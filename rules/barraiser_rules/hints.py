@@ -21,6 +21,8 @@ WORDS = {
     "sast": "sast security scan scans codeql sonar",
     "sca": "sca security scan scans audit vulnerabilities dependencies",
     "secret-scan": "secrets security scan scans leaks",
+    "sign": "sign signing cosign attest provenance",
+    "verify-signature": "signature signatures cosign attestation provenance notation",
     "iac-scan": "security scan scans policy compliance",
 }
 """What a step's name or command may hold when it is of that kind (platforms.md, B.2)."""

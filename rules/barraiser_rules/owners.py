@@ -51,6 +51,7 @@ def _covered(path: str, text: str, *, optional: bool = True) -> bool:
     default ones. https://docs.gitlab.com/user/project/codeowners/reference/
     """
     owned: dict[str, bool] = {}
+    excluded: set[str] = set()
     section, default, counts = "", False, True
     for line in text.splitlines():
         bare = line.split("#", 1)[0].strip()
@@ -63,10 +64,10 @@ def _covered(path: str, text: str, *, optional: bool = True) -> bool:
             continue
         if words[0].startswith("!"):
             if _matches(words[0][1:], path):
-                owned[section] = False
+                excluded.add(section)
         elif _matches(words[0], path):
             owned[section] = len(words) > 1 or default
-    return any(owned.values())
+    return any(holds for name, holds in owned.items() if name not in excluded)
 
 
 def _matches(pattern: str, path: str) -> bool:

@@ -51,6 +51,16 @@ def last_preprod(case: Case, deploy: Node) -> list[Node]:
     ]
 
 
+def first_in_production(case: Case) -> list[Node]:
+    """The deploys of the subject before which no production deploy of another job comes."""
+    peers = case.graph.deploys(*PROD_CLASSES)
+    return [
+        each
+        for each in case.deploys
+        if not any(peer.job.template != each.job.template and case.graph.before(peer, each) for peer in peers)
+    ]
+
+
 def spot(node: Node) -> tuple[str, ...]:
     """What tells one part of production from another: environment, region, account, cluster."""
     name = node.environment.name if node.environment else ""

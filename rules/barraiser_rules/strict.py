@@ -9,6 +9,7 @@ from barraiser_rules.bak.bak005_bake_has_data_points import BakeHasDataPoints
 from barraiser_rules.bak.bak006_gamma_soak import GammaSoak
 from barraiser_rules.bak.bak007_bake_is_durable import BakeIsDurable
 from barraiser_rules.bld.bld004_static_analysis_gate import StaticAnalysisGate
+from barraiser_rules.bld.bld005_provenance_signed_and_verified import ProvenanceSignedAndVerified
 from barraiser_rules.chg.chg001_no_manual_mutation import NoManualMutation
 from barraiser_rules.chg.chg004_schema_change_decoupled import SchemaChangeDecoupled
 from barraiser_rules.env.env002_three_preprod_stages import ThreePreprodStages
@@ -42,6 +43,7 @@ RULES: tuple[type[Rule], ...] = (
     PipelineDefinitionOwned,
     PremergeVerification,
     StaticAnalysisGate,
+    ProvenanceSignedAndVerified,
     ThreePreprodStages,
     GammaCoversProdRegions,
     LoadTestAtLeastDaily,

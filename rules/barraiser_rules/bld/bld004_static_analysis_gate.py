@@ -15,7 +15,8 @@ from barraiser.api import (
     Parameter,
     Rule,
 )
-from barraiser_rules.questions import declared_kind, does, job, may_hold, out_of_sight, prod_peers, weakest_gate
+from barraiser_rules.promotion import first_in_production
+from barraiser_rules.questions import declared_kind, does, job, may_hold, out_of_sight, weakest_gate
 from barraiser_rules.scans import included_scan, scans_before
 
 LOOKS_FOR = {
@@ -113,12 +114,7 @@ class StaticAnalysisGate(Rule):
 
     def decide(self, case: Case) -> Answer:
         """Asks for a scan of each required kind that gates the first production deploy."""
-        peers = prod_peers(case)
-        firsts = [
-            each
-            for each in case.deploys
-            if not any(peer.job.template != each.job.template and case.graph.before(peer, each) for peer in peers)
-        ]
+        firsts = first_in_production(case)
         if not firsts:
             return case.not_applicable("Another production deploy comes before it, and is asked about the scans.")
         given = case.parameter("required_kinds")
