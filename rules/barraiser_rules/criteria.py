@@ -26,7 +26,7 @@ RUNNERS = frozenset(
 
 _IN_SCRIPT = {
     # https://grafana.com/docs/k6/latest/using-k6/thresholds/: a failed check alone does not fail the run.
-    "k6": (r"\bthresholds\b|\btest\.abort\(", "thresholds"),
+    "k6": (r"\bthresholds\b(?![\"']?\s{0,5}:\s{0,5}\{\s{0,20}\})|\btest\.abort\(", "thresholds"),
     # https://www.artillery.io/docs/reference/cli/exit-codes
     "artillery": (r"\b(?:ensure|expect)\b[\"']?\s{0,5}:", "`ensure`"),
     # https://gettaurus.org/docs/PassFail/

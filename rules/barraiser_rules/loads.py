@@ -68,7 +68,15 @@ _SCRIPT_USERS = {
     "bzt": re.compile(r"\bconcurrency[\"']?\s{0,5}:\s{0,5}(\d{1,7})"),
 }
 """How the scripts tell it."""
-_K6_LASTS = re.compile(r"\bduration[\"']?\s{0,5}:\s{0,5}[\"'`](\w{1,12})[\"'`]")
+_SCRIPT_LASTS = {
+    "k6": re.compile(r"\bduration[\"']?\s{0,5}:\s{0,5}[\"'`](\w{1,12})[\"'`]"),
+    "artillery": re.compile(r"\bduration[\"']?\s{0,5}:\s{0,5}[\"']?(\w{1,12})"),
+    "bzt": re.compile(r"\bhold-for[\"']?\s{0,5}:\s{0,5}[\"']?(\w{1,12})"),
+}
+_STAGES = re.compile(r"\b(?:stages|phases)[\"']?\s{0,5}:\s{0,5}\[([^\]]{1,4000})\]")
+_ALIASED = re.compile(r"\b(?:import|export)\b[^;\n]{0,300}\boptions\b[^;\n]{0,100}\bfrom\s{0,5}[\"'](?![./]|k6)")
+"""Options that come from a package, not from a file that its name tells."""
+
 _IMPORTS = re.compile(r"""(?:\bfrom|\bimport|\brequire\(|\bopen\()\s{0,5}["'](\.{1,2}/[^"'\n]{1,200})["']""")
 _COMMENT = ("//", "#", "*", "/*")
 
@@ -164,9 +172,14 @@ def lasts(case: Case, node: Node) -> float:
     load = load_of(case, node)
     told = load.option(*LASTS.get(load.tool, ())) or _variable(node, f"{load.tool.upper()}_DURATION")
     found = minutes(told) if told else None
-    if found is None and load.tool == "k6":
-        found = max((minutes(each) or 0.0 for each in _K6_LASTS.findall(load.text)), default=None)
-    return found or 0.0
+    if found is not None:
+        return found
+    pattern = _SCRIPT_LASTS.get(load.tool)
+    if pattern is None:
+        return 0.0
+    single = max((minutes(each) or 0.0 for each in pattern.findall(load.text)), default=0.0)
+    staged = [sum(minutes(each) or 0.0 for each in pattern.findall(stages)) for stages in _STAGES.findall(load.text)]
+    return max([single, *staged])
 
 
 def users(case: Case, node: Node) -> float | None:
@@ -236,6 +249,7 @@ def _read(case: Case, node: Node) -> Load:
         load.scripts.append(path)
         texts.append(text)
         if load.tool == "k6":
+            load.unread = load.unread or _ALIASED.search(text) is not None
             for name in _IMPORTS.findall(text)[:MAX_SCRIPTS]:
                 imported = _imported(case, path, name)
                 paths += [imported] if imported else []

@@ -12,6 +12,8 @@ from barraiser.api import (
     FAILED,
     GITHUB_ACTIONS,
     GITLAB_CI,
+    NOT_APPLICABLE,
+    UNKNOWN,
     YES,
     Answer,
     Case,
@@ -23,7 +25,7 @@ from barraiser_rules.alarms import alarms_of, definitions_of
 from barraiser_rules.bakes import each_deploy, prod_bakes, worst
 from barraiser_rules.hints import words
 from barraiser_rules.markers import holds
-from barraiser_rules.questions import does, job
+from barraiser_rules.questions import does, job, signed
 
 if TYPE_CHECKING:
     from barraiser.api import Bake
@@ -110,9 +112,16 @@ class BakeHasDataPoints(Rule):
                     "Nothing watches the bake." if rule == "BAK004" else "The bake itself is missing or too short."
                 )
                 return case.not_applicable(missing, because=rule)
-        if case.declared.evidence.get("synthetics"):
-            return case.not_applicable("Its traffic is declared to be synthetic, so that there is always some.")
-        return each_deploy(case, lambda deploy: self._of(case, deploy), "There is no bake to fill.")
+        synthetic = case.declared.evidence.get("synthetics")
+        if synthetic:
+            return case.not_applicable(
+                f"Synthetic traffic is declared{signed(synthetic)}, so that there is always some."
+            )
+        answer = each_deploy(case, lambda deploy: self._of(case, deploy), "There is no bake to fill.")
+        unsure = next((rule for rule in self.after if case.verdict_of(rule) == UNKNOWN), "")
+        if answer.verdict == NOT_APPLICABLE and unsure:
+            return case.not_applicable("Whether there is a bake to fill cannot be told.", because=unsure)
+        return answer
 
     def _of(self, case: Case, deploy: Node) -> Answer | None:
         answers = [self._judge(case, bake, first, then) for bake, first, then in prod_bakes(case, deploy)]

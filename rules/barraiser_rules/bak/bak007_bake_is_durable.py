@@ -13,6 +13,7 @@ from barraiser.api import (
     NO,
     PIPELINE,
     PROD_CLASSES,
+    UNKNOWN,
     YES,
     Activity,
     Answer,
@@ -118,8 +119,8 @@ class BakeIsDurable(Rule):
         answers += [found for deploy in case.deploys if (found := self._kept_elsewhere(case, deploy)) is not None]
         if answers:
             return worst(answers, answers[0])
-        missing = next((rule for rule in self.after[:4] if case.verdict_of(rule) == FAILED), "")
-        return case.not_applicable("Nothing bakes.", because=missing)
+        silent = next((rule for rule in self.after[:4] if case.verdict_of(rule) in (FAILED, UNKNOWN)), "")
+        return case.not_applicable("No wait after a deploy is known.", because=silent)
 
     def _kept_elsewhere(self, case: Case, deploy: Node) -> Answer | None:
         """A wait that no job of the pipeline makes: of the deploy's environment, or of its deployer."""
@@ -206,7 +207,9 @@ class BakeIsDurable(Rule):
     def _delay(self, case: Case, node: Node) -> Answer:
         minutes = node.job.delay_minutes or 0
         protection = declared_protection(case, node)
-        if protection is not None and (protection.get("protected") or demands_people(protection)):
+        if protection is not None and (
+            protection.get("protected") or protection.get("deployers") or demands_people(protection)
+        ):
             return case.passed(f"The environment of {job(node)} is declared to be protected.", way=(node,))
         if node.job.environment is not None and protection is None:
             return case.unknown(

@@ -17,7 +17,7 @@ from barraiser.api import (
 )
 from barraiser_rules.criteria import MEASURING, Criteria, criteria_of, judged_later
 from barraiser_rules.loads import load_of, load_tests, scheduled_load_tests
-from barraiser_rules.questions import does
+from barraiser_rules.questions import does, expired, signed
 
 
 class LoadTestHasPassCriteria(Rule):
@@ -84,11 +84,16 @@ class LoadTestHasPassCriteria(Rule):
             return self._fails(case, wrong)
         declared = case.declared.evidence.get("load")
         if isinstance(declared, Mapping) and declared.get("criteria"):
-            return case.passed(f"Its criteria are declared: {declared['criteria']}.")
+            return case.passed(f"Its criteria are declared{signed(declared)}: {declared['criteria']}.")
         unsure = next((each for each in judged if each[0].answer == MAYBE), None)
         if unsure is not None:
             found, node = unsure
-            return case.unknown(
+            stale = (
+                expired(case, "load", "What makes it fail")
+                if "criteria" in case.declared.expired.get("load", {})
+                else None
+            )
+            return stale or case.unknown(
                 f"Whether anything makes {does(node)} fail cannot be told: {found.why}.",
                 settle="evidence: {load: {criteria: PATH-OR-URL, by: NAME, date: YYYY-MM-DD}}",
                 at=node,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from barraiser.api import FAILED, MAYBE, NO, PIPELINE, YES, Answer, Case, Node, Parameter, Rule, Tri
 from barraiser_rules.criteria import MEASURING
 from barraiser_rules.loads import is_probe, load_of, load_tests, scheduled_load_tests, step_of
-from barraiser_rules.questions import does
+from barraiser_rules.questions import does, expired, signed
 
 PATTERNS = (
     "noisy",
@@ -88,7 +88,7 @@ class SingleUserLoadTest(Rule):
             return case.not_applicable("It does not deploy to production.")
         declared = case.declared.evidence.get("load")
         if isinstance(declared, Mapping) and declared.get("single_user"):
-            return case.passed(f"It is declared: {declared['single_user']}.")
+            return case.passed(f"It is declared{signed(declared)}: {declared['single_user']}.")
         tests = load_tests(case) + scheduled_load_tests(case)
         if not tests:
             because = "LOD001" if case.verdict_of("LOD001") == FAILED else ""
@@ -100,6 +100,10 @@ class SingleUserLoadTest(Rule):
         single = next((node for answer, node in found if answer == YES), None)
         if single is not None:
             return case.passed(f"{does(single)} is named for a single tenant.", way=(single,))
+        if "single_user" in case.declared.expired.get("load", {}):
+            stale = expired(case, "load", "A load test from one tenant")
+            if stale is not None:
+                return stale
         unsure = next((node for answer, node in found if answer == MAYBE), None)
         if unsure is not None:
             return case.unknown(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from barraiser.api import FAILED, MAYBE, NO, PIPELINE, Answer, Case, Node, Parameter, Place, Rule
 from barraiser_rules.bakes import worst
 from barraiser_rules.chaos import chaos_tests, injects, stopped_by, under_load, waited_for
-from barraiser_rules.questions import does, job
+from barraiser_rules.questions import does, expired, job, signed
 
 
 class ChaosUnderLoadAndGuarded(Rule):
@@ -108,7 +108,8 @@ class ChaosUnderLoadAndGuarded(Rule):
                 f"Run the load test at the same time as {job(node)}: in a parallel job, or in the background of the same one.",
             )
         if stop.answer == MAYBE and not told:
-            return case.unknown(
+            stale = "stop_condition" in case.declared.expired.get("chaos", {})
+            return (expired(case, "chaos", "What stops it") if stale else None) or case.unknown(
                 f"What stops {does(node)} when the service breaks cannot be told: {stop.why}.",
                 settle="evidence: {chaos: {stop_condition: ALARM, by: NAME, date: YYYY-MM-DD}}",
                 at=node,
@@ -122,7 +123,8 @@ class ChaosUnderLoadAndGuarded(Rule):
                 way=(node,),
             )
         return case.passed(
-            f"{does(node)}: {stop.why if stop.answer != MAYBE else 'its stop condition is declared'}.", way=(node,)
+            f"{does(node)}: {stop.why if stop.answer != MAYBE else f'its stop condition is declared{signed(declared)}'}.",
+            way=(node,),
         )
 
     def _fails(self, case: Case, node: Node, message: str, fix: str, at: Place | None = None) -> Answer:

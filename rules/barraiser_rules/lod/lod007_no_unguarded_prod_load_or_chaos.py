@@ -24,7 +24,7 @@ from barraiser_rules.bakes import worst
 from barraiser_rules.chaos import chaos_tests
 from barraiser_rules.criteria import MEASURING
 from barraiser_rules.loads import PROBE_USERS, is_probe, load_of, load_tests, users
-from barraiser_rules.questions import declared_protection, demands_people, does, prod_name
+from barraiser_rules.questions import declared_protection, demands_people, does, expired, prod_name, signed
 
 
 class NoUnguardedProdLoadOrChaos(Rule):
@@ -140,7 +140,8 @@ class NoUnguardedProdLoadOrChaos(Rule):
                 way=(node,),
             )
         where = prod_name(node)
-        return case.failed(
+        stale = None if forbidden else expired(case, "game_day", "A game day")
+        return stale or case.failed(
             f"{does(node)} brings {what} to {where} without anybody's consent: customers pay for the test.",
             fix=case.fix(test=does(node)),
             at=node,
@@ -154,12 +155,11 @@ class NoUnguardedProdLoadOrChaos(Rule):
         own = node.environment_class
         if own:
             return "prod" if own in PROD_CLASSES else ""
-        condition = node.job.tags.get("stage-condition")
         before = graph.ahead_of(node, *DEPLOY_KINDS)
-        beside = [
+        beside = [each for each in before if each.job is node.job] or [
             each
             for each in before
-            if each.job is node.job or (condition is not None and each.job.stage == node.job.stage)
+            if node.job.stage is not None and each.job.stage == node.job.stage and each.pipeline is node.pipeline
         ]
         if beside:
             return "prod" if beside[-1].environment_class in PROD_CLASSES else ""
@@ -177,8 +177,9 @@ class NoUnguardedProdLoadOrChaos(Rule):
 
     def _agreed(self, case: Case, graph: ScenarioGraph, node: Node) -> Answer | None:
         """What shows that somebody agreed, or may have to; None where nothing does."""
-        if case.declared.evidence.get("game_day"):
-            return case.passed(f"A game day is declared, so {does(node)} is planned.", way=(node,))
+        planned = case.declared.evidence.get("game_day")
+        if planned:
+            return case.passed(f"A game day is declared{signed(planned)}, so {does(node)} is planned.", way=(node,))
         if node.job.manual:
             return case.passed(f"A person starts {does(node)}.", way=(node,))
         ahead = graph.ahead_of(node)
@@ -197,7 +198,7 @@ class NoUnguardedProdLoadOrChaos(Rule):
             if each is not node and (each.environment_class not in PROD_CLASSES or graph.gates(each, node) != YES):
                 continue
             protection = declared_protection(case, each)
-            if protection is not None and demands_people(protection):
+            if protection is not None and demands_people({**protection, "wait_timer": 0}):
                 return case.passed(f"The environment of {does(node)} is declared to be protected.", way=(each, node))
             if protection is None:
                 return case.unknown(
