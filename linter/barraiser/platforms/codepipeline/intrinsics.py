@@ -6,7 +6,7 @@ Nothing is fetched or evaluated outside the template. Text that cannot be known 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Known
 
 from barraiser.model.tri import MAYBE, NO, YES, Tri, all_of, any_of, negate, tri
@@ -63,7 +63,8 @@ class Branch:
 class Values:
     """The values of one template. ``bindings``: loop variables of ``Fn::ForEach``. ``arguments``: the parameters that a parent gives.
     ``decided``: conditions that are taken to hold, or not. ``facts``: what unknown texts are taken to be (None: none of the texts that
-    they are compared with). ``asked``: gathers the names of the conditions that were asked for and could not be decided.
+    they are compared with). ``exports``: gives the text of what is imported. ``asked``: gathers the names of the conditions that were
+    asked for and could not be decided.
 
     A document that knows no intrinsic functions (an exported pipeline) has none: ``Values(None)`` takes everything as it stands.
     """
@@ -78,7 +79,9 @@ class Values:
         decided: Known[str, Tri] | None = None,
         facts: Known[str, str | None] | None = None,
         asked: dict[str, None] | None = None,
+        exports: Callable[[str], str | None] | None = None,
     ) -> None:
+        self.exports = exports
         self.template = template
         self.bindings = bindings or {}
         self.arguments = arguments or {}
@@ -103,8 +106,9 @@ class Values:
 
     def _copy(self, bindings: dict[str, str], decided: Known[str, Tri]) -> Values:
         return Values(
-            self.template, bindings, self.arguments, self._left, decided=decided, facts=self._facts, asked=self.asked
-        )
+            self.template, bindings, self.arguments, self._left, decided=decided, facts=self._facts, asked=self.asked,
+            exports=self.exports,
+        )  # fmt: skip
 
     def condition(self, name: str) -> Node | None:
         """What the template writes for a condition."""
@@ -154,7 +158,8 @@ class Values:
         if name == "Select":
             return self._select(argument)
         if name == "ImportValue":
-            return _unknown(self.text(argument) or _plain(argument))
+            name = self._import_name(argument)
+            return (self.exports(name) if self.exports is not None else None) or _unknown(name)
         if name == "Split":
             return ",".join(self.texts(_wrapped("Split", argument)))
         if name == "Base64":
@@ -162,6 +167,14 @@ class Values:
         if name == "Condition":
             return ""
         return _unknown(name)
+
+    def imported(self, node: Node | None) -> str:
+        """The name that a value imports; empty where it imports nothing."""
+        argument = called(node, "ImportValue") if self.template is not None else None
+        return self._import_name(argument) if argument is not None else ""
+
+    def _import_name(self, argument: Node) -> str:
+        return _plain(argument) if argument.tag == "!ImportValue" else self.text(argument)
 
     def _ref(self, name: str) -> str:
         if name in self.bindings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence as Listed
 
 from barraiser.platforms.codepipeline.buildspec import is_inline
+from barraiser.platforms.codepipeline.exports import exports_of
 from barraiser.platforms.codepipeline.intrinsics import Values, called, resources_of
 from barraiser.platforms.codepipeline.structure import BuildProject
 from barraiser.source.errors import SourceError
@@ -46,6 +47,9 @@ class Projects:
 
     def named(self, node: Node | None, values: Values) -> BuildProject | None:
         """The project that a value names: a reference to the resource, the project's own name, or a nested stack's output."""
+        imported = values.imported(node)
+        if imported and self._depth < _DEEPEST:
+            return self._imported(imported)
         name = values.text(node)
         if name.startswith("${") and name.endswith("}") and "." in name:
             logical, _, attribute = name[2:-1].partition(".")
@@ -67,6 +71,19 @@ class Projects:
         if name not in self._read:
             self._read[name] = _project(name, *self._resources[name])
         return self._read[name]
+
+    def _imported(self, name: str) -> BuildProject | None:
+        """The project that another template of the repository exports."""
+        export = exports_of(self._repository).find(name)
+        if export is None:
+            return None
+        path = export.root.path
+        if path not in self.files:
+            self.files.append(path)
+        resources = list(resources_of(export.root, export.values))
+        return Projects(path, resources, self._repository, self._depth + 1, self.files).named(
+            export.node, export.values
+        )
 
     def _stack(self, logical: str) -> _Stack | None:
         if logical not in self._nested:
@@ -100,7 +117,7 @@ class Projects:
             self.files.append(path)
         parameters = values.mapping(properties.get("Parameters"))
         given = {key.value: values.text(value) for key, value in parameters or ()}
-        inner = Values(root, arguments=given)
+        inner = Values(root, arguments=given, exports=values.exports)
         projects = Projects(path, list(resources_of(root, inner)), self._repository, self._depth + 1, self.files)
         return _Stack(root, inner, projects)
 

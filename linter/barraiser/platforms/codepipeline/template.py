@@ -8,6 +8,7 @@ from barraiser.model.place import Place
 from barraiser.model.retention import Retention
 from barraiser.model.tri import NO
 from barraiser.platforms.codepipeline.definition import Definition
+from barraiser.platforms.codepipeline.exports import exports_of
 from barraiser.platforms.codepipeline.intrinsics import Values, resources_of
 from barraiser.platforms.codepipeline.projects import Projects
 from barraiser.platforms.codepipeline.structure import PipelineStructure
@@ -40,7 +41,7 @@ def _defines(resource: Node) -> bool:
 
 def read_template(root: Mapping, repository: Repository) -> Iterator[PipelineStructure]:
     """The pipelines of a template, in its order, each read when it is asked for."""
-    values = Values(root)
+    values = Values(root, exports=lambda name: exports_of(repository).text(name))
     template = _Template(root, values, repository)
     for logical in template.pipelines:
         values.asked.clear()

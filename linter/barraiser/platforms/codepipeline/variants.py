@@ -73,7 +73,9 @@ def _combined(root: Mapping, values: Values, asked: Listed[str], unknowns: Liste
         arguments = dict(each.argument for each in chosen if each.argument is not None)
         facts = dict(each.fact for each in chosen if each.fact is not None)
         decided = dict(each.decided for each in chosen if each.decided is not None)
-        inside = Values(root, arguments={**values.arguments, **arguments}, decided=decided, facts=facts)
+        inside = Values(
+            root, arguments={**values.arguments, **arguments}, decided=decided, facts=facts, exports=values.exports
+        )
         answers = tuple([inside.holds(name) for name in asked])
         known = merged.get(answers)
         if known is None:
@@ -85,7 +87,7 @@ def _combined(root: Mapping, values: Values, asked: Listed[str], unknowns: Liste
     found = []
     for answers, arguments in merged.items():
         holding = {name: answer for name, answer in zip(asked, answers, strict=True) if answer != MAYBE}
-        inside = Values(root, arguments={**values.arguments, **arguments}, decided=holding)
+        inside = Values(root, arguments={**values.arguments, **arguments}, decided=holding, exports=values.exports)
         found.append(Variant({name: answer == YES for name, answer in holding.items()}, inside))
     return found
 
