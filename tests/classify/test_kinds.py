@@ -87,7 +87,7 @@ STEPS = {"script", "dispatch", "wait", "gitops", "gitcommit", "test", "by-name",
 KNOWN_MARKS = {
     "waits", "wait", "nowait", "back", "noback", "target", "def", "image", "env", "aim", "default", "destroys", "as", "also", "c", "opaque",
     "elsewhere",
-    "watch", "untest", "untrusted", "key", "art", "sub", "script", "remote", "push", "prod", "bare", "sets", "time", "cli-publish",
+    "watch", "untest", "untrusted", "key", "art", "hands", "sub", "script", "remote", "push", "prod", "bare", "sets", "time", "cli-publish",
 }  # fmt: skip
 
 
