@@ -6,12 +6,16 @@ BIN := $(VENV)/bin
 SET_UP := $(VENV)/.barraiser-set-up
 DEMO := fixtures/demo
 
-.PHONY: help demo test test-all bench docs format set-up
+COMPILED := $(CURDIR)/.venv-compiled
+
+.PHONY: help demo test test-all test-compiled bench docs format wheel compiled set-up
 
 help:
 	@echo 'make demo      check two deployment pipelines under $(DEMO), one blocked and one passing, and draw a graph'
 	@echo 'make test      lint, formatting, types and tests'
 	@echo 'make test-all  the same with every Python from 3.11 to 3.13 that is found'
+	@echo 'make wheel     build dist/*.whl, compiled (needs a C compiler and some minutes)'
+	@echo 'make test-compiled  the tests on the compiled wheel'
 	@echo 'make bench     compare speed and memory with other tools on the same files'
 	@echo 'make docs      write docs/rules and the README from the rules anew'
 	@echo 'make format    format the code'
@@ -45,9 +49,24 @@ test-all:
 	test -n "$$found" || { echo 'no Python from 3.11 to 3.13 found' >&2; exit 1; }; \
 	echo "tested with:$$found"
 
-bench: set-up
+# Built from the source archive, so that no compiled file comes to lie in the checkout.
+wheel: set-up
+	$(BIN)/python -m pip install --quiet --group release
+	rm -rf dist
+	HATCH_BUILD_HOOK_ENABLE_MYPYC=true $(BIN)/python -m build --outdir dist >dist.log 2>&1 || { cat dist.log; rm dist.log; exit 1; }
+	@rm dist.log; ls dist
+
+compiled: wheel
+	$(BIN)/python -m venv --clear $(COMPILED)
+	$(COMPILED)/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(COMPILED)/bin/python -m pip install --quiet "$$(ls dist/*.whl)[terraform]" --group dev
+
+test-compiled: compiled
+	VIRTUAL_ENV= PATH="$(COMPILED)/bin:$$PATH" $(COMPILED)/bin/python -m pytest -n 2
+
+bench: compiled
 	$(BIN)/python -m pip install --quiet --group bench
-	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/bench.py --compiled $(COMPILED)/bin/barraiser
 
 docs: set-up
 	BARRAISER_WRITE_README=1 $(BIN)/python -m pytest tests/test_rule_pages.py tests/test_readme.py

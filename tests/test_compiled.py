@@ -1,0 +1,50 @@
+"""The compiled wheel: what it compiles, the compiler takes. `make test-compiled` builds it and runs all tests on it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+HOOK: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"][
+    "wheel"
+]["hooks"]["mypyc"]
+
+
+def compiled_files() -> list[str]:
+    left_out = {name.lstrip("/") for name in HOOK["exclude"]}
+    found = []
+    for folder in HOOK["include"]:
+        for file in sorted((ROOT / folder.strip("/")).rglob("*.py")):
+            name = file.relative_to(ROOT).as_posix()
+            if file.name not in left_out and name not in left_out:
+                found.append(name)
+    return found
+
+
+def test_what_is_left_out_exists() -> None:
+    named = [name for name in HOOK["exclude"] if "/" in name]
+    assert named
+    assert [name for name in named if not (ROOT / name.lstrip("/")).is_file()] == []
+
+
+def test_the_compiler_takes_every_module(tmp_path: Path) -> None:
+    program = (
+        "import sys\n"
+        "from mypyc.build import mypycify\n"
+        "target, *given = sys.argv[1:]\n"
+        "mypycify(given, target_dir=target, multi_file=True, opt_level='0')\n"
+    )
+    arguments = [*HOOK["mypy-args"], f"--cache-dir={tmp_path / 'cache'}", *compiled_files()]
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "build"), *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert list((tmp_path / "build").rglob("*.c"))
