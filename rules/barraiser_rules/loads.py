@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from barraiser.api import NO, Case, Node, SourceError, Step
+from barraiser_rules.hints import words
 
 MAX_TEXT = 300_000
 MAX_SCRIPTS = 20
@@ -53,6 +54,9 @@ LASTS = {
     **dict.fromkeys(("wrk", "wrk2", "bombardier", "autocannon"), ("--duration", "-d")),
 }
 """How a tool is told for how long it presses."""
+
+_PROBES = frozenset(("smoke", "sanity", "probe", "healthcheck", "synthetic"))
+"""Words in the name of a script that presses nothing; where it tells its users, these count."""
 
 _OUTPUTS = frozenset(("-o", "--out", "--output", "--summary-export", "-e", "--env", "--tag", "--console-output"))
 _NO_TEST = frozenset(
@@ -205,7 +209,10 @@ def users(case: Case, node: Node) -> float | None:
 def is_probe(case: Case, node: Node, most: float = PROBE_USERS) -> bool:
     """Whether so few users call that it is a probe, and no load."""
     found = users(case, node)
-    return found is not None and found <= most
+    if found is not None:
+        return found <= most
+    named = (word for word in load_of(case, node).words if not word.startswith("-"))
+    return any(not words(word).isdisjoint(_PROBES) for word in named)
 
 
 def _rate(text: str) -> float | None:
