@@ -22,6 +22,12 @@ from barraiser_rules.scans import included_scan
 from barraiser_rules.signatures import is_release_note, lists_parts, refuses_unsigned, signs, verifies
 
 BUILDS = ("build", "publish")
+STEPS = {
+    "sign": "`cosign sign` after the build",
+    "verify": "`cosign verify` before the deploy of <job>",
+    "list": "`syft` for a bill of materials",
+}
+"""What to add for what is missing."""
 
 
 class ProvenanceSignedAndVerified(Rule):
@@ -98,11 +104,9 @@ class ProvenanceSignedAndVerified(Rule):
     kinds = ("service-deploy", "iac-only", "data-batch", "mobile-release", "library-publish")
     parameters = (Parameter("require_sbom", True, "whether a bill of materials (SBOM) is asked for as well"),)
     fixes = {
-        GITHUB_ACTIONS: "<steps>: `actions/attest-build-provenance` or `cosign sign` after the build, `gh attestation verify` or"
-        " `cosign verify` before the deploy in <job>, `syft` for the bill of materials.",
-        GITLAB_CI: "<steps>: `cosign sign` after the build, `cosign verify` before the deploy in <job>, `syft` for the bill of materials.",
-        CODEPIPELINE: "<steps>: `notation sign` or `cosign sign` in the buildspec of the build, `notation verify` or `cosign verify` in an"
-        " action before <job>, `syft` for the bill of materials.",
+        GITHUB_ACTIONS: "Add <steps>. (`actions/attest-build-provenance` signs too, and `gh attestation verify` checks it.)",
+        GITLAB_CI: "Add <steps>.",
+        CODEPIPELINE: "Add <steps>, in the buildspec of the build or in an action of its own.",
     }
 
     def decide(self, case: Case) -> Answer:
@@ -135,7 +139,7 @@ class ProvenanceSignedAndVerified(Rule):
         hidden = out_of_sight(case, "sign", what="A signature", deploy=publish)
         return hidden or case.failed(
             f"Nothing signs or attests what {does(publish)} publishes: nobody can check that it comes from this pipeline.",
-            fix=case.fix(steps="Sign", job=job(publish)).split(", ")[0] + ".",
+            fix=case.fix(steps=f"{STEPS['sign']}, or let {job(publish)} attest what it publishes"),
             at=publish,
             rests_on=(publish,),
         )
@@ -203,7 +207,6 @@ class ProvenanceSignedAndVerified(Rule):
             "verify": "nothing that must succeed first checks a signature",
             "list": "nothing writes a bill of materials (SBOM)",
         }
-        names = {"sign": "sign", "verify": "verify", "list": "write a bill of materials"}
         said = [told[each] for each in lacks]
         joined = f"{', '.join(said[:-1])} and {said[-1]}" if len(said) > 1 else said[0]
         why = (
@@ -213,7 +216,7 @@ class ProvenanceSignedAndVerified(Rule):
         )
         return case.failed(
             f"{job(deploy)} deploys an artifact, and {joined}: {why}.",
-            fix=case.fix(steps=" and ".join(names[each] for each in lacks).capitalize(), job=job(deploy)),
+            fix=case.fix(steps=" and ".join(STEPS[each] for each in lacks).replace("<job>", job(deploy))),
             at=deploy,
             rests_on=(deploy,),
         )

@@ -58,16 +58,13 @@ class LoadTestAtLeastDaily(Rule):
         Start the load test on a schedule, at least once a day.
 
     Before (github-actions):
-        on:
-          push: {branches: [main]}
+        on: {workflow_dispatch: {}}
         jobs:
           load:
             steps: [{run: k6 run load/checkout.js}]
 
     After (github-actions):
-        on:
-          push: {branches: [main]}
-          schedule: [{cron: "0 3 * * *"}]
+        on: {workflow_dispatch: {}, schedule: [{cron: "0 3 * * *"}]}
         jobs:
           load:
             steps: [{run: k6 run load/checkout.js}]
@@ -112,11 +109,12 @@ class LoadTestAtLeastDaily(Rule):
         ),
     )
     fixes = {
-        GITHUB_ACTIONS: 'Start <path> every night too: on: {schedule: [{cron: "0 3 * * *"}]}',
+        GITHUB_ACTIONS: "Run the load test of <job> every night, in a workflow that deploys nothing to production:"
+        ' on: {schedule: [{cron: "0 3 * * *"}]}',
         GITLAB_CI: 'Let <job> run when `$CI_PIPELINE_SOURCE == "schedule"`, add a pipeline schedule to the project, and declare'
         " it: evidence: {load: {scheduled: daily}}",
-        CODEPIPELINE: "Start the pipeline every night too: an `AWS::Events::Rule` with `ScheduleExpression: cron(0 3 * * ? *)` and the"
-        " pipeline as its target.",
+        CODEPIPELINE: "Start a pipeline with the load test of <job> every night: an `AWS::Events::Rule` with"
+        " `ScheduleExpression: cron(0 3 * * ? *)` and the pipeline as its target.",
     }
 
     def decide(self, case: Case) -> Answer:
@@ -183,7 +181,7 @@ class LoadTestAtLeastDaily(Rule):
             )
         return case.failed(
             message,
-            fix=case.fix(path=node.pipeline.path, job=f'"{node.job.own_id}"'),
+            fix=case.fix(job=f'"{node.job.own_id}"'),
             at=node,
             way=(node,),
             rests_on=(node,),
