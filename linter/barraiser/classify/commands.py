@@ -10,6 +10,7 @@ from barraiser.classify.facts import HANDED_TO
 from barraiser.classify.hit import NAMED, PLACE, Aim, Hit
 from barraiser.classify.images import parameter_images
 from barraiser.classify.inhouse import in_house, named_script
+from barraiser.classify.manifests import injects_faults
 from barraiser.classify.requests import dispatched
 from barraiser.classify.rows import Marks, Words, marks_of, matching
 from barraiser.classify.servers import PROGRAMS as SERVER_PROGRAMS
@@ -89,7 +90,7 @@ _SUPPORT = frozenset(
 
 
 def _supporting(hits: list[Hit], command: Command) -> None:
-    """``kubectl apply`` of a namespace or a secret alone deploys nothing."""
+    """``kubectl apply`` of a namespace or a secret alone deploys nothing; that of a fault tests."""
     source = command.stdin_from
     for hit in hits:
         if hit.kind != "deploy":
@@ -104,6 +105,8 @@ def _supporting(hits: list[Hit], command: Command) -> None:
         )
         if (kinds and kinds <= _SUPPORT) or made:
             hit.kind, hit.facts = "other", {}
+        elif injects_faults(kinds, hit.facts.get("definition", "")):
+            hit.kind, hit.facts, hit.confidence = "chaos-test", {}, 0.7
 
 
 def _fed(hit: Hit, source: Command) -> None:
