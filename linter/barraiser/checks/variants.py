@@ -67,7 +67,7 @@ def _merged(
     finding = next(finding for _, answer, finding in asked if answer == verdict)
     if finding is None:
         return verdict, None
-    if len(met) < len(asked) and verdict == FAILED:
+    if len(met) < len(asked) and verdict == FAILED and not met[0].given:  # what a file sets up is there for sure
         finding.severity = SEVERITIES[max(0, SEVERITIES.index(finding.severity) - 1)]
     when = condition_of(met, [variant for variant, _, _ in asked])
     if when:
@@ -79,6 +79,8 @@ def condition_of(met: Sequence[Pipeline], variants: Sequence[Pipeline]) -> str:
     """When one of these variants is the one: by one condition where that tells them, else as the first of them is. Empty: always."""
     if len(met) == len(variants):
         return ""
+    if met[0].given:
+        return f"with the parameters of {', '.join(each.given for each in met[:4])}"
     for name in met[0].assumes:
         holds = met[0].assumes[name]
         if [each for each in variants if each.assumes.get(name) == holds] == list(met):

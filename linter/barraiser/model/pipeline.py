@@ -357,14 +357,15 @@ class Pipeline:
     ``facts``: what one platform alone has, by name, each with its place: ``execution-mode`` (PARALLEL ...), ``pipeline-type``
     (V1, V2), ``stage-conditions``, ``owner`` (from a tag). ``default_branch`` and how it was found. ``settings_by_name``: a script
     sees what the platform's settings store under its name, without a line of the file that hands it over.
-    ``variants``: the pipeline in each way in which the undecidable conditions of its template can fall (empty: there are none); in
-    each of them ``assumes`` says which hold. In the pipeline itself what rests on such a condition is maybe. ``undecided``: conditions
+    ``variants``: the pipeline in each way in which the undecidable conditions of its template can fall, or with the parameters of each
+    file that sets it up (empty: there are none); in each of them ``assumes`` says which conditions hold, ``given`` names the file. In
+    the pipeline itself what rests on such a condition is maybe. ``undecided``: conditions
     that are too many to be told apart, so that they stay maybe everywhere. ``keeps``: for how long the artifacts of its runs are kept,
     where the file says it.
     """
 
     __slots__ = (
-        "assumes", "default_branch", "default_branch_from", "edges", "facts", "files", "handovers", "jobs", "keeps", "kind",
+        "assumes", "default_branch", "default_branch_from", "edges", "facts", "files", "given", "handovers", "jobs", "keeps", "kind",
         "kind_reason", "name", "path", "place", "platform", "problems", "scenarios", "settings_by_name", "stages", "undecided",
         "unresolved", "variants",
     )  # fmt: skip
@@ -410,4 +411,5 @@ class Pipeline:
         self.keeps: Retention | None = None
         self.variants: tuple[Pipeline, ...] = ()
         self.assumes: Mapping[str, bool] = {}
+        self.given = ""
         self.undecided: tuple[str, ...] = ()

@@ -39,7 +39,10 @@ def _pipeline(view: GraphView, explain: bool) -> dict[str, object]:
         "scenarios": [_scenario(view, number) for number in shown],
     }
     if pipeline.variants:
-        data["variants"] = [dict(variant.assumes) for variant in pipeline.variants]
+        data["variants"] = [
+            {"assumes": dict(each.assumes), "parameters": prefix + each.given if each.given else None}
+            for each in pipeline.variants
+        ]
     if pipeline.undecided:
         data["undecided"] = list(pipeline.undecided)
     if pipeline.problems:

@@ -149,5 +149,7 @@ def telling(activities: Sequence[Activity]) -> list[Activity]:
 
 
 def variant_name(variant: Pipeline) -> str:
-    """A variant by the conditions of the template that hold in it and those that do not."""
+    """A variant by the file that gives its parameters, or by the conditions that hold in it and those that do not."""
+    if variant.given:
+        return variant.given
     return " and ".join(name if holds else f"not {name}" for name, holds in variant.assumes.items())

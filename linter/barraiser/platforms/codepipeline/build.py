@@ -70,7 +70,7 @@ def pipeline_of(
         default_branch=branch,
         default_branch_from=branch_from,
     )
-    pipeline.assumes, pipeline.undecided = structure.assumes, structure.undecided
+    pipeline.assumes, pipeline.undecided, pipeline.given = structure.assumes, structure.undecided, structure.given
     pipeline.keeps = structure.keeps
     return pipeline
 

@@ -285,8 +285,28 @@ class PipelineStructure:
     """
 
     __slots__ = (
-        "assumes", "condition", "execution_mode", "files", "keeps", "key", "mode_place", "name", "pipeline_type", "place", "problems",
-        "role", "schedules", "stages", "tags", "triggers", "type_place", "undecided", "unresolved", "variables", "variants",
+        "assumes",
+        "condition",
+        "execution_mode",
+        "files",
+        "given",
+        "keeps",
+        "key",
+        "mode_place",
+        "name",
+        "pipeline_type",
+        "place",
+        "problems",
+        "role",
+        "schedules",
+        "stages",
+        "tags",
+        "triggers",
+        "type_place",
+        "undecided",
+        "unresolved",
+        "variables",
+        "variants",
     )  # fmt: skip
 
     def __init__(
@@ -330,4 +350,5 @@ class PipelineStructure:
         self.keeps: Retention | None = None
         self.variants: tuple[PipelineStructure, ...] = ()
         self.assumes: Mapping[str, bool] = {}
+        self.given = ""
         self.undecided: tuple[str, ...] = ()

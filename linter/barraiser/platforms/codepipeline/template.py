@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from barraiser.model.place import Place
 from barraiser.model.retention import Retention
@@ -14,6 +15,9 @@ from barraiser.platforms.codepipeline.projects import Projects
 from barraiser.platforms.codepipeline.structure import PipelineStructure
 from barraiser.source.nodes import Mapping, Node, Scalar, Sequence, line_of, place_of
 from barraiser.source.repository import Repository
+
+if TYPE_CHECKING:
+    from barraiser.platforms.codepipeline.arguments import Arguments
 
 PIPELINE_TYPE = "AWS::CodePipeline::Pipeline"
 _RULE_TYPES = ("AWS::Events::Rule", "AWS::Scheduler::Schedule")
@@ -41,14 +45,47 @@ def _defines(resource: Node) -> bool:
 
 def read_template(root: Mapping, repository: Repository) -> Iterator[PipelineStructure]:
     """The pipelines of a template, in its order, each read when it is asked for."""
-    values = Values(root, exports=lambda name: exports_of(repository).text(name))
-    template = _Template(root, values, repository)
+    given = _arguments(root, repository)
+    alone = given[0].values if len(given) == 1 else None
+    template = _Template(root, _values(root, repository, alone), repository)
     for logical in template.pipelines:
-        values.asked.clear()
+        template.values.asked.clear()
         structure = template.read(logical)
-        if values.asked:
-            structure = _with_variants(structure, template, list(values.asked), repository)
+        if len(given) > 1:
+            structure = _given(structure, root, given, repository)
+        elif template.values.asked:
+            structure = _with_variants(structure, template, list(template.values.asked), repository)
+        structure.files = tuple(dict.fromkeys([*structure.files, *(each.path for each in given)]))
         yield structure
+
+
+def _arguments(root: Mapping, repository: Repository) -> list[Arguments]:
+    if root.mapping("Parameters") is None:
+        return []
+    from barraiser.platforms.codepipeline.arguments import arguments_of
+
+    return arguments_of(root, repository)
+
+
+def _values(root: Mapping, repository: Repository, arguments: dict[str, str] | None) -> Values:
+    return Values(root, arguments=arguments, exports=lambda name: exports_of(repository).text(name))
+
+
+def _given(
+    structure: PipelineStructure, root: Mapping, given: list[Arguments], repository: Repository
+) -> PipelineStructure:
+    """A pipeline that the repository sets up several times, with other parameters each: each is a variant that is there."""
+    found: list[PipelineStructure] = []
+    for arguments in given:
+        values = _values(root, repository, arguments.values)
+        inside = _Template(root, values, repository)
+        exists = not structure.condition or values.holds(structure.condition) != NO
+        if exists and structure.key in inside.pipelines:
+            each = inside.read(structure.key)
+            each.given = arguments.path
+            found.append(each)
+    structure.variants = tuple(found)
+    return found[0] if len(found) == 1 else structure
 
 
 class _Template:
