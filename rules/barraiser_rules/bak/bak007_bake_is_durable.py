@@ -13,6 +13,7 @@ from barraiser.api import (
     NO,
     PIPELINE,
     PROD_CLASSES,
+    TEST_KINDS,
     UNKNOWN,
     YES,
     Activity,
@@ -134,15 +135,22 @@ class BakeIsDurable(Rule):
         """Whether a node waits, or pretends to, on the way of a change through the environments."""
         if node.kind not in ("bake", "alarm-gate", "approval") and not self._delayed(node) and not node.job.manual:
             return False
+        if self._delayed(node) and not self._waits_for_something(case, node):
+            return False
         for number, scenario in enumerate(case.pipeline.scenarios):
             graph = case.stages.in_scenario(number)
             if scenario.unmerged or graph.runs(node) == NO:
                 continue
-            if self._delayed(node) and node.kind in DEPLOY_KINDS and node.environment_class in PROD_CLASSES:
-                return True
-            if graph.ahead_of(node, *DEPLOY_KINDS):
+            if node in case.subject.nodes or graph.ahead_of(node, *DEPLOY_KINDS):
                 return True
         return False
+
+    def _waits_for_something(self, case: Case, node: Node) -> bool:
+        """Whether a delayed job is part of a release: it deploys, checks, or comes before a production deploy. A cleanup is not."""
+        if node in case.subject.nodes or any(case.graph.before(node, deploy) for deploy in case.subject.nodes):
+            return True
+        checks = (*TEST_KINDS, "bake", "alarm-gate")
+        return any(each.kind in checks for each in node.job.activities) or not _named(node).isdisjoint(BAKE_WORDS)
 
     def _of(self, case: Case, node: Node, *, known: bool) -> Answer | None:
         """What to say of one step; ``known``: its job, as a whole, was judged before."""
@@ -190,7 +198,7 @@ class BakeIsDurable(Rule):
             )
         limit = self._limit(node.job)
         if limit is not None and total > limit:
-            before = any(case.graph.before(node, deploy) for deploy in case.deploys)
+            before = any(case.graph.before(node, deploy) for deploy in case.subject.nodes)
             if before and node.job.timeout_minutes == limit and case.verdict_of("GOV003") == FAILED:
                 return case.not_applicable(f"{job(node)} ends before its bake is over.", because="GOV003")
             return case.failed(
@@ -235,11 +243,10 @@ class BakeIsDurable(Rule):
         """Whether a person's step before production has the name of a wait."""
         if node.kind != "approval" and not (node.job.manual and node.kind == "other"):
             return False
-        named = words(re.sub(r"\d+", " ", f"{node.job.own_id.rpartition('/')[2]} {node.job.name.rpartition('/')[2]}"))
+        named = _named(node)
         if named.isdisjoint(BAKE_WORDS) or not named.isdisjoint(AGREE_WORDS):
             return False
-        later = [each for each in case.deploys if each.index > node.index]
-        return any(case.graph.before(node, deploy) for deploy in later)
+        return any(case.graph.before(node, deploy) for deploy in case.subject.nodes)
 
     def _skipped_by(self, case: Case, node: Node) -> str:
         """The input that decides whether a bake runs where the deploy beside it runs all the same; empty where there is none."""
@@ -271,3 +278,8 @@ class BakeIsDurable(Rule):
         most = found.tags.get("ends-after", "")
         limits = [limit for limit in (found.timeout_minutes, float(most) if most.isdecimal() else None) if limit]
         return min(limits, default=None)
+
+
+def _named(node: Node) -> set[str]:
+    """The words of a job's names; of an action's, without its stage's."""
+    return words(re.sub(r"\d+", " ", f"{node.job.own_id.rpartition('/')[2]} {node.job.name.rpartition('/')[2]}"))
