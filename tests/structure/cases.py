@@ -44,6 +44,9 @@ from barraiser.source.repository import Repository
 GATES = (*TEST_KINDS, "approval", "bake", "alarm-gate", "window", "plan")
 FACT = re.compile(r"(scenarios|jobs|runs|edge|before|gates|prod|environment|rule)\b *(.*?): (.*)")
 PICKED = re.compile(r"(.*)\[([a-z0-9-]+)(?: (\d+))?\]")
+WAYS = ("push to main", "push to another branch", "tag", "merge request", "schedule")
+"""Ways of starting that a pipeline does not have where no job would run: nothing is created then."""
+
 CONFIGURATION = ".barraiser.yml"
 TODAY = "2026-11-01"
 
@@ -144,6 +147,14 @@ class Answers:
             reaches = self._result(path).deploys_to_prod
             return "maybe" if reaches is None else "yes" if reaches else "no"
         scenario = scenario or fact.about.removeprefix("in ") if fact.kind == "prod" else scenario
+        if (
+            fact.kind in ("runs", "prod")
+            and scenario in WAYS
+            and not any(each.name == scenario for each in pipeline.scenarios)
+        ):
+            return "no"
+        if not pipeline.scenarios:
+            return "no"
         numbers = _scenarios(pipeline, scenario)
         if fact.kind == "prod":
             return _agreed((_prod(graph, number), pipeline, number) for number in numbers)
@@ -162,6 +173,8 @@ class Answers:
                 for number in numbers
             )
         first, then = _arrow(about)
+        if not _is_there(graph, first):
+            return "no"
         gate, node = _node(graph, first, (*GATES, *DEPLOY_KINDS)), _node(graph, then, DEPLOY_KINDS)
         if fact.kind == "before":
             return "yes" if graph.in_scenario(numbers[0]).before(gate, node) else "no"
@@ -210,8 +223,14 @@ def _agreed(answers: Iterator[tuple[str, Pipeline, int]]) -> str:
     """The one answer that all scenarios give; else what each says."""
     told = {pipeline.scenarios[number].name: answer for answer, pipeline, number in answers}
     if not told:
-        return "never runs"
+        return "never"
     return next(iter(told.values())) if len(set(told.values())) == 1 else str(told)
+
+
+def _is_there(graph: StageGraph, name: str) -> bool:
+    """Whether another pipeline that a name speaks of stands before this one at all."""
+    path = name.rpartition("#")[0]
+    return not path or any(node.pipeline.path == path for node in graph.nodes)
 
 
 def _node(graph: StageGraph, name: str, kinds: Sequence[str]) -> Node:

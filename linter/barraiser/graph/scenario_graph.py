@@ -71,9 +71,16 @@ class Tables:
         self.runs: list[Tri] = []
         for number, unit in enumerate(layout.units):
             answer = self.holds(unit, unit.job.condition)
+            parts: dict[str, Tri] = {}
             for way in layout.into[number]:
                 if way.skips and way.kind != TRIGGER and self.runs[way.source] < answer:
-                    answer = self.runs[way.source]
+                    source = layout.units[way.source].job
+                    if source.id == source.own_id:
+                        answer = self.runs[way.source]
+                    else:
+                        parts[source.own_id] = NO
+            if parts:
+                answer = min(answer, self._of_parts(number, parts))
             self.runs.append(answer)
         linked = tuple(self.linked(number) for number in range(len(links)))
         self._shape = shapes.setdefault((tuple(self.runs), linked), Shape())
@@ -81,6 +88,14 @@ class Tables:
     def linked(self, link: int) -> bool:
         """Whether the hand-over of that index starts this scenario (-1: no hand-over, always)."""
         return link < 0 or not self._links[link].scenarios or self.index in self._links[link].scenarios
+
+    def _of_parts(self, number: int, parts: dict[str, Tri]) -> Tri:
+        """Whether, of each of these jobs, which are read as several, one runs that a unit needs."""
+        for way in self.layout.into[number]:
+            own_id = self.layout.units[way.source].job.own_id
+            if own_id in parts and way.kind != TRIGGER:
+                parts[own_id] = max(parts[own_id], self.runs[way.source])
+        return min(parts.values())
 
     def holds(self, unit: Unit, condition: Condition) -> Tri:
         """Whether a condition of a unit holds. An earlier pipeline was started in one of its own ways: maybe, where they differ."""
@@ -165,11 +180,13 @@ class Tables:
         for number in range(target, -1, -1):
             if not mask >> number & 1 or (number not in onward and number not in ordered):
                 continue
-            reach = onward.get(number)
+            reach = self._of_part(number, onward.get(number), target)
             through = self._through(number, reach, target, text)
             beyond = ordered.get(number)
+            condition = self.layout.units[number].job.condition
+            heedless = condition.always or condition.on_failure
             for way in self.layout.into[number]:
-                if way.strength != HARD or not self.linked(way.link):
+                if (way.strength != HARD and (heedless or not way.skips)) or not self.linked(way.link):
                     continue
                 _improve(onward, way, through, reach)
                 if way.ordered:
@@ -177,6 +194,13 @@ class Tables:
                     _improve(ordered, way, through if number == target else beyond, beyond)
         onward.pop(target, None)
         return onward
+
+    def _of_part(self, number: int, reach: Reach | None, target: int) -> Reach | None:
+        """What is left of a way through a job that is read as several: another of them may run in its place."""
+        job, runs = self.layout.units[number].job, self.runs[number]
+        if reach is None or number == target or runs == YES or job.id == job.own_id:
+            return reach
+        return Reach(min(reach.held, runs), min(reach.skipped, runs)) if runs else None
 
     def _through(self, number: int, reach: Reach | None, target: int, text: str) -> Reach | None:
         """What is left of a way that passes through a unit: its own softness, and that it may not run."""
@@ -210,13 +234,14 @@ def _improve(table: dict[int, Reach], way: Way, through: Reach | None, untouched
     """Takes a better answer for an edge's source. ``untouched``: the target's own answer, before its softness counts.
 
     Softness of a job between counts for its own failure alone: where what fails makes the next job skipped, and a skipped job skips
-    what needs it, the failure goes through all the same.
+    what needs it, the failure goes through all the same. A soft edge carries no failure, but it may carry that its source was skipped.
     """
     if through is None:
         return
-    skipped = untouched.skipped if untouched is not None and way.skips else NO
-    held = max(through.held, skipped)
-    if held == NO:
+    beyond = untouched.skipped if untouched is not None else NO
+    held = max(through.held, beyond) if way.strength == HARD else NO
+    skipped = beyond if way.skips else NO
+    if held == NO and skipped == NO:
         return
     known = table.get(way.source)
     if known is None:

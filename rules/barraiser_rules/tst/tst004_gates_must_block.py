@@ -101,14 +101,19 @@ class GatesMustBlock(Rule):
                 severity="info",
             )
         unsure = next(
-            (test for test, deploy in ahead if case.graph.gates(test, deploy) == MAYBE and test.activity.soft == MAYBE),
+            (
+                test
+                for test, deploy in ahead
+                if case.graph.gates(test, deploy) == MAYBE and MAYBE in (test.activity.soft, test.job.soft)
+            ),
             None,
         )
         if unsure is not None:
+            soft = unsure.activity if unsure.activity.soft == MAYBE else unsure.job
             return case.unknown(
-                f"Whether a failure of {does(unsure)} stops the pipeline depends on `{unsure.activity.soft_reason or 'an expression'}`.",
+                f"Whether a failure of {does(unsure)} stops the pipeline depends on `{soft.soft_reason or 'an expression'}`.",
                 settle="Write the value as a constant.",
-                at=unsure.activity.soft_place or unsure,
+                at=soft.soft_place or unsure,
             )
         tests = [test for test, deploy in ahead if case.graph.gates(test, deploy) != NO]
         return case.passed(

@@ -38,9 +38,12 @@ def job(pipeline: Pipeline, name: str) -> Job:
 
 
 def runs(pipeline: Pipeline, name: str) -> dict[str, str]:
-    """Whether a job runs, by scenario."""
-    condition = job(pipeline, name).condition
-    return {scenario.name: TRI_NAMES[condition.in_scenario(at)] for at, scenario in enumerate(pipeline.scenarios)}
+    """Whether a job runs, by scenario; of one that is read as several jobs, whether any of them does."""
+    parts = [each.condition for each in pipeline.jobs if name in (each.id, each.own_id)]
+    return {
+        scenario.name: TRI_NAMES[max(part.in_scenario(at) for part in parts)]
+        for at, scenario in enumerate(pipeline.scenarios)
+    }
 
 
 def yes(pipeline: Pipeline, name: str) -> list[str]:

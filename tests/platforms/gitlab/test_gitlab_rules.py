@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from gitlab_files import job, read, runs, yes
+from gitlab_files import job, read, runs, sources, yes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -44,20 +44,27 @@ a:
     - {if: $CI_COMMIT_TAG, when: manual, allow_failure: true}
 """)
     assert yes(pipeline, "a") == ["push to main", "tag", "manual run"]
-    found = job(pipeline, "a")
+    found = job(pipeline, "a (manual)")
     assert found.manual
-    assert (found.soft, found.manual_blocks) == (MAYBE, True)
+    assert (found.soft, found.manual_blocks) == (NO, True)
+    on_tags = job(pipeline, "a (manual 2)")
+    assert (on_tags.soft, on_tags.manual_blocks) == (YES, False)
     assert found.manual_place is not None
     assert found.manual_place.line == 5
 
 
-def test_a_job_is_manual_only_if_merged_code_never_runs_it_by_itself() -> None:
+def test_a_job_that_is_manual_in_some_ways_of_starting_only_is_read_as_two() -> None:
     pipeline = read("""\
-a: {script: x, rules: [{if: $CI_COMMIT_BRANCH == "main", when: manual}, {if: $CI_MERGE_REQUEST_IID}]}
-b: {script: x, rules: [{if: $CI_COMMIT_BRANCH == "main", when: manual}, {if: $CI_COMMIT_TAG}]}
+a: {script: x, rules: [{if: $CI_COMMIT_BRANCH == "main", when: manual}, {if: $CI_COMMIT_TAG}]}
+b: {script: x, needs: [a], rules: [{if: $CI_COMMIT_BRANCH == "main"}, {if: $CI_COMMIT_TAG}]}
 """)
-    assert job(pipeline, "a").manual
-    assert not job(pipeline, "b").manual
+    assert [(each.id, each.own_id, each.manual) for each in pipeline.jobs] == [
+        ("a (manual)", "a", True),
+        ("a (on_success)", "a", False),
+        ("b", "b", False),
+    ]
+    assert yes(pipeline, "a (on_success)") == ["tag"]
+    assert sources(pipeline, "b") == ["a (manual)", "a (on_success)"]
 
 
 def test_branches_that_rules_name_are_scenarios_of_their_own() -> None:

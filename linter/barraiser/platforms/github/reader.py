@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from barraiser.model.pipeline import Edge, Job, Pipeline, Problem
 from barraiser.model.place import Place
-from barraiser.model.tri import MAYBE, NO, YES, Tri
+from barraiser.model.tri import MAYBE, NO, YES, Tri, negate
 from barraiser.model.words import GITHUB_ACTIONS
 from barraiser.platforms.github.checks import WORKFLOW_KEYS, check_keys, mapping_of, refuse, scalar_of
 from barraiser.platforms.github.contexts import Ground, contexts_of
@@ -221,21 +221,43 @@ class _Workflow:
         """Whether a job's condition also holds when the run that started this workflow had failed."""
         jobs = self.root.get("jobs")
         node = jobs.get(job.template.split(" / ")[0].split(" (")[0]) if isinstance(jobs, Mapping) else None
-        condition = node.get("if") if isinstance(node, Mapping) else None
-        if not isinstance(condition, Scalar) or condition.is_null():
+        if not isinstance(node, Mapping):
+            return YES
+        return max(self._goes_on(start, node, conclusion) for conclusion in _UNSUCCESSFUL)
+
+    def _goes_on(self, start: Start, job: Mapping, conclusion: str) -> Tri:
+        """Whether a job's work is done when the other workflow's run came to a conclusion."""
+        condition = job.get("if")
+        conditional = isinstance(condition, Scalar) and not condition.is_null()
+        ends = [
+            step
+            for step in (job.sequence("steps") or ())
+            if isinstance(step, Mapping) and "workflow_run" in step.text("if") and "exit 1" in step.text("run")
+        ]
+        if not conditional and not ends:
             return YES
         github = start.github
         event = github.values["event"]
         assert isinstance(event, Object)
         run = event.values["workflow_run"]
         assert isinstance(run, Object)
-        failed = Object({**run.values, "conclusion": "failure"}, OPEN)
+        failed = Object({**run.values, "conclusion": conclusion}, OPEN)
         github = Object(
             {**github.values, "event": Object({**event.values, "workflow_run": failed}, event.rest)}, github.rest
         )
-        tree = self.reading.expressions.condition(condition)
-        return truth(evaluate(tree, Scope(contexts_of(github, start.inputs), success=YES, failure=NO, cancelled=MAYBE)))
+        scope = Scope(contexts_of(github, start.inputs), success=YES, failure=NO, cancelled=MAYBE)
+        answer = YES
+        if isinstance(condition, Scalar) and conditional:
+            answer = truth(evaluate(self.reading.expressions.condition(condition), scope))
+        for step in ends:
+            node = step.get("if")
+            if answer != NO and isinstance(node, Scalar):
+                answer = min(answer, negate(truth(evaluate(self.reading.expressions.condition(node), scope))))
+        return answer
 
+
+_UNSUCCESSFUL = ("failure", "timed_out", "cancelled")
+"""Conclusions of a run whose tests did not all succeed."""
 
 _CAUSED = frozenset(("workflow_run", "workflow_dispatch", "repository_dispatch", "release", "create"))
 

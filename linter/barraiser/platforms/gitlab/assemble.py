@@ -10,7 +10,7 @@ from barraiser.model.environment import EnvironmentKey
 from barraiser.model.pipeline import Job
 from barraiser.model.place import Place
 from barraiser.model.tri import MAYBE, NO, YES, Tri
-from barraiser.platforms.gitlab.drafts import Config, Deciding, Draft, common, delay_of
+from barraiser.platforms.gitlab.drafts import Config, Deciding, Draft, common, delay_of, parts_of
 from barraiser.platforms.gitlab.environments import EnvironmentSpec, again_in, environment_of
 from barraiser.platforms.gitlab.expressions import Value
 from barraiser.platforms.gitlab.instances import Instance, instances_of
@@ -21,7 +21,7 @@ from barraiser.platforms.gitlab.steps import StepMaker
 from barraiser.platforms.gitlab.tags import concurrency_of, keeps_of, tags_of
 from barraiser.platforms.gitlab.triggers import Trigger, trigger_of, trigger_step
 from barraiser.platforms.gitlab.variables import Scope, Variable, has_literal
-from barraiser.source.nodes import Node, Scalar, line_of
+from barraiser.source.nodes import Mapping, Node, Scalar, line_of
 
 MAX_ENVIRONMENTS = 12
 MANUAL_DEFAULT = "when: manual (allow_failure is true by default)"
@@ -91,25 +91,28 @@ class Assembler:
         keywords, reading = draft.keywords, self.reading
         instances = instances_of(keywords.get("parallel"), draft.name, reading)
         spec = environment_of(keywords.get("environment"), draft.name, reading)
-        needs = needs_of(self._needs_node(draft), draft.name, reading)
         trigger = trigger_of(keywords.get("trigger"), draft.name, keywords, reading)
         timeout = delay_of(keywords.get("timeout"), draft.name, reading)
         found = []
         for instance in instances:
             groups = self._environments(draft, instance, spec)
             for name, runs in groups:
-                label = ", ".join(part for part in (instance.label, name if len(groups) > 1 else "") if part)
-                job, variables = self._job(draft, instance, label, runs, spec, name, trigger, timeout)
-                level = self.levels.get(draft.stage, -1)
-                found.append(Built(job, draft, instance, level, needs, trigger, variables))
+                for mode, part_runs in parts_of(draft, runs) if trigger is None else [("", runs)]:
+                    environment = name if len(groups) > 1 else ""
+                    label = ", ".join(part for part in (instance.label, environment, mode) if part)
+                    relevant = self._relevant(draft, part_runs)
+                    job, variables = self._job(
+                        draft, instance, label, part_runs, relevant, spec, name, trigger, timeout
+                    )
+                    level = self.levels.get(draft.stage, -1)
+                    needs = needs_of(self._needs_node(draft, relevant), draft.name, reading)
+                    found.append(Built(job, draft, instance, level, needs, trigger, variables))
         return found
 
-    def _needs_node(self, draft: Draft) -> Node | None:
+    def _needs_node(self, draft: Draft, relevant: Seq[tuple[int, Outcome]]) -> Node | None:
         """The ``needs`` of the first way of starting that matters: a rule may have its own."""
-        for _, outcome in self._relevant(draft, [decision.runs for decision in draft.decisions]):
-            if outcome.needs is not None:
-                return outcome.needs
-            break
+        if relevant and relevant[0][1].needs is not None:
+            return relevant[0][1].needs
         return draft.keywords.own.get("needs")
 
     def _relevant(self, draft: Draft, runs: Seq[Tri]) -> list[tuple[int, Outcome]]:
@@ -182,6 +185,7 @@ class Assembler:
         instance: Instance,
         label: str,
         runs: tuple[Tri, ...],
+        relevant: Seq[tuple[int, Outcome]],
         spec: EnvironmentSpec | None,
         name: str,
         trigger: Trigger | None,
@@ -189,7 +193,6 @@ class Assembler:
     ) -> tuple[Job, Map[str, Variable]]:
         keywords, reading = draft.keywords, self.reading
         own_id = f"{draft.name} ({label})" if label else draft.name
-        relevant = self._relevant(draft, runs)
         rule_layers = [outcome.variables for _, outcome in relevant]
         rule_layer = common(rule_layers)
         own = {**draft.variables, **rule_layer, **instance.layer(draft.key)}
@@ -284,6 +287,8 @@ class Assembler:
         place = draft.condition_place
         if place is None and when in ("always", "on_failure"):
             place = draft.keywords.key("when")
+        if when == "on_failure":
+            runs = tuple(min(answer, MAYBE) for answer in runs)
         return Condition(
             text,
             () if all(answer == YES for answer in runs) else runs,
@@ -301,6 +306,8 @@ class Assembler:
         node = next((node for answer, node in answers if answer != NO and node is not None), None)
         if node is None:
             return soft, MANUAL_DEFAULT, draft.keywords.key("when")
+        if isinstance(node, Mapping):
+            return soft, "allow_failure: exit_codes", line_of(node)
         return soft, "allow_failure: true" if soft == YES else "allow_failure", line_of(node)
 
     def _manual_place(self, draft: Draft, relevant: Seq[tuple[int, Outcome]]) -> Place:

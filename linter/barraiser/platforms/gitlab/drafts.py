@@ -24,6 +24,12 @@ INHERITED = (
 STAGES = ("build", "test", "deploy")
 JOB_WHENS = ("on_success", "on_failure", "always", "never", "manual", "delayed")
 
+MAX_PARTS = 6
+"""Parts of one job; beyond it, the job is read as one that may be any of them."""
+
+Mode = tuple[str, Tri, int]
+"""What rules make of a job: ``when``, whether it may fail, and which ``needs`` hold (by identity; 0: the job's own)."""
+
 
 class Draft:
     """One job of the file. ``decisions``: one for each way of starting; ``condition_text``: the same for jobs that run together."""
@@ -68,9 +74,50 @@ class Draft:
                 continue
             flag = node.as_bool() if isinstance(node, Scalar) else None
             if isinstance(node, Mapping):
-                return MAYBE, node
+                return _by_exit_code(node), node
             return (MAYBE if flag is None else YES if flag else NO), node
         return (YES if self.keywords.text("when") == "manual" else NO), None
+
+
+def _mode_of(draft: Draft, outcome: Outcome) -> Mode:
+    """The mode that an outcome puts a job into."""
+    when = outcome.when or draft.keywords.text("when") or "on_success"
+    return (when, draft.allow_failure(outcome)[0], 0 if outcome.needs is None else id(outcome.needs))
+
+
+def parts_of(draft: Draft, runs: Seq[Tri]) -> list[tuple[str, tuple[Tri, ...]]]:
+    """The parts of a job, each with a label and whether it runs, by way of starting: those in which it has, or may have, the same modes.
+
+    The label is empty where there is one part.
+    """
+    modes: dict[tuple[Mode, ...], list[int]] = {}
+    if draft.rules:
+        for number, answer in enumerate(runs):
+            if answer != NO:
+                here = dict.fromkeys(_mode_of(draft, outcome) for outcome in draft.decisions[number].outcomes)
+                modes.setdefault(tuple(here), []).append(number)
+    if not 1 < len(modes) <= MAX_PARTS:
+        return [("", tuple(runs))]
+    parts: list[tuple[str, tuple[Tri, ...]]] = []
+    labels: dict[str, int] = {}
+    for here_modes, numbers in modes.items():
+        word = " or ".join(dict.fromkeys(when for when, _, _ in here_modes))
+        labels[word] = count = labels.get(word, 0) + 1
+        own = set(numbers)
+        parts.append(
+            (
+                word if count == 1 else f"{word} {count}",
+                tuple(answer if number in own else NO for number, answer in enumerate(runs)),
+            )
+        )
+    return parts
+
+
+def _by_exit_code(node: Mapping) -> Tri:
+    """Whether ``allow_failure: exit_codes`` covers an ordinary failure: 1, with which nearly every tool ends that found something."""
+    codes = node.get("exit_codes")
+    items = codes.items if isinstance(codes, Sequence) else [codes]
+    return YES if any(isinstance(item, Scalar) and item.value.strip() == "1" for item in items) else MAYBE
 
 
 class Config:
