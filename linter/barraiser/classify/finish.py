@@ -59,7 +59,10 @@ def _local(job: Job, activities: list[Activity]) -> None:
 
 
 def _shared(activities: list[Activity]) -> None:
-    """A deploy to an environment that nothing names goes where the job's other deploys go, if they agree."""
+    """A deploy to an environment that nothing names goes where the job's other deploys go, if they agree.
+
+    One and the same command that goes elsewhere on another branch is no other deploy.
+    """
     deploys = [each for each in activities if each.kind in _DEPLOYS and each.environment is not None]
     known = {
         each.environment.cls: each.environment
@@ -69,8 +72,9 @@ def _shared(activities: list[Activity]) -> None:
     if len(known) != 1:
         return
     other = next(iter(known.values()))
+    placed = {each.place.key() for each in deploys if each.environment is other}
     for each in deploys:
-        if each.environment is not None and each.environment.cls == "unknown":
+        if each.environment is not None and each.environment.cls == "unknown" and each.place.key() not in placed:
             each.environment = Environment(
                 other.name, other.cls, min(0.5, other.confidence), "as the job's other deploys", other.place
             )
