@@ -101,7 +101,7 @@ class ProvenanceSignedAndVerified(Rule):
     name = "provenance-signed-and-verified"
     severity = "warning"
     profile = "strict"
-    kinds = ("service-deploy", "iac-only", "data-batch", "mobile-release", "library-publish")
+    kinds = ("service-deploy", "iac-only", "config-flags", "data-batch", "mobile-release", "library-publish")
     parameters = (Parameter("require_sbom", True, "whether a bill of materials (SBOM) is asked for as well"),)
     fixes = {
         GITHUB_ACTIONS: "Add <steps>. (`actions/attest-build-provenance` signs too, and `gh attestation verify` checks it.)",
@@ -113,6 +113,8 @@ class ProvenanceSignedAndVerified(Rule):
         """Asks for signature, check and bill of materials of what the subject deploys; of a publish for the signature."""
         if case.subject.kind == "mobile-release":
             return case.not_applicable("The store takes only signed packages, and checks the signature itself.")
+        if case.subject.kind == "config-flags":
+            return case.not_applicable("What is deployed is configuration, which nobody signs.")
         if case.deploy.kind == "publish":
             return self._published(case, case.deploy)
         firsts = first_in_production(case)
