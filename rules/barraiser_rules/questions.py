@@ -243,6 +243,14 @@ def surely(answer: Tri) -> bool:
     return answer == YES
 
 
+def runs_out_of_sight(deploy: Node) -> Unresolved | None:
+    """What a deploy's job calls, where that is a pipeline that cannot be read here: environment, lock and limit stand in it."""
+    for item in deploy.pipeline.unresolved:
+        if item.what == "reusable workflow" and deploy.job.id in item.jobs:
+            return item
+    return None
+
+
 def beside(case: Case, deploy: Node, *kinds: str) -> str:
     """The sentence for a gate of these kinds that runs, but that a deploy does not wait for; empty where there is none."""
     for node in case.graph.nodes(*kinds):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from barraiser.api import CODEPIPELINE, GITHUB_ACTIONS, GITLAB_CI, Answer, Case, Node, Parameter, Rule
+from barraiser.api import CODEPIPELINE, FAILED, GITHUB_ACTIONS, GITLAB_CI, Answer, Case, Node, Parameter, Rule
 from barraiser_rules.bakes import (
     MAX_ONEBOX_PERCENT,
     ONEBOX_MIN,
@@ -60,6 +60,7 @@ class BakeAfterOnebox(Rule):
     severity = "error"
     profile = "standard"
     kinds = ("service-deploy", "iac-only", "config-flags")
+    after = ("WAV003",)
     parameters = (
         Parameter(
             "onebox_min",
@@ -103,6 +104,8 @@ class BakeAfterOnebox(Rule):
                 at=deploy,
             )
         held = first_slice(applied)
+        if held < wanted <= first_slice(applied, 99.0) and case.verdict_of("WAV003") == FAILED:
+            return case.not_applicable("The canary is held long enough, but it is too big.", because="WAV003")
         if held >= wanted:
             return case.passed(f"The canary of {job(deploy)} is held for {lasting(held)}.", rests_on=(deploy,))
         return case.failed(

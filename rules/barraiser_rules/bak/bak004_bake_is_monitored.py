@@ -81,7 +81,7 @@ class BakeIsMonitored(Rule):
     severity = "error"
     profile = "standard"
     kinds = ("service-deploy", "iac-only", "config-flags")
-    after = ("BAK001", "BAK002", "BAK003")
+    after = ("BAK001", "BAK002", "BAK003", "RLB003")
     parameters = (Parameter("allow_sampled", False, "whether an alarm that is read once, after the wait, is enough"),)
     fixes = {
         GITHUB_ACTIONS: "Read the alarms in the loop that waits, and fail when one fires.",
@@ -91,9 +91,11 @@ class BakeIsMonitored(Rule):
 
     def decide(self, case: Case) -> Answer:
         """Looks at each bake before and after the subject's deploys that is long enough to count."""
-        for rule in self.after:
+        for rule in ("BAK001", "BAK002", "BAK003"):
             if case.verdict_of(rule) == FAILED:
                 return case.not_applicable("The bake itself is missing or too short.", because=rule)
+        if case.verdict_of("RLB003") == FAILED and any(case.applied(deploy).faults for deploy in case.deploys):
+            return case.not_applicable("The alarms that should watch it are wired wrongly.", because="RLB003")
         return each_deploy(case, lambda deploy: self._of(case, deploy), "There is no bake to watch.")
 
     def _of(self, case: Case, deploy: Node) -> Answer | None:

@@ -94,7 +94,7 @@ class BakeHasDataPoints(Rule):
     severity = "info"
     profile = "strict"
     kinds = ("service-deploy", "iac-only", "config-flags")
-    after = ("BAK001", "BAK002", "BAK003", "BAK004")
+    after = ("BAK001", "BAK002", "BAK003", "BAK004", "RLB003")
     parameters = (
         Parameter("min_requests", 100, "how many requests a bake must have seen", unit="requests", minimum=0),
     )
@@ -106,7 +106,9 @@ class BakeHasDataPoints(Rule):
 
     def decide(self, case: Case) -> Answer:
         """Looks at each bake before and after the subject's deploys."""
-        for rule in self.after:
+        if case.verdict_of("RLB003") == FAILED and any(case.applied(deploy).faults for deploy in case.deploys):
+            return case.not_applicable("The alarms that should watch it are wired wrongly.", because="RLB003")
+        for rule in ("BAK001", "BAK002", "BAK003", "BAK004"):
             if case.verdict_of(rule) == FAILED:
                 missing = (
                     "Nothing watches the bake." if rule == "BAK004" else "The bake itself is missing or too short."
@@ -158,6 +160,7 @@ class BakeHasDataPoints(Rule):
                 return case.passed(f"The alarm {name} looks at the number of requests.", rests_on=(first,))
         paths = dict.fromkeys(place.path for place in (*applied.places, *(each.place for each in applied.definitions)))
         analysed = applied.monitored == YES and applied.strategy in ("canary", "linear", "blue-green")
+        analysed = analysed and not applied.alarms  # alarms that were read have said what they look at
         path = next((path for path in paths if holds(case.repository, path, IN_FILES)), "") if analysed else ""
         if path:
             return case.passed(f"{path} measures requests in its analysis.", rests_on=(first,))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from barraiser.api import GITHUB_ACTIONS, GITLAB_CI, Answer, Case, Node, Rule
-from barraiser_rules.questions import job, prod_name
+from barraiser_rules.questions import job, prod_name, runs_out_of_sight
 
 
 class ProdEnvironmentDeclared(Rule):
@@ -59,6 +59,13 @@ class ProdEnvironmentDeclared(Rule):
     def decide(self, case: Case) -> Answer:
         """Looks at the job of each deploy of the subject."""
         for deploy in case.deploys:
+            called = runs_out_of_sight(deploy) if deploy.job.environment is None else None
+            if called is not None:
+                return case.unknown(
+                    f"Whether the {called.what} `{called.name}` names an environment cannot be read here.",
+                    settle="Give the file with `--include-map`.",
+                    at=called.place,
+                )
             message = self._lacks(deploy)
             if message:
                 key = deploy.job.environment

@@ -108,7 +108,7 @@ class DeployHasTimeout(Rule):
         seen: set[str] = set()
         for node in self._nodes(case):
             found = node.job
-            if found.id in seen or not self._limited_by_hand(found):
+            if found.id in seen or not self._limited_by_hand(case, found):
                 continue
             seen.add(found.id)
             limit, bake = found.timeout_minutes, self._bake(case, found)
@@ -155,7 +155,7 @@ class DeployHasTimeout(Rule):
                 staged = node.kind in STAGED and node.environment_class not in PROD_CLASSES
                 if found.timeout_minutes is None or not (build or staged) or node.pipeline is not case.pipeline:
                     continue
-                if (build and found.id in seen) or not self._limited_by_hand(found) or self._is_long(found):
+                if (build and found.id in seen) or not self._limited_by_hand(case, found) or self._is_long(found):
                     continue
                 budget = case.number("build_max" if build else "preprod_stage_max")
                 if found.timeout_minutes - self._bake(case, found) > budget:
@@ -179,8 +179,10 @@ class DeployHasTimeout(Rule):
             nodes += [node for node in case.graph.ahead_of(deploy, *GATES) if node.pipeline is case.pipeline]
         return nodes
 
-    def _limited_by_hand(self, found: Job) -> bool:
+    def _limited_by_hand(self, case: Case, found: Job) -> bool:
         """Whether the job runs commands of its own: an action of the platform, or a person's approval, has the service's limit."""
+        if any(item.what == "reusable workflow" and found.id in item.jobs for item in case.pipeline.unresolved):
+            return False  # the limit stands in the called file; the key is not allowed here
         return not found.calls and "stage-condition" not in found.tags and self._runs_commands(found)
 
     def _runs_commands(self, found: Job) -> bool:

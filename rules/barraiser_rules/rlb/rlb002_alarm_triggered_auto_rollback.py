@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from barraiser.api import CODEPIPELINE, GITHUB_ACTIONS, GITLAB_CI, MAYBE, NO, YES, Answer, Case, Node, Rule
+from barraiser.api import CODEPIPELINE, FAILED, GITHUB_ACTIONS, GITLAB_CI, MAYBE, NO, YES, Answer, Case, Node, Rule
 from barraiser_rules.bakes import each_deploy
 from barraiser_rules.hints import sounds_like
 from barraiser_rules.questions import does, job, prod_name
@@ -51,6 +51,7 @@ class AlarmTriggeredAutoRollback(Rule):
     name = "alarm-triggered-auto-rollback"
     severity = "error"
     profile = "standard"
+    after = ("RLB003",)
     kinds = ("service-deploy", "iac-only", "config-flags")
     fixes = {
         GITHUB_ACTIONS: "Attach alarms to the deployer, or add a job that watches them after <job>, and one with `if: failure()`.",
@@ -93,6 +94,8 @@ class AlarmTriggeredAutoRollback(Rule):
                 settle="deployer: {type: NAME, alarms: [NAME], rollback: auto}",
                 at=deploy,
             )
+        if applied.faults and case.verdict_of("RLB003") == FAILED:
+            return case.not_applicable("Alarms should roll it back, but are wired wrongly.", because="RLB003")
         assert applied.rolls_back_on_alarm == NO
         known = (
             " A deploy that fails is rolled back, one that succeeds and is bad is not."

@@ -134,6 +134,10 @@ class RollbackRehearsedInPreprod(Rule):
         staging = preprod_deploys(case, gate.deploy)
         if not staging and case.verdict_of("ENV001") in (FAILED, UNKNOWN):
             return case.not_applicable("There is no pre-production deploy to roll back.", because="ENV001")
+        if self._rehearsals(case, gate.deploy) and case.verdict_of("ENV001") == FAILED:
+            return case.not_applicable(
+                "A rollback is rehearsed, where pre-production does not block.", because="ENV001"
+            )
         unread = unread_before(case, gate.deploy)
         if unread is not None:
             return case.unknown(

@@ -25,6 +25,7 @@ from barraiser_rules.questions import (
     may_hold,
     out_of_sight,
     preprod_deploys,
+    runs_out_of_sight,
     weakest_gate,
 )
 
@@ -105,6 +106,13 @@ class BlockDeployWhileAlarming(Rule):
         if gate.answer == MAYBE and gate.node is not None:
             return case.unknown(
                 may_hold(gate, "an alarm check"), settle=declared_kind(gate.node, "alarm-gate"), at=gate.node
+            )
+        called = runs_out_of_sight(gate.deploy)
+        if called is not None:
+            return case.unknown(
+                f"An alarm check may be part of the {called.what} `{called.name}`, which cannot be read here.",
+                settle="Give the file with `--include-map`.",
+                at=called.place,
             )
         hidden = out_of_sight(case, "alarm-gate", what="An alarm check", classes=PROD_CLASSES, deploy=gate.deploy)
         toothless = next((each for each in self._candidates(case, gate.deploy) if each.activity.soft == YES), None)

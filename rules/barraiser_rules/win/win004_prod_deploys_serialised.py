@@ -17,7 +17,7 @@ from barraiser.api import (
     Node,
     Rule,
 )
-from barraiser_rules.questions import job, prod_name
+from barraiser_rules.questions import job, prod_name, runs_out_of_sight
 
 OWN_LOCK = ("terraform", "codedeploy", "argocd", "argo-rollouts", "cloudformation", "pulumi")
 """Deployers that refuse, or queue, a second deployment to the same target by themselves."""
@@ -86,6 +86,13 @@ class ProdDeploysSerialised(Rule):
             return case.passed(f"The platform locks each stage in mode `{mode[0]}`.")
         for deploy in case.deploys:
             lock = deploy.job.concurrency
+            called = runs_out_of_sight(deploy) if lock is None else None
+            if called is not None:
+                return case.unknown(
+                    f"Whether the {called.what} `{called.name}` holds a lock cannot be read here.",
+                    settle="Give the file with `--include-map`.",
+                    at=called.place,
+                )
             if lock is None:
                 return self._fails(case, deploy, f"Two runs can execute {job(deploy)} at once")
             if lock.serialises == NO:
