@@ -27,6 +27,17 @@ jobs:
       image: 333333333333.dkr.ecr.eu-west-1.amazonaws.com/orders-api:${{ github.sha }}
 """
 
+OPERATE = """  operate:
+    if: github.event_name == 'workflow_dispatch'
+    runs-on: ubuntu-24.04
+    timeout-minutes: 10
+    environment: production
+    steps:
+      - run: aws ecs execute-command --cluster orders --interactive --command "${{ inputs.command }}"
+
+  tell-owners:
+"""
+
 LIMIT = {"GOV003": "the time limit was made for the bakes that are gone"}
 ROLLING_GRADUALLY = {**LIMIT, "BAK003": "a rolling deployment has no bake time of its own"}
 ROLLING = {
@@ -126,6 +137,7 @@ BREAKS: tuple[Break, ...] = (
         "",
         SECOND_PATH,
         also={
+            "BLD005": "nor a list of what is in the image",
             "CHG002": "the second path has no policy check either",
             "OBS007": "and nobody hears when it stops",
         },
@@ -310,4 +322,36 @@ BREAKS: tuple[Break, ...] = (
         "    permissions: {contents: read, id-token: write}\n"
         "    uses: acme/shared/.github/workflows/deploy.yml@11bd71901bbe5b1630ceea73d27597364c9af683\n",
     ),
+    # --- the supply chain, and what runs beside the release ---
+    Break("BLD004", RELEASE, "      - run: gitleaks git --redact .\n", ""),
+    Break("BLD004", RELEASE, "      - run: semgrep scan --error --config p/default\n", ""),
+    Break("BLD004", RELEASE, "      - run: trivy fs --scanners vuln --exit-code 1 .\n", ""),
+    Break("BLD004", RELEASE, "      - run: npx eslint .\n      - run: gitleaks", "      - run: gitleaks"),
+    Break("BLD005", DEPLOY, 'run: gh attestation verify "oci://$IMAGE" --owner acme', "run: gh auth status"),
+    Break("BLD005", DEPLOY, 'verify "oci://$IMAGE" --owner acme', 'verify "oci://$IMAGE" --owner acme || true'),
+    Break(
+        "BLD005",
+        RELEASE,
+        "      - run: syft "
+        '"333333333333.dkr.ecr.eu-west-1.amazonaws.com/orders-api@${{ steps.push.outputs.digest }}" --output spdx-json=sbom.spdx.json\n',
+        "",
+    ),
+    Break("LOD002", NIGHTLY, '"0 2 * * *"', '"0 2 * * 1"'),
+    Break(
+        "LOD004",
+        RELEASE,
+        "      - run: k6 run load/one_tenant.js\n",
+        "",
+        more=((NIGHTLY, "      - run: k6 run load/one_tenant.js\n", ""),),
+    ),
+    Break("RLB006", RELEASE, "    needs: [build, rollback-test]\n", "    needs: [build, beta-tests]\n"),
+    Break("WIN003", CONFIG, "review: {", "freezes: [{from: 2026-12-20, to: 2027-01-02, reason: holidays}]\nreview: {"),
+    Break(
+        "CHG001",
+        RELEASE,
+        "  tell-owners: # OBS007\n",
+        OPERATE,
+        more=((RELEASE, "on:\n  push:\n", "on:\n  workflow_dispatch: {inputs: {command: {type: string}}}\n  push:\n"),),
+    ),
+    Break("RLB010", SERVICE, "        BakeTimeInMinutes: 60 #", "        BakeTimeInMinutes: 0 #", also=LIMIT),
 )

@@ -81,7 +81,7 @@ class NoDanglingGate(Rule):
     severity = "warning"
     profile = "standard"
     asks = PIPELINE
-    after = ("APV002", "ENV001", "TST001", "TST002", "LOD001", "LOD005", "ENV007")
+    after = ("APV002", "ENV001", "TST001", "TST002", "LOD001", "LOD005", "ENV007", "RLB006")
     kinds = ("service-deploy", "iac-only", "config-flags", "data-batch", "mobile-release")
     fixes = {
         GITHUB_ACTIONS: "Add <gate> to `needs:` of <job>; or declare: <declared>",
@@ -109,6 +109,8 @@ class NoDanglingGate(Rule):
                 asked = SPEAKING.get(node.kind, "")
                 if case.verdict_of("ENV001") == FAILED and self._behind_preprod(graph, node):
                     asked = "ENV001"
+                if "rollback" in node.job.own_id.lower() and case.verdict_of("RLB006") == FAILED:
+                    asked = "RLB006"
                 if asked and case.verdict_of(asked) == FAILED:
                     spoken = spoken or asked
                     continue
