@@ -51,9 +51,9 @@ def last_preprod(case: Case, deploy: Node) -> list[Node]:
     ]
 
 
-def first_in_production(case: Case) -> list[Node]:
-    """The deploys of the subject before which no production deploy of another job comes."""
-    peers = case.graph.deploys(*PROD_CLASSES)
+def first_in_production(case: Case, classes: Sequence[str] = PROD_CLASSES) -> list[Node]:
+    """The deploys of the subject before which no production deploy (of these classes) of another job comes."""
+    peers = case.graph.deploys(*classes)
     return [
         each
         for each in case.deploys

@@ -17,11 +17,21 @@ POLICIES = (
     b'UntrustedArtifactOnDeployment": "Enforce',
     b'untrusted_artifact_on_deployment = "Enforce"',
     b"connaisseur",
+    b"provider: cosign",
+    b"provider: notation",
 )
 """What stands in a file that makes the place of deployment refuse what is not signed: Sigstore policy-controller, Kyverno, Binary
-Authorization, Lambda code signing, Connaisseur."""
+Authorization, Lambda code signing, Connaisseur, Flux (``verify`` of a source)."""
 
-POLICY_HINTS = (b"ImagePolicy", b"ImageValidating", b"verifyImages", b"binary_auth", b"ntrusted", b"connaisseur")
+POLICY_HINTS = (
+    b"ImagePolicy",
+    b"ImageValidating",
+    b"verifyImages",
+    b"binary_auth",
+    b"ntrusted",
+    b"connaisseur",
+    b"provider: ",
+)
 POLICY_FILES = (".yml", ".yaml", ".json", ".template", ".tf")
 
 SIGNING_OPTIONS = {

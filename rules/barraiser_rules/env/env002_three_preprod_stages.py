@@ -21,6 +21,7 @@ from barraiser.api import (
     Rule,
 )
 from barraiser_rules.hints import words
+from barraiser_rules.promotion import first_in_production
 from barraiser_rules.questions import job, out_of_sight, preprod_deploys, prod_name
 
 _REGION_WORD = re.compile(
@@ -113,8 +114,11 @@ class ThreePreprodStages(Rule):
             return case.not_applicable("It is the one-box, the first slice of production.")
         if case.verdict_of("ENV001") in (FAILED, UNKNOWN):
             return case.not_applicable("No pre-production deploy is sure to come before it.", because="ENV001")
+        firsts = first_in_production(case, ("prod",))
+        if not firsts:
+            return case.not_applicable("Another production deploy comes before it, and is asked about the stages.")
         wanted = int(case.number("min_preprod_stages"))
-        deploy = min(case.deploys, key=lambda each: len(_stages(case, each, YES)))
+        deploy = min(firsts, key=lambda each: len(_stages(case, each, YES)))
         certain = _stages(case, deploy, YES)
         if len(certain) >= wanted:
             return case.passed(

@@ -112,9 +112,7 @@ class PremergeVerification(Rule):
         if queued is not None and queue.best != YES:
             return self._of_queue(case, queue, queued, requests)
         assert requests.node is not None
-        return case.passed(
-            f"{does(requests.node)} runs before the merge ({requests.node.place}).", way=(requests.node,)
-        )
+        return case.passed(f"{does(requests.node)} runs before the merge.", way=(requests.node,))
 
     def _of(self, case: Case, run: Run, kinds: Sequence[str]) -> Answer | None:
         """What is to say about pull requests; None where tests run on them."""
