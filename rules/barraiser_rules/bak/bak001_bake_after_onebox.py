@@ -42,17 +42,33 @@ class BakeAfterOnebox(Rule):
         deploy-prod: {needs: [bake]}
 
     Before (gitlab-ci):
-        deploy-prod: {stage: production}
+        deploy-onebox:
+          stage: onebox
+        deploy-prod:
+          stage: production
 
     After (gitlab-ci):
-        deploy-prod: {stage: production, when: delayed, start_in: 1 hour}
+        deploy-onebox:
+          stage: onebox
+        deploy-prod:
+          stage: production
+          when: delayed
+          start_in: 1 hour
 
     Before (codepipeline):
         - Name: OneBox
+        - Name: Production
 
     After (codepipeline):
         - Name: OneBox
-          OnSuccess: {Conditions: [{Result: ROLLBACK, Rules: [{Provider: CloudWatchAlarm, WaitTime: "60"}]}]}
+          OnSuccess:
+            Conditions:
+              - Result: ROLLBACK
+                Rules:
+                  - Name: NoAlarm
+                    RuleTypeId: {Category: Rule, Owner: AWS, Provider: CloudWatchAlarm, Version: "1"}
+                    Configuration: {AlarmName: shop-errors, WaitTime: "60"}
+        - Name: Production
     """
 
     id = "BAK001"

@@ -29,17 +29,37 @@ class BakeAfterFirstWave(Rule):
         deploy-us: {needs: [deploy-eu], environment: production-us}   # wait timer 720 and a monitoring rule, declared in .barraiser.yml
 
     Before (gitlab-ci):
-        deploy-us: {stage: wave-2}
+        deploy-eu:
+          stage: wave-1
+        deploy-us:
+          stage: wave-2
 
     After (gitlab-ci):
-        deploy-us: {stage: wave-2, when: delayed, start_in: 12 hours}
+        deploy-eu:
+          stage: wave-1
+        deploy-us:
+          stage: wave-2
+          when: delayed
+          start_in: 12 hours
 
     Before (codepipeline):
         - Name: Wave1
+          Actions: [{Name: Deploy-eu, Region: eu-west-1}]
+        - Name: Wave2
+          Actions: [{Name: Deploy-us, Region: us-east-1}]
 
     After (codepipeline):
         - Name: Wave1
-          OnSuccess: {Conditions: [{Result: ROLLBACK, Rules: [{Provider: CloudWatchAlarm, WaitTime: "720"}]}]}
+          Actions: [{Name: Deploy-eu, Region: eu-west-1}]
+          OnSuccess:
+            Conditions:
+              - Result: ROLLBACK
+                Rules:
+                  - Name: NoAlarm
+                    RuleTypeId: {Category: Rule, Owner: AWS, Provider: CloudWatchAlarm, Version: "1"}
+                    Configuration: {AlarmName: shop-errors, WaitTime: "720"}
+        - Name: Wave2
+          Actions: [{Name: Deploy-us, Region: us-east-1}]
     """
 
     id = "BAK002"

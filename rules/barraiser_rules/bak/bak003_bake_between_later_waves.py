@@ -42,17 +42,33 @@ class BakeBetweenLaterWaves(Rule):
           steps: [{run: "for i in $(seq 60); do ./alarms-ok.sh || exit 1; sleep 60; done"}]
 
     Before (gitlab-ci):
-        stages: [build, staging, production]
+        deploy-prod:
+          stage: production
 
     After (gitlab-ci):
-        stages: [build, staging, production, bake]
+        deploy-prod:
+          stage: production
+        bake:
+          stage: bake
+          script:
+            - |
+              for i in $(seq 60); do
+                aws cloudwatch describe-alarms --alarm-names shop-high --state-value ALARM | grep -q shop-high && exit 1
+                sleep 60
+              done
 
     Before (codepipeline):
-        - Name: Prod
+        - Name: Production
 
     After (codepipeline):
-        - Name: Prod
-          OnSuccess: {Conditions: [{Result: ROLLBACK, Rules: [{Provider: CloudWatchAlarm, WaitTime: "60"}]}]}
+        - Name: Production
+          OnSuccess:
+            Conditions:
+              - Result: ROLLBACK
+                Rules:
+                  - Name: NoAlarm
+                    RuleTypeId: {Category: Rule, Owner: AWS, Provider: CloudWatchAlarm, Version: "1"}
+                    Configuration: {AlarmName: shop-errors, WaitTime: "60"}
     """
 
     id = "BAK003"

@@ -64,16 +64,32 @@ class BakeIsMonitored(Rule):
             done
 
     Before (gitlab-ci):
-        script: [sleep 3600]
+        deploy-prod:
+          script: [kubectl --context prod apply -f k8s/, sleep 3600]
 
     After (gitlab-ci):
-        script: ["for i in $(seq 60); do ./ci/alarms-ok.sh || exit 1; sleep 60; done"]
+        deploy-prod:
+          script:
+            - kubectl --context prod apply -f k8s/
+            - |
+              for i in $(seq 60); do
+                aws cloudwatch describe-alarms --alarm-names shop-high --state-value ALARM | grep -q shop-high && exit 1
+                sleep 60
+              done
 
     Before (codepipeline):
-        commands: [sleep 3600]
+        - Name: Production
+          Actions: [{Name: Deploy, RunOrder: 1}, {Name: Bake, RunOrder: 2}]   # Bake runs `sleep 3600`
 
     After (codepipeline):
-        OnSuccess: {Conditions: [{Result: ROLLBACK, Rules: [{Provider: CloudWatchAlarm, WaitTime: "60"}]}]}
+        - Name: Production
+          OnSuccess:
+            Conditions:
+              - Result: ROLLBACK
+                Rules:
+                  - Name: NoAlarm
+                    RuleTypeId: {Category: Rule, Owner: AWS, Provider: CloudWatchAlarm, Version: "1"}
+                    Configuration: {AlarmName: shop-errors, WaitTime: "60"}
     """
 
     id = "BAK004"

@@ -60,14 +60,17 @@ class GammaAlarmGate(Rule):
           script: [datadog-ci gate evaluate]
 
     Before (codepipeline):
-        Name: Staging
+        - Name: Staging
 
     After (codepipeline):
-        Name: Staging
-        OnSuccess:
-          Conditions:
-            - Result: FAIL
-              Rules: [{Name: NoAlarm, RuleTypeId: {Category: Rule, Owner: AWS, Provider: CloudWatchAlarm, Version: "1"}}]
+        - Name: Staging
+          OnSuccess:
+            Conditions:
+              - Result: FAIL
+                Rules:
+                  - Name: NoAlarm
+                    RuleTypeId: {Category: Rule, Owner: AWS, Provider: CloudWatchAlarm, Version: "1"}
+                    Configuration: {AlarmName: shop-errors}
     """
 
     id = "ENV007"

@@ -26,25 +26,59 @@ class AlarmTriggeredAutoRollback(Rule):
         Attach the service's alarms to the deployer, or add a job that watches them and one that rolls back when it fails.
 
     Before (github-actions):
-        deploy-prod: {steps: [{run: kubectl apply -f k8s/}]}
+        deploy-prod:
+          needs: [deploy-staging]
 
     After (github-actions):
-        watch: {needs: [deploy-prod], steps: [{run: ./alarms-ok.sh}]}
-        rollback: {needs: [watch], if: failure(), steps: [{run: kubectl rollout undo deployment/shop}]}
+        deploy-prod:
+          needs: [deploy-staging]
+        alarms:
+          needs: [deploy-prod]
+          runs-on: ubuntu-latest
+          steps:
+            - run: |
+                for i in $(seq 30); do
+                  aws cloudwatch describe-alarms --alarm-names shop-high --state-value ALARM | grep -q shop-high && exit 1
+                  sleep 60
+                done
+        rollback:
+          needs: [alarms]
+          if: failure()
+          runs-on: ubuntu-latest
+          steps: [{run: kubectl --context prod rollout undo deployment/shop}]
 
     Before (gitlab-ci):
-        stages: [build, staging, production]
+        deploy-prod:
+          stage: production
 
     After (gitlab-ci):
-        stages: [build, staging, production, watch, rollback]
-        rollback: {stage: rollback, when: on_failure, script: [kubectl rollout undo deployment/shop]}
+        deploy-prod:
+          stage: production
+        alarms:
+          stage: watch
+          script:
+            - |
+              for i in $(seq 30); do
+                aws cloudwatch describe-alarms --alarm-names shop-high --state-value ALARM | grep -q shop-high && exit 1
+                sleep 60
+              done
+        rollback:
+          stage: rollback
+          when: on_failure
+          script: [kubectl --context prod rollout undo deployment/shop]
 
     Before (codepipeline):
-        - Name: Prod
+        - Name: Production
 
     After (codepipeline):
-        - Name: Prod
-          OnSuccess: {Conditions: [{Result: ROLLBACK, Rules: [{Provider: CloudWatchAlarm, WaitTime: "60"}]}]}
+        - Name: Production
+          OnSuccess:
+            Conditions:
+              - Result: ROLLBACK
+                Rules:
+                  - Name: NoAlarm
+                    RuleTypeId: {Category: Rule, Owner: AWS, Provider: CloudWatchAlarm, Version: "1"}
+                    Configuration: {AlarmName: shop-errors, WaitTime: "60"}
     """
 
     id = "RLB002"
