@@ -2,57 +2,59 @@
 
 from __future__ import annotations
 
-from barraiser.model.words import CODEPIPELINE, GITHUB_ACTIONS, GITLAB_CI
+_LEFT_OUT = """
+SRC004 codepipeline
+SRC005 codepipeline
+SRC006 gitlab-ci
+BLD001 gitlab-ci codepipeline
+BLD003 github-actions gitlab-ci codepipeline
+BLD005 codepipeline
+TST001 gitlab-ci
+TST005 github-actions codepipeline
+TST006 github-actions gitlab-ci codepipeline
+ENV002 gitlab-ci codepipeline
+ENV003 github-actions gitlab-ci codepipeline
+ENV004 gitlab-ci codepipeline
+ENV005 github-actions gitlab-ci
+LOD002 codepipeline
+LOD003 github-actions codepipeline
+LOD006 github-actions gitlab-ci codepipeline
+BAK002 github-actions
+BAK004 codepipeline
+BAK005 github-actions gitlab-ci codepipeline
+BAK006 github-actions codepipeline
+BAK007 gitlab-ci codepipeline
+RLB001 codepipeline
+RLB003 github-actions gitlab-ci codepipeline
+RLB006 gitlab-ci
+RLB010 github-actions gitlab-ci codepipeline
+WAV001 github-actions gitlab-ci codepipeline
+WAV002 github-actions gitlab-ci codepipeline
+WAV003 github-actions codepipeline
+WAV004 github-actions gitlab-ci codepipeline
+WAV005 gitlab-ci
+WAV006 gitlab-ci codepipeline
+WAV007 codepipeline
+APV001 github-actions
+APV005 gitlab-ci
+WIN002 github-actions codepipeline
+WIN003 github-actions gitlab-ci codepipeline
+WIN004 codepipeline
+OBS002 github-actions
+OBS003 github-actions gitlab-ci codepipeline
+OBS005 github-actions gitlab-ci
+OBS006 github-actions gitlab-ci
+CHG001 codepipeline
+CHG002 gitlab-ci
+CHG003 codepipeline
+CHG005 gitlab-ci codepipeline
+CHG006 github-actions gitlab-ci codepipeline
+GOV002 github-actions gitlab-ci codepipeline
+GOV003 codepipeline
+GOV005 github-actions gitlab-ci codepipeline
+GOV007 github-actions gitlab-ci codepipeline
+SEC003 github-actions gitlab-ci
+"""
 
-BY_READING: dict[str, tuple[str, ...]] = {
-    "SRC004": (CODEPIPELINE,),
-    "SRC005": (CODEPIPELINE,),
-    "SRC006": (GITLAB_CI,),
-    "BLD001": (GITLAB_CI, CODEPIPELINE,),
-    "BLD003": (GITHUB_ACTIONS, GITLAB_CI, CODEPIPELINE,),
-    "TST001": (GITLAB_CI,),
-    "TST005": (GITHUB_ACTIONS, CODEPIPELINE,),
-    "TST006": (GITHUB_ACTIONS, GITLAB_CI, CODEPIPELINE,),
-    "ENV002": (GITLAB_CI, CODEPIPELINE,),
-    "ENV003": (GITHUB_ACTIONS, GITLAB_CI, CODEPIPELINE,),
-    "ENV004": (GITLAB_CI, CODEPIPELINE,),
-    "ENV005": (GITHUB_ACTIONS, GITLAB_CI,),
-    "LOD002": (CODEPIPELINE,),
-    "LOD003": (GITHUB_ACTIONS, CODEPIPELINE,),
-    "LOD006": (GITHUB_ACTIONS, GITLAB_CI, CODEPIPELINE,),
-    "BAK002": (GITHUB_ACTIONS,),
-    "BAK004": (CODEPIPELINE,),
-    "BAK005": (GITHUB_ACTIONS, GITLAB_CI, CODEPIPELINE,),
-    "BAK006": (GITHUB_ACTIONS, CODEPIPELINE,),
-    "BAK007": (GITLAB_CI, CODEPIPELINE,),
-    "RLB001": (CODEPIPELINE,),
-    "RLB003": (GITHUB_ACTIONS, GITLAB_CI, CODEPIPELINE,),
-    "RLB006": (GITLAB_CI,),
-    "WAV001": (GITHUB_ACTIONS, GITLAB_CI, CODEPIPELINE,),
-    "WAV002": (GITHUB_ACTIONS, GITLAB_CI, CODEPIPELINE,),
-    "WAV003": (GITHUB_ACTIONS, CODEPIPELINE,),
-    "WAV004": (GITHUB_ACTIONS, GITLAB_CI, CODEPIPELINE,),
-    "WAV005": (GITLAB_CI,),
-    "WAV006": (GITLAB_CI, CODEPIPELINE,),
-    "WAV007": (CODEPIPELINE,),
-    "APV001": (GITHUB_ACTIONS,),
-    "APV005": (GITLAB_CI,),
-    "WIN002": (GITHUB_ACTIONS, CODEPIPELINE,),
-    "WIN003": (GITHUB_ACTIONS, GITLAB_CI, CODEPIPELINE,),
-    "WIN004": (CODEPIPELINE,),
-    "OBS002": (GITHUB_ACTIONS,),
-    "OBS003": (GITHUB_ACTIONS, GITLAB_CI, CODEPIPELINE,),
-    "OBS005": (GITHUB_ACTIONS, GITLAB_CI,),
-    "OBS006": (GITHUB_ACTIONS, GITLAB_CI,),
-    "CHG001": (CODEPIPELINE,),
-    "CHG002": (GITLAB_CI,),
-    "CHG003": (CODEPIPELINE,),
-    "CHG005": (GITLAB_CI, CODEPIPELINE,),
-    "CHG006": (GITHUB_ACTIONS, GITLAB_CI, CODEPIPELINE,),
-    "GOV002": (GITHUB_ACTIONS, GITLAB_CI, CODEPIPELINE,),
-    "GOV003": (CODEPIPELINE,),
-    "GOV005": (GITHUB_ACTIONS, GITLAB_CI,),
-    "GOV007": (GITHUB_ACTIONS, GITLAB_CI, CODEPIPELINE,),
-    "SEC003": (GITHUB_ACTIONS, GITLAB_CI,),
-}
+BY_READING = {rule: tuple(platforms) for rule, *platforms in (line.split() for line in _LEFT_OUT.split("\n") if line)}
 """Rule to platforms."""
