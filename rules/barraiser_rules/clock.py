@@ -74,7 +74,9 @@ def clocks_before(case: Case, deploy: Node) -> list[Clock]:
 
 
 def frozen_by_condition(case: Case, deploy: Node) -> bool:
-    """Whether a condition of the deploy, or of a job that holds it back, looks at a deploy freeze."""
+    """Whether a condition of the deploy, of a job that holds it back, or of the whole run looks at a deploy freeze."""
+    if FREEZE.search(case.pipeline.starts_if):
+        return True
     nodes = [deploy, *(node for node in case.graph.ahead_of(deploy) if case.graph.gates(node, deploy) != NO)]
     return any(
         FREEZE.search(text) for node in nodes for text in (node.job.condition.text, node.activity.condition.text)

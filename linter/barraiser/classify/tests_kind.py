@@ -62,6 +62,19 @@ _NAMES = {word: kind for words, kind in reversed(NAME_KINDS) for word in words.s
 _AT = {word: at for at, (words, _) in enumerate(NAME_KINDS) for word in words.split()}
 
 
+_WINDOWS = frozenset(
+    f"{one}-{other}"
+    for one, others in {
+        "deploy": "window freeze friday hours time", "deployment": "window freeze hours time", "release": "window freeze calendar",
+        "change": "window freeze calendar", "code": "freeze", "maintenance": "window", "on": "friday fridays weekend weekends",
+        "freeze": "check guard enforcer window period calendar", "check": "freeze friday weekend", "is": "frozen friday weekend",
+        "business": "hours", "office": "hours", "working": "hours", "work": "hours", "friday": "deploy check", "no": "friday fridays",
+    }.items()
+    for other in others.split()
+)  # fmt: skip
+"""Two words side by side in the name of what asks whether now is the time to deploy."""
+
+
 def from_arguments(words: Iterable[str]) -> str:
     """The kind that a test runner's arguments tell (``tests/integration``, ``-Pe2e``, ``@smoke``); empty where they do not."""
     unit = ""
@@ -123,7 +136,10 @@ def named_kind(name: str) -> str:
 @lru_cache(maxsize=512)
 def _named_kind(name: str) -> str:
     parts = words_of(without_expressions(name)[0])
-    runs = [*parts, *("-".join(pair) for pair in pairwise(parts))]
+    pairs = ["-".join(pair) for pair in pairwise(parts)]
+    if not _WINDOWS.isdisjoint(pairs):
+        return "window"
+    runs = [*parts, *pairs]
     best = min((part for part in runs if part in _NAMES), key=_AT.__getitem__, default="")
     if not best:
         kind = from_name(name)

@@ -361,13 +361,13 @@ class Pipeline:
     file that sets it up (empty: there are none); in each of them ``assumes`` says which conditions hold, ``given`` names the file. In
     the pipeline itself what rests on such a condition is maybe. ``undecided``: conditions
     that are too many to be told apart, so that they stay maybe everywhere. ``keeps``: for how long the artifacts of its runs are kept,
-    where the file says it.
+    where the file says it. ``starts_if``: what decides whether a run starts at all, in the platform's words (``workflow: rules``).
     """
 
     __slots__ = (
         "assumes", "default_branch", "default_branch_from", "edges", "facts", "files", "given", "handovers", "jobs", "keeps", "kind",
-        "kind_reason", "name", "path", "place", "platform", "problems", "scenarios", "settings_by_name", "stages", "undecided",
-        "unresolved", "variants",
+        "kind_reason", "name", "path", "place", "platform", "problems", "scenarios", "settings_by_name", "stages", "starts_if",
+        "undecided", "unresolved", "variants",
     )  # fmt: skip
 
     def __init__(
@@ -389,6 +389,7 @@ class Pipeline:
         default_branch: str = "main",
         default_branch_from: str = "",
         settings_by_name: bool = False,
+        starts_if: str = "",
     ) -> None:
         self.path = path
         self.platform = platform
@@ -406,6 +407,7 @@ class Pipeline:
         self.default_branch = default_branch
         self.default_branch_from = default_branch_from
         self.settings_by_name = settings_by_name
+        self.starts_if = starts_if
         self.kind = ""
         self.kind_reason = ""
         self.keeps: Retention | None = None

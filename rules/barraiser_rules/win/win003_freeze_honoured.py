@@ -34,6 +34,9 @@ _DATE = r"\bdate\b[^|;&\n]{0,40}\+\W{0,2}%[FYmdjs]"
 _SETS = re.compile(r"(?:^|[\s;])(\w{1,60})=\W{0,3}\$?\(?\W{0,3}" + _DATE)
 _ASKS = re.compile(r"(?:\[|\btest\b|\(\()[^\n]{0,200}?" + _DATE)
 
+DECLARED = 1.0
+"""The confidence of what the configuration declares."""
+
 CALENDARS = (".yml", ".yaml", ".json", ".template", ".tf")
 
 
@@ -133,14 +136,15 @@ class FreezeHonoured(Rule):
         asks = self._asks(case, deploy)
         if asks == YES:
             return case.passed(f"A script on the way to {job(deploy)} asks for the freeze, and fails in it.")
-        hidden = next((node for node in case.graph.ahead_of(deploy) if self._sounds(case, node, deploy)), None)
-        if hidden is not None and hidden.kind == "window":
-            return case.passed(f"{does(hidden)} decides when {job(deploy)} may start.", way=(hidden, deploy))
-        if hidden is not None:
+        checks = [node for node in case.graph.ahead_of(deploy) if self._sounds(case, node, deploy)]
+        sure = next((node for node in checks if self._sure(case, node, deploy)), None)
+        if sure is not None:
+            return case.passed(f"{does(sure)} decides when {job(deploy)} may start.", way=(sure, deploy))
+        if checks:
             return case.unknown(
-                f"{does(hidden)} may ask for a freeze, but what it does cannot be read here.",
-                settle=declared_kind(hidden, "window"),
-                at=hidden,
+                f"{does(checks[0])} may ask for a freeze, but what it does cannot be read here.",
+                settle=declared_kind(checks[0], "window"),
+                at=checks[0],
             )
         if asks == MAYBE:
             return case.unknown(
@@ -170,16 +174,27 @@ class FreezeHonoured(Rule):
         return answer
 
     def _sounds(self, case: Case, node: Node, deploy: Node) -> bool:
-        """Whether a node that holds the deploy back is a check for a freeze by its name, or a declared window."""
-        if node.kind == "window" and not node.activity.facts.get("hours"):
-            return case.graph.gates(node, deploy) == YES
+        """Whether a node that holds the deploy back may be a check for a freeze: by its name, or a window whose hours are not known."""
+        if node.kind == "window":
+            return not node.activity.facts.get("hours") and case.graph.gates(node, deploy) != NO
         if not (node.activity.opaque or not node.activity.argv):
             return False
-        job, at = node.job, node.activity.step
-        told = [node.activity.text, job.name]
-        if 0 <= at < len(job.steps):
-            told += [job.steps[at].name, *job.steps[at].inputs.values()]
-        return WORD.search(" ".join(told)[:500]) is not None and case.graph.gates(node, deploy) != NO
+        return WORD.search(_told(node)) is not None and case.graph.gates(node, deploy) != NO
+
+    def _sure(self, case: Case, node: Node, deploy: Node) -> bool:
+        """Whether such a node is one for sure: declared to be, or a known one that is made for freezes."""
+        activity = node.activity
+        known = activity.confidence >= DECLARED or (not activity.opaque and WORD.search(_told(node)) is not None)
+        return node.kind == "window" and known and case.graph.gates(node, deploy) == YES
+
+
+def _told(node: Node) -> str:
+    """What a node is called: by its command or action, its job, its step and its inputs."""
+    job, at = node.job, node.activity.step
+    told = [node.activity.text, job.name]
+    if 0 <= at < len(job.steps):
+        told += [job.steps[at].name, *job.steps[at].inputs.values()]
+    return " ".join(told)[:500]
 
 
 def _compares(line: str, names: set[str]) -> bool:

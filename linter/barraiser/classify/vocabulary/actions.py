@@ -12,6 +12,11 @@ ACTIONS: dict[str, Row] = {
     # What GitHub itself gives
     "actions/checkout": ("source", ""), "actions/upload-artifact": ("other", "art=name hands=out"),
     "actions/download-artifact": ("other", "art=name hands=in"),
+    # Whether now is the time to deploy: they fail on Fridays, at weekends, in a freeze
+    "aidanmelen/no-deploy-on-friday-action": ("window", ""), "schedule-x/canideploy": ("window", ""),
+    "hormcodes/do-not-deploy-on-friday": ("window", ""), "extenda/shared-workflows/generic/should-i-deploy": ("window", ""),
+    "amdadulbari/release-freeze-enforcer": ("window", ""),
+    # More of GitHub's own
     "actions/upload-pages-artifact": ("build", "c=0.6"), "actions/deploy-pages": ("deploy", "waits=yes default=static:0.95 as=static-site"),
     "actions/jekyll-build-pages": ("build", ""), "actions/upload-release-asset": ("publish", ""), "actions/create-release": ("publish", ""),
     "actions/attest-build-provenance": ("sign", ""), "actions/attest": ("sign", ""), "actions/attest-sbom": ("sign", ""),

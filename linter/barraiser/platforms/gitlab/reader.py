@@ -19,6 +19,7 @@ from barraiser.platforms.gitlab.starts import Start, default_branch, starts_of
 from barraiser.platforms.gitlab.variables import Variable
 from barraiser.platforms.reader import ReadOptions
 from barraiser.source.nodes import Mapping, Node
+from barraiser.source.nodes import Sequence as Items
 from barraiser.source.repository import Repository
 
 ENTRY = ".gitlab-ci.yml"
@@ -82,6 +83,15 @@ def _is_entry(path: str) -> bool:
     return path.rpartition("/")[2] == ENTRY
 
 
+def _starts_if(config: Config) -> str:
+    """The conditions under which ``workflow`` lets a pipeline start, or keeps it from it."""
+    rules = config.workflow.get("rules") if config.workflow is not None else None
+    texts = (
+        [rule.text("if") for rule in rules.items[:100] if isinstance(rule, Mapping)] if isinstance(rules, Items) else []
+    )
+    return "; ".join(text for text in texts if text)[:4000]
+
+
 def _unreadable(reading: Reading) -> Pipeline:
     return Pipeline(
         reading.path,
@@ -131,6 +141,7 @@ class _Reader:
             default_branch=branch,
             default_branch_from=found_by,
             settings_by_name=True,
+            starts_if=_starts_if(config),
         )
 
     def _name_instances(self) -> None:
