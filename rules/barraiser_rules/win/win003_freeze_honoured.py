@@ -25,10 +25,10 @@ from barraiser_rules.markers import first_with
 from barraiser_rules.questions import declared_kind, declared_protection, does, job, out_of_sight
 
 WORD = re.compile(
-    r"(?<!pip )(?<!pip3 )(?<!--)(?<![\w-])\w{0,30}(?:freeze|moratorium|blackout)\w{0,30}|get-calendar-state",
+    r"(?<!pip )(?<!pip3 )(?<![\w-])(?!cx_)(?:\w[\w-]{0,40})?(?:freeze|moratorium|blackout)(?:s|d)?(?![a-z])|get-calendar-state",
     re.IGNORECASE,
 )
-"""What a step that looks for a freeze says; `pip freeze` is none."""
+"""What a step that looks for a freeze says; `pip freeze`, `--freeze` and `freezegun` are none."""
 
 _DATE = r"\bdate\b[^|;&\n]{0,40}\+\W{0,2}%[FYmdjs]"
 _SETS = re.compile(r"(?:^|[\s;])(\w{1,60})=\W{0,3}\$?\(?\W{0,3}" + _DATE)
