@@ -105,3 +105,32 @@ def test_manifest_and_tree_of_an_assembly_are_no_entries(tmp_path: Path) -> None
     for name, body in (("tree.json", tree), ("manifest.json", manifest)):
         (tmp_path / name).write_text(json.dumps(body))
         assert CodePipelineReader().read(name, Repository(str(tmp_path)), ReadOptions()) == []
+
+
+def test_the_manifest_says_where_the_stack_goes(tmp_path: Path) -> None:
+    manifest = {
+        "version": "36.0.0",
+        "artifacts": {
+            "Tree": {"type": "cdk:tree", "properties": {"file": "tree.json"}},
+            "Shop": {
+                "type": "aws:cloudformation:stack",
+                "environment": "aws://111111111111/eu-west-1",
+                "properties": {
+                    "templateFile": "Shop.template.json",
+                    "stackName": "shop",
+                    "parameters": {"Env": "prod"},
+                },
+            },
+        },
+    }
+    (tmp_path / "cdk.out").mkdir()
+    (tmp_path / "cdk.out/manifest.json").write_text(json.dumps(manifest))
+    whole = pipeline("shop-build")
+    stages = whole["Properties"]["Stages"]  # type: ignore[index]
+    stages[1]["Name"] = {"Fn::Sub": "Deploy-${Env}-${AWS::Region}"}
+    stages[1]["Actions"][0]["RoleArn"] = {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:role/x"}
+    template = {"Parameters": {"Env": {"Type": "String"}}, "Resources": {"P": whole}}
+    (tmp_path / "cdk.out/Shop.template.json").write_text(json.dumps(template))
+    (found,) = CodePipelineReader().read("cdk.out/Shop.template.json", Repository(str(tmp_path)), ReadOptions())
+    made = job(found, "Deploy-prod-eu-west-1/Synth")
+    assert (made.tags["account"], made.tags["region"]) == ("111111111111", "eu-west-1")

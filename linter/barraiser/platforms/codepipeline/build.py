@@ -174,6 +174,8 @@ class _Building:
             both = " and ".join(text for text in (condition.text, action.condition) if text)
             condition = self._holds(both, action.place)
         own = {**tags, **_action_tags(action)}
+        if self.structure.region:
+            own.setdefault("region", self.structure.region)
         variables = dict(self.structure.variables)
         steps: list[Step] = []
         timeout = action.timeout_minutes

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from weakref import WeakKeyDictionary
 
 from barraiser.platforms.codepipeline.intrinsics import Values
 from barraiser.source.errors import SourceError
@@ -42,7 +41,6 @@ class Exports:
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
-        self._exports: list[Export] | None = None
 
     def text(self, name: str) -> str | None:
         """The value of an import as text; None where it is not known."""
@@ -54,49 +52,41 @@ class Exports:
         """The export of that name; None where there is none, or no telling which."""
         if not name:
             return None
-        exports = self._all()
+        exports = self._repository.remember(("exports",), lambda: _exported(self._repository))
         same = [each for each in exports if each.name == name and "${" not in name]
         if not same:
             same = [each for each in exports if _alike(each.name, name)]
         return same[0] if len(same) == 1 else None
 
-    def _all(self) -> list[Export]:
-        if self._exports is None:
-            self._exports = []
-            paths = [path for path in self._repository.files() if path.endswith(_SUFFIXES)][:_MAX_FILES]
-            templates = 0
-            for path in paths:
-                data = self._repository.peek(path)
-                if b"Export" in data and b"Outputs" in data and templates < _MAX_TEMPLATES:
-                    templates += 1
-                    self._read(path)
-        return self._exports
 
-    def _read(self, path: str) -> None:
-        try:
-            root = self._repository.documents(path)[0].root
-        except (SourceError, IndexError):
-            return
-        outputs = root.mapping("Outputs") if isinstance(root, Mapping) else None
-        if not isinstance(root, Mapping) or outputs is None or self._exports is None:
-            return
-        values = Values(root)
-        for _, output in outputs:
-            export = values.mapping(output.get("Export")) if isinstance(output, Mapping) else None
-            value = output.get("Value") if isinstance(output, Mapping) else None
-            name = values.text(export.get("Name")) if export is not None else ""
-            if name and value is not None and len(self._exports) < _MAX_EXPORTS:
-                self._exports.append(Export(name, value, root, values))
+def _exported(repository: Repository) -> list[Export]:
+    """The exports of all templates of a repository."""
+    found: list[Export] = []
+    templates = 0
+    for path in [path for path in repository.files() if path.endswith(_SUFFIXES)][:_MAX_FILES]:
+        data = repository.peek(path)
+        if b"Export" in data and b"Outputs" in data and templates < _MAX_TEMPLATES:
+            templates += 1
+            found += _exports_at(path, repository)
+    return found[:_MAX_EXPORTS]
 
 
-_KNOWN: WeakKeyDictionary[Repository, Exports] = WeakKeyDictionary()
-
-
-def exports_of(repository: Repository) -> Exports:
-    """The exports of a repository, read once."""
-    found = _KNOWN.get(repository)
-    if found is None:
-        found = _KNOWN[repository] = Exports(repository)
+def _exports_at(path: str, repository: Repository) -> list[Export]:
+    try:
+        root = repository.documents(path)[0].root
+    except (SourceError, IndexError):
+        return []
+    outputs = root.mapping("Outputs") if isinstance(root, Mapping) else None
+    if not isinstance(root, Mapping) or outputs is None:
+        return []
+    values = Values(root)
+    found = []
+    for _, output in outputs:
+        export = values.mapping(output.get("Export")) if isinstance(output, Mapping) else None
+        value = output.get("Value") if isinstance(output, Mapping) else None
+        name = values.text(export.get("Name")) if export is not None else ""
+        if name and value is not None:
+            found.append(Export(name, value, root, values))
     return found
 
 

@@ -20,6 +20,8 @@ MAX_BUILT = 8_000_000
 
 _MAX_DEPTH = 40
 _MAX_NAME = 200
+_MAX_LOOPS = 5
+_LOOP = "Fn::ForEach::"
 _MAX_ITEMS = 2000
 _NAMES = frozenset(
     ("Ref", "Condition", "Base64", "Cidr", "FindInMap", "GetAtt", "GetAZs", "If", "ImportValue", "Join", "Length", "Select",
@@ -94,11 +96,20 @@ class Values:
         self._decided: dict[str, Tri] = dict(self._given)
         self._facts: Known[str, str | None] = facts or {}
         self.asked = asked if asked is not None else {}
+        self._looped: dict[str, tuple[Node, Values]] | None = None
         self._depth = 0
 
     def bound(self, bindings: dict[str, str]) -> Values:
         """The same template inside a loop."""
-        return self._copy({**self.bindings, **bindings}, self._given)
+        values = self._copy({**self.bindings, **bindings}, self._given)
+        values._decided = self._decided  # conditions are the whole template's
+        return values
+
+    def looped_name(self, name: str) -> str:
+        """A logical id inside loops."""
+        for variable, value in self.bindings.items():
+            name = name.replace(f"${{{variable}}}", value).replace(f"&{{{variable}}}", value)
+        return name
 
     def assuming(self, condition: str) -> Values:
         """The same template where a condition is known to hold."""
@@ -110,9 +121,17 @@ class Values:
             exports=self.exports,
         )  # fmt: skip
 
-    def condition(self, name: str) -> Node | None:
-        """What the template writes for a condition."""
-        return self._conditions.get(name) if self._conditions is not None else None
+    def condition(self, name: str) -> tuple[Node, Values] | None:
+        """What the template writes for a condition, and the values that hold there; None where it writes nothing."""
+        node = self._conditions.get(name) if self._conditions is not None else None
+        if node is not None:
+            return node, self
+        if self._looped is None:
+            loops = self._conditions is not None and any(key.value.startswith(_LOOP) for key, _ in self._conditions)
+            self._looped = (
+                {key: (node, inside) for key, node, inside in expanded(self._conditions, self)} if loops else {}
+            )
+        return self._looped.get(name)
 
     def parameter(self, name: str) -> Mapping | None:
         """What the template declares for a parameter."""
@@ -365,10 +384,12 @@ class Values:
         known = self._decided.get(name)
         if known is not None:
             return known
-        condition = self.condition(name)
+        found = self.condition(name)
         self._decided[name] = MAYBE
-        if condition is not None:
-            self._decided[name] = self._condition(condition)
+        if found is not None:
+            condition, inside = found
+            inside._depth = self._depth
+            self._decided[name] = inside._condition(condition)
         return self._decided[name]
 
     def _condition(self, node: Node) -> Tri:
@@ -411,26 +432,33 @@ class Values:
 
 def resources_of(template: Mapping, values: Values) -> Iterator[tuple[str, Mapping, Values]]:
     """The resources of a template by logical id, loops expanded, each with the values that hold inside it."""
-    resources = template.mapping("Resources")
+    for logical, node, inside in expanded(template.mapping("Resources"), values):
+        if isinstance(node, Mapping):
+            yield logical, node, inside
+
+
+def expanded(section: Mapping | None, values: Values) -> Iterator[tuple[str, Node, Values]]:
+    """The entries of a section, ``Fn::ForEach`` expanded (also loops in loops), each with the values that hold inside it."""
+    waiting: list[tuple[str, Node, Values, int]] = [(key.value, node, values, 0) for key, node in section or ()][::-1]
     made = 0
-    for key, node in resources or ():
-        if not key.value.startswith("Fn::ForEach::"):
-            if isinstance(node, Mapping):
-                yield key.value, node, values
+    while waiting:
+        name, node, inside, depth = waiting.pop()
+        if not name.startswith(_LOOP):
+            yield name, node, inside
             continue
         items = node.items if isinstance(node, Sequence) else []
-        if len(items) != 3 or not isinstance(items[2], Mapping):
+        if len(items) != 3 or not isinstance(items[2], Mapping) or depth >= _MAX_LOOPS:
             continue
         variable = _plain(items[0])
-        for value in values.texts(items[1])[:_MAX_ITEMS]:
-            bound = values.bound({variable: value})
-            for name, body in items[2]:
+        found: list[tuple[str, Node, Values, int]] = []
+        for value in inside.texts(items[1])[:_MAX_ITEMS]:
+            bound = inside.bound({variable: value})
+            for key, body in items[2]:
                 made += 1
                 if made > _MAX_ITEMS:
-                    return
-                if isinstance(body, Mapping):
-                    logical = name.value.replace(f"${{{variable}}}", value).replace(f"&{{{variable}}}", value)
-                    yield logical, body, bound
+                    break
+                found.append((bound.looped_name(key.value), body, bound, depth + 1))
+        waiting += found[::-1]
 
 
 def _both(first: str, second: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence as Listed
 
 from barraiser.platforms.codepipeline.buildspec import is_inline
-from barraiser.platforms.codepipeline.exports import exports_of
+from barraiser.platforms.codepipeline.exports import Exports
 from barraiser.platforms.codepipeline.intrinsics import Values, called, resources_of
 from barraiser.platforms.codepipeline.structure import BuildProject
 from barraiser.source.errors import SourceError
@@ -74,7 +74,7 @@ class Projects:
 
     def _imported(self, name: str) -> BuildProject | None:
         """The project that another template of the repository exports."""
-        export = exports_of(self._repository).find(name)
+        export = Exports(self._repository).find(name)
         if export is None:
             return None
         path = export.root.path

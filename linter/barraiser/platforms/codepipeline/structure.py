@@ -279,34 +279,16 @@ class PipelineStructure:
     ``variables``: defaults of the pipeline's own variables. ``problems`` and ``unresolved``: what the front end found;
     a fatal problem makes the pipeline unreadable. ``files``: every file that was read for it. ``condition``: the template's
     condition under which it exists. ``key``: what tells it from the others of its file (a logical id, a resource address).
+    ``region``: where it runs, and its actions that name no region of their own; empty where that is not known.
     ``variants``: the structure in each way in which the template's undecidable conditions can fall; there, ``assumes`` says how they
     do. ``undecided``: conditions that are too many to be told apart. ``keeps``: for how long the artifacts are kept,
     where the file says it.
     """
 
     __slots__ = (
-        "assumes",
-        "condition",
-        "execution_mode",
-        "files",
-        "given",
-        "keeps",
-        "key",
-        "mode_place",
-        "name",
-        "pipeline_type",
-        "place",
-        "problems",
-        "role",
-        "schedules",
-        "stages",
-        "tags",
-        "triggers",
-        "type_place",
-        "undecided",
-        "unresolved",
-        "variables",
-        "variants",
+        "assumes", "condition", "execution_mode", "files", "given", "keeps", "key", "mode_place", "name", "pipeline_type",
+        "place", "problems", "region", "role", "schedules", "stages", "tags", "triggers", "type_place", "undecided", "unresolved",
+        "variables", "variants",
     )  # fmt: skip
 
     def __init__(
@@ -351,4 +333,5 @@ class PipelineStructure:
         self.variants: tuple[PipelineStructure, ...] = ()
         self.assumes: Mapping[str, bool] = {}
         self.given = ""
+        self.region = ""
         self.undecided: tuple[str, ...] = ()

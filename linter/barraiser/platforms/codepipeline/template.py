@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from barraiser.model.place import Place
 from barraiser.model.retention import Retention
 from barraiser.model.tri import NO
+from barraiser.platforms.codepipeline.assembly import stack_of
 from barraiser.platforms.codepipeline.definition import Definition
-from barraiser.platforms.codepipeline.exports import exports_of
+from barraiser.platforms.codepipeline.exports import Exports
 from barraiser.platforms.codepipeline.intrinsics import Values, resources_of
 from barraiser.platforms.codepipeline.projects import Projects
 from barraiser.platforms.codepipeline.structure import PipelineStructure
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 PIPELINE_TYPE = "AWS::CodePipeline::Pipeline"
 _RULE_TYPES = ("AWS::Events::Rule", "AWS::Scheduler::Schedule")
 _MAX_CALLS = 50
+_MAX_LOOPS = 5
 
 
 def is_template(root: Node | None) -> bool:
@@ -31,16 +33,15 @@ def is_template(root: Node | None) -> bool:
 
 
 def _defines(resource: Node) -> bool:
-    if isinstance(resource, Mapping):
-        return resource.text("Type") == PIPELINE_TYPE
-    return (
-        isinstance(resource, Sequence)
-        and any(  # Fn::ForEach
-            isinstance(item, Mapping)
-            and any(isinstance(body, Mapping) and body.text("Type") == PIPELINE_TYPE for _, body in item)
-            for item in resource.items[:3]
-        )
-    )
+    waiting = [(resource, 0)]
+    for node, depth in waiting:
+        if isinstance(node, Mapping) and node.text("Type") == PIPELINE_TYPE:
+            return True
+        if (
+            isinstance(node, Sequence) and depth < _MAX_LOOPS
+        ):  # Fn::ForEach: its third item holds what is repeated, or loops again
+            waiting += [(body, depth + 1) for item in node.items[:3] if isinstance(item, Mapping) for _, body in item]
+    return False
 
 
 def read_template(root: Mapping, repository: Repository) -> Iterator[PipelineStructure]:
@@ -68,7 +69,11 @@ def _arguments(root: Mapping, repository: Repository) -> list[Arguments]:
 
 
 def _values(root: Mapping, repository: Repository, arguments: dict[str, str] | None) -> Values:
-    return Values(root, arguments=arguments, exports=lambda name: exports_of(repository).text(name))
+    stack = stack_of(root.path, repository)
+    bindings = stack.pseudo() if stack is not None else None
+    if stack is not None and stack.parameters:
+        arguments = {**stack.parameters, **(arguments or {})}
+    return Values(root, bindings, arguments, exports=lambda name: Exports(repository).text(name))
 
 
 def _given(
@@ -109,6 +114,7 @@ class _Template:
         body, inside = self.pipelines[logical]
         structure = _pipeline(logical, body, inside, self._projects, _place(self.root, logical, body))
         structure.files = (self.root.path, *self._projects.files)
+        structure.region = inside.bindings.get("AWS::Region", "")
         structure.schedules = tuple(self._schedules.of(structure.key, structure.name))
         structure.keeps = _keeps(self.root, inside.mapping(body.get("Properties")))
         return structure

@@ -74,7 +74,12 @@ def _combined(root: Mapping, values: Values, asked: Listed[str], unknowns: Liste
         facts = dict(each.fact for each in chosen if each.fact is not None)
         decided = dict(each.decided for each in chosen if each.decided is not None)
         inside = Values(
-            root, arguments={**values.arguments, **arguments}, decided=decided, facts=facts, exports=values.exports
+            root,
+            values.bindings,
+            arguments={**values.arguments, **arguments},
+            decided=decided,
+            facts=facts,
+            exports=values.exports,
         )
         answers = tuple([inside.holds(name) for name in asked])
         known = merged.get(answers)
@@ -87,7 +92,9 @@ def _combined(root: Mapping, values: Values, asked: Listed[str], unknowns: Liste
     found = []
     for answers, arguments in merged.items():
         holding = {name: answer for name, answer in zip(asked, answers, strict=True) if answer != MAYBE}
-        inside = Values(root, arguments={**values.arguments, **arguments}, decided=holding, exports=values.exports)
+        inside = Values(
+            root, values.bindings, arguments={**values.arguments, **arguments}, decided=holding, exports=values.exports
+        )
         found.append(Variant({name: answer == YES for name, answer in holding.items()}, inside))
     return found
 
@@ -97,10 +104,10 @@ def _unknowns(values: Values, asked: Listed[str]) -> dict[str, list[_Way]]:
     compared: dict[str, list[str]] = {}
     found: dict[str, list[_Way]] = {}
     seen: set[str] = set()
-    waiting = [(name, values.condition(name)) for name in reversed(asked)]
+    waiting = [(name, *_written(values, name)) for name in reversed(asked)]
     looked_at = 0
     while waiting and looked_at < _MAX_NODES:
-        name, node = waiting.pop()
+        name, node, inside = waiting.pop()
         looked_at += 1
         call = intrinsic(node)
         function, argument = call if call is not None else ("", None)
@@ -108,10 +115,10 @@ def _unknowns(values: Values, asked: Listed[str]) -> dict[str, list[_Way]]:
         if function == "Condition" and isinstance(argument, Scalar):
             if argument.value not in seen:
                 seen.add(argument.value)
-                waiting.append((argument.value, values.condition(argument.value)))
+                waiting.append((argument.value, *_written(values, argument.value)))
         elif function in ("And", "Or", "Not"):
-            waiting += [(name, operand) for operand in reversed(operands)]
-        elif function == "Equals" and _compares(values, operands, compared):
+            waiting += [(name, operand, inside) for operand in reversed(operands)]
+        elif function == "Equals" and _compares(inside, operands, compared):
             for text in compared:
                 found.setdefault(text, [])
         else:
@@ -119,6 +126,10 @@ def _unknowns(values: Values, asked: Listed[str]) -> dict[str, list[_Way]]:
     for text, constants in compared.items():
         found[text] = _options(values, text, constants)
     return {key: ways for key, ways in found.items() if len(ways) > 1}
+
+
+def _written(values: Values, name: str) -> tuple[Node | None, Values]:
+    return values.condition(name) or (None, values)
 
 
 def _compares(values: Values, operands: Listed[Node], compared: dict[str, list[str]]) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from barraiser.model.pipeline import HARD, ORDER, SOFT, Handover, Job, Scenario
 from barraiser.platforms.github.contexts import Ground, event_of, github_of
@@ -19,8 +18,6 @@ from barraiser.source.repository import Repository
 
 if TYPE_CHECKING:
     from barraiser.platforms.github.pushed import Pushed
-
-_STEPS: WeakKeyDictionary[Repository, dict[str, list[Sending]]] = WeakKeyDictionary()
 
 
 class Neighbours:
@@ -75,10 +72,7 @@ class Neighbours:
 
     def steps(self, path: str, root: Mapping) -> list[Sending]:
         """The steps of one of them, read once for a repository."""
-        known = _STEPS.setdefault(self.repository, {})
-        if path not in known:
-            known[path] = sendings(root, self.repository)
-        return known[path]
+        return self.repository.remember(("sendings", path), lambda: sendings(root, self.repository))
 
     def root(self, path: str) -> Mapping | None:
         """The root of a workflow; None where it cannot be read."""
