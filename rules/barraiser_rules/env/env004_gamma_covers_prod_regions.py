@@ -136,18 +136,20 @@ class GammaCoversProdRegions(Rule):
         given = [(node, _regions(case, node)) for node in staging]
         covered = {region for _, found in given for region in found or ()}
         missing = {region for region in regions if not any(_same(region, other) for other in covered)}
-        own = sorted(missing & (_regions(case, deploy) or frozenset()))
-        if not own or len(regions) - len(missing) >= case.number("min_coverage") * len(regions):
+        enough = len(regions) - len(missing) >= case.number("min_coverage") * len(regions)
+        if enough or not missing & (_regions(case, deploy) or frozenset()):
             return None
         hidden = next((node for node, found in given if found is None), None)
         unnamed = {node.job.id: node for node, found in given if found is not None and not found}
         if hidden is not None or len(unnamed) >= len(missing):
             return _unsure(case, hidden or next(iter(unnamed.values())))
-        last = staging[-1]
+        mine = {region for each in case.deploys for region in _regions(case, each) or ()}
+        own = sorted(missing & mine)
+        last, name = staging[-1], job(deploy) if len(own) == 1 else f'"{deploy.job.template}"'
         where = f"only in {', '.join(sorted(covered))}" if covered else "in one region"
         return case.failed(
-            f"{job(deploy)} deploys to {', '.join(own)}, and {prod_name(last)} is {where}: what differs there is first met in production.",
-            fix=case.fix(region=" and ".join(own), staging=job(last), environment=prod_name(last), job=job(deploy)),
+            f"{name} deploys to {' and '.join(own)}, and {prod_name(last)} is {where}: what differs there is first met in production.",
+            fix=case.fix(region=" and ".join(own), staging=job(last), environment=prod_name(last), job=name),
             at=deploy,
             way=case.graph.way(last, deploy),
             rests_on=(last, deploy),
