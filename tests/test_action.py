@@ -21,11 +21,12 @@ SHELL = shutil.which("dash") or "sh"
 
 
 class Runner:
-    """What one step sees, and what it leaves."""
+    """What one step sees, and what it leaves. ``base``: the branch that a pull request is to be merged into, else empty."""
 
     def __init__(self, temporary: Path, workspace: Path) -> None:
         self.temporary = temporary
         self.workspace = workspace
+        self.base = ""
         self.output = temporary / "output"
         self.summary = temporary / "step-summary"
 
@@ -44,6 +45,7 @@ class Runner:
         }
         for name, value in step.get("env", {}).items():
             variables[name] = re.sub(r"\$\{\{ inputs\.([\w-]+) \}\}", lambda match: given[match.group(1)], value)
+            variables[name] = re.sub(r"\$\{\{ github\.[^}]+ \}\}", self.base, variables[name])
         script = self.temporary / "step.sh"
         script.write_text(step["run"])
         inherited = {name: os.environ[name] for name in os.environ if name not in ("VIRTUAL_ENV", "PYTHONPATH")}
@@ -131,3 +133,34 @@ def test_inputs_never_stand_in_a_script() -> None:
 
 def test_uses_no_other_action() -> None:
     assert not [step for step in ACTION["runs"]["steps"] if "uses" in step]
+
+
+def git(folder: Path, *arguments: str) -> None:
+    identity = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", "-C", str(folder), *identity, *arguments], check=True, capture_output=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("base", ["main", "refs/heads/main"])
+def test_a_pull_request_is_judged_by_the_policy_of_its_base(installed: Path, tmp_path: Path, base: str) -> None:
+    origin, checkout = tmp_path / "origin", tmp_path / "checkout"
+    shutil.copytree(BLOCKED, origin)
+    git(origin, "init", "--quiet", "--initial-branch", "main")
+    git(origin, "add", "--all")
+    git(origin, "commit", "--quiet", "--message", "base")
+    git(origin, "checkout", "--quiet", "-b", "change")
+    (origin / ".barraiser.yml").write_text("version: 1\nselect: [GOV002]\n")
+    git(origin, "add", "--all")
+    git(origin, "commit", "--quiet", "--message", "change")
+    git(tmp_path, "clone", "--quiet", "--depth", "1", "--branch", "change", f"file://{origin}", str(checkout))
+    runner = Runner(installed, checkout)
+    assert runner.run(CHECK).returncode == 0, "outside of pull requests the checkout's own policy counts"
+    runner.base = base
+    assert runner.run(CHECK, policy="change").returncode == 0
+    result = runner.run(CHECK)
+    assert result.returncode == 1, result.stdout + result.stderr
+    assert "ENV001" in result.stdout
+    runner.base = "gone"
+    result = runner.run(CHECK)
+    assert result.returncode == 2
+    assert "::error::barraiser could not fetch the base branch" in result.stdout

@@ -18,6 +18,7 @@ from barraiser.cli.progress import Progress
 from barraiser.cli.roots import Configs, prefixes_of, select_roots
 from barraiser.cli.settings import Settings
 from barraiser.cli.work import RootOutcome, check_root
+from barraiser.model.place import Place
 from barraiser.model.words import PROFILES
 from barraiser.platforms.selection import Selected
 from barraiser.policy.take import ConfigError
@@ -71,6 +72,7 @@ def parser() -> Parser:
     add("--exit-zero", action="store_true", help="Report what is blocked, but leave with status 0.")
     add("--allow-empty", action="store_true", help="Finding no pipeline is no error.")
     shared.where_to_look(found)
+    shared.policy_ref(found)
     add = found.add_argument_group("Speed").add_argument
     add(
         "--jobs",
@@ -132,6 +134,9 @@ def run(settings: Settings) -> tuple[Report, list[str], bool]:
         policy.settle(outcome.results, outcome.suppressions, whole=outcome.whole)
         if not settings.config or outcome is outcomes[0]:
             findings += policy.findings
+            if outcome.root in configs.changed:
+                changed = policy.hygiene.of_changed_config(Place(configs.changed[outcome.root], 1), settings.policy_ref)
+                findings += [changed] if changed is not None else []
         blocks = blocks or any(policy.blocks(finding) for finding in policy.findings)
         rules.update((rule.id, rule) for rule in plans.of(config).rules)
         prefix = prefixes.get(outcome.root, "")
@@ -148,7 +153,7 @@ def run(settings: Settings) -> tuple[Report, list[str], bool]:
         profile=plans.of(configs.of(roots[0])).profile if roots else "basic",
         as_of=settings.as_of,
         policy_path=shown[0].path if shown else "",
-        policy_origin="file" if shown else "none",
+        policy_origin=("ref" if settings.policy_ref else "file") if shown else "none",
         policy_findings=findings,
         prefixes=prefixes,
         evidence_required=[root for root in roots if configs.of(root).declared.evidence_required],
@@ -169,7 +174,7 @@ def _outcomes(selected: list[Selected], configs: Configs, plans: Plans) -> list[
     progress = Progress("pipelines")
     while selected:
         each = selected.pop()
-        found.append(check_root(each, settings, configs.of(each.root), plans, progress))
+        found.append(check_root(each, settings, configs.of(each.root), plans, progress, configs.base))
     progress.end()
     return found
 
@@ -193,6 +198,7 @@ def _settings(given: dict[str, Any]) -> Settings:
         isolated=given["isolated"],
         root=given["root"],
         platform=given["platform"] or "",
+        policy_ref=shared.policy_ref_of(given),
         default_branch=given["default_branch"],
         include_map=shared.include_map_of(given["include_map"]),
         profile=given["profile"] or "",

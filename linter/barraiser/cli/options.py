@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from barraiser.cli.parser import Parser, UsageError, one_of
 from barraiser.model.words import PLATFORMS
@@ -48,6 +48,25 @@ def where_to_look(parser: Parser) -> None:
         help="The day on which waivers and evidence are judged (default: today, UTC).",
     )
     add("--no-cache", action="store_true", help="Use nothing that an earlier run kept (this version keeps nothing).")
+
+
+def policy_ref(parser: Parser) -> None:
+    """The option ``--policy-ref``."""
+    parser.add_argument_group("Whose policy").add_argument(
+        "--policy-ref",
+        metavar="REF",
+        default="",
+        help="Take the configuration and the suppressions that count from this git revision, such as the base branch"
+        " of a pull request, so that a change cannot loosen the gate that judges it.",
+    )
+
+
+def policy_ref_of(given: Mapping[str, Any]) -> str:
+    """The revision whose policy counts, else empty."""
+    ref = str(given["policy_ref"])
+    if ref and (given["config"] or given["isolated"]):
+        raise UsageError("--policy-ref takes the configuration from a revision: leave --config and --isolated out")
+    return ref
 
 
 def output(group: Group, formats: Sequence[str]) -> None:

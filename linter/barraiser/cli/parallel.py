@@ -42,4 +42,6 @@ def _begin(settings: Settings, prefixes: dict[str, str]) -> None:
 def _work(task: Task) -> RootOutcome:
     settings, configs, plans = _state[0]
     root, entries, named, whole = task
-    return check_root(Selected(Repository(root), entries, named, whole=whole), settings, configs.of(root), plans)
+    return check_root(
+        Selected(Repository(root), entries, named, whole=whole), settings, configs.of(root), plans, base=configs.base
+    )

@@ -4,26 +4,36 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from barraiser.cli.settings import Settings
 from barraiser.model.declarations import Declarations
 from barraiser.platforms.selection import READERS, Selected, platform_of, reader_for, select
-from barraiser.policy.config import Config, find_config, read_config, read_config_file
+from barraiser.policy.config import PLACES, Config, find_config, read_config, read_config_file
 from barraiser.source.discovery import root_of
 from barraiser.source.repository import Repository
+
+if TYPE_CHECKING:
+    from barraiser.policy.base import Base
 
 STDIN_NAME = "stdin.yml"
 """What standard input is called without ``--stdin-filename``."""
 
 
 class Configs:
-    """The configuration of each root, read once. ConfigError is raised by the first look-up of a wrong one."""
+    """The configuration of each root, read once. ConfigError is raised by the first look-up of a wrong one.
+
+    ``base``: the revision whose policy counts, None where the files' own does. ``changed``: roots whose configuration differs from it,
+    with its path.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._known: dict[str, Config] = {}
         self._none = Config(declared=Declarations(as_of=settings.as_of))
         self.prefixes: dict[str, str] = {}
+        self.base = _base_of(settings)
+        self.changed: dict[str, str] = {}
 
     def show_with(self, prefixes: dict[str, str]) -> None:
         """Put these before the paths of the roots' configurations from now on."""
@@ -49,10 +59,25 @@ class Configs:
             )
         if self.settings.isolated:
             return self._none
+        if self.base is not None:
+            from barraiser.policy.base import config_of_base
+
+            config, changed = config_of_base(self.base, root, self.settings.as_of, self.prefixes.get(root, ""))
+            if changed:
+                self.changed[root] = self.prefixes.get(root, "") + (find_config(Repository(root)) or PLACES[0])
+            return config or self._none
         repository = Repository(root)
         path = find_config(repository)
         shown = self.prefixes.get(root, "") + path
         return read_config(repository, path, self.settings.as_of, shown=shown) if path else self._none
+
+
+def _base_of(settings: Settings) -> Base | None:
+    if not settings.policy_ref:
+        return None
+    from barraiser.policy.base import Base
+
+    return Base(settings.policy_ref)
 
 
 def prefixes_of(roots: Sequence[str]) -> dict[str, str]:

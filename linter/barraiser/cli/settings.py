@@ -9,12 +9,13 @@ class Settings:
     """The options that decide what is read and which rules are asked; see ``barraiser check --help``.
 
     ``stdin``: the bytes that stand for the file ``stdin_name``; None where standard input is not read.
-    ``as_of``: an ISO date. ``include_map``: include as written to the file that stands for it.
+    ``as_of``: an ISO date. ``policy_ref``: the git revision whose configuration and suppressions count.
+    ``include_map``: include as written to the file that stands for it.
     """
 
     __slots__ = (
         "as_of", "config", "default_branch", "extend_select", "fail_on", "ignore", "include_map", "isolated", "jobs", "paths",
-        "platform", "profile", "root", "select", "stdin", "stdin_name",
+        "platform", "policy_ref", "profile", "root", "select", "stdin", "stdin_name",
     )  # fmt: skip
 
     def __init__(
@@ -26,6 +27,7 @@ class Settings:
         isolated: bool = False,
         root: str = "",
         platform: str = "",
+        policy_ref: str = "",
         default_branch: str = "",
         include_map: Mapping[str, str] | None = None,
         profile: str = "",
@@ -43,6 +45,7 @@ class Settings:
         self.isolated = isolated
         self.root = root
         self.platform = platform
+        self.policy_ref = policy_ref
         self.default_branch = default_branch
         self.include_map: Mapping[str, str] = include_map or {}
         self.profile = profile

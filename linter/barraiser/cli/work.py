@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from barraiser.checks.result import PipelineResult
 from barraiser.checks.runner import judge
@@ -17,6 +18,9 @@ from barraiser.platforms.selection import Selected, read_selected
 from barraiser.policy.config import Config
 from barraiser.policy.suppressions import Suppression, suppressions_in
 from barraiser.source.errors import MissingExtra
+
+if TYPE_CHECKING:
+    from barraiser.policy.base import Base
 
 
 class RootOutcome:
@@ -61,9 +65,17 @@ def read_root(
 
 
 def check_root(
-    selected: Selected, settings: Settings, config: Config, plans: Plans, progress: Progress | None = None
+    selected: Selected,
+    settings: Settings,
+    config: Config,
+    plans: Plans,
+    progress: Progress | None = None,
+    base: Base | None = None,
 ) -> RootOutcome:
-    """The verdicts of all rules on the pipelines of a root; waivers and the pipelines' own verdicts are not yet set."""
+    """The verdicts of all rules on the pipelines of a root; waivers and the pipelines' own verdicts are not yet set.
+
+    ``base``: the revision whose suppressions count; None where the files' own do.
+    """
     outcome = RootOutcome(selected.root, selected.whole)
     plan = plans.of(config)
     entries, pipelines = read_root(selected, settings, config, outcome)
@@ -82,7 +94,7 @@ def check_root(
             f"{crash.path}: the rule {crash.rule} failed, so its verdict is unknown: {crash.error}"
             for crash in result.crashes
         ]
-        _suppressions(pipeline.files, entries, outcome)
+        _suppressions(pipeline.files, entries, outcome, base)
     return outcome
 
 
@@ -107,10 +119,14 @@ def _without_steps(pipeline: Pipeline) -> Pipeline:
     return light
 
 
-def _suppressions(files: Sequence[str], entries: Entries, outcome: RootOutcome) -> None:
+def _suppressions(files: Sequence[str], entries: Entries, outcome: RootOutcome, base: Base | None) -> None:
     for path in files:
         if path not in outcome.suppressions:
-            outcome.suppressions[path] = suppressions_in(path, entries.repository)
+            found = outcome.suppressions[path] = suppressions_in(path, entries.repository)
+            if found and base is not None:
+                from barraiser.policy.base import mark_new
+
+                mark_new(found, base, entries.repository, path)
 
 
 def _told(path: str, error: Exception) -> str:

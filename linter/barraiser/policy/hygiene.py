@@ -50,7 +50,10 @@ class Hygiene:
             wrong = self._rule_wrong(rule)
             if wrong:
                 return wrong
-        return self._date_wrong(suppression.until)
+        wrong = self._date_wrong(suppression.until)
+        if not wrong and suppression.new_since:
+            return f"is not in {suppression.new_since}, which decides here"
+        return wrong
 
     def of_waivers(self, waivers: Sequence[Waiver]) -> list[Finding]:
         """The findings about the configuration's waivers."""
@@ -87,6 +90,14 @@ class Hygiene:
         if not wrong or not self.asked:
             return None
         rules = ", ".join(suppression.rules)
+        if suppression.new_since and wrong.startswith("is not in"):
+            return self.finding(
+                f"The suppression of {rules} {wrong}: a change cannot set aside a rule that judges it.",
+                suppression.place,
+                "Bring the comment in by a change of its own, which somebody reviews: it takes effect once that is merged.",
+                subject=rules,
+                severity="warning",
+            )
         return self.finding(
             f"The suppression{f' of {rules}' if rules else ''} {wrong}, so it has no effect.",
             suppression.place,
@@ -105,6 +116,17 @@ class Hygiene:
             "Delete the comment, or move it to the line of the finding, the line above it, or the job's line.",
             subject=", ".join(suppression.rules),
             severity="warning",
+        )
+
+    def of_changed_config(self, place: Place, ref: str) -> Finding | None:
+        """The finding about a configuration that the change under review gives other words than ``ref`` has."""
+        if not self.asked:
+            return None
+        return self.finding(
+            f"The configuration is another than that of {ref}, which decides here.",
+            place,
+            "Nothing has to be done: what it changes takes effect once the change is merged. Review it as you would a waiver.",
+            severity="info",
         )
 
     def finding(self, message: str, place: Place, fix: str, *, subject: str = "", severity: str = "") -> Finding:

@@ -20,9 +20,10 @@ _WORD = r'([A-Za-z_-]{1,40})=(?:"([^"\n]{0,1000})"|\'([^\'\n]{0,1000})\'|([^\s"\
 
 class Suppression:
     """One comment. ``rules``: the ids or names in its brackets; ``lines``: the lines that it speaks for, its own and, if it stands
-    alone, the next that is no comment. ``used``: it has waived a finding."""
+    alone, the next that is no comment. ``used``: it has waived a finding. ``new_since``: the revision that decides and does not
+    hold it, else empty."""
 
-    __slots__ = ("lines", "owner", "place", "reason", "rules", "until", "used")
+    __slots__ = ("lines", "new_since", "owner", "place", "reason", "rules", "until", "used")
 
     def __init__(
         self, place: Place, rules: tuple[str, ...], lines: tuple[int, ...], reason: str, until: str, owner: str
@@ -34,6 +35,7 @@ class Suppression:
         self.until = until
         self.owner = owner
         self.used = False
+        self.new_since = ""
 
     def covers(self, finding: Finding, job_place: Place | None) -> bool:
         """Whether a finding is meant: its rule is named, and the comment stands on its line, above it, or so at its job."""
