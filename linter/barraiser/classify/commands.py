@@ -10,7 +10,6 @@ from barraiser.classify.facts import HANDED_TO
 from barraiser.classify.hit import NAMED, PLACE, Aim, Hit
 from barraiser.classify.images import parameter_images
 from barraiser.classify.inhouse import in_house, named_script
-from barraiser.classify.manifests import injects_faults
 from barraiser.classify.requests import dispatched
 from barraiser.classify.rows import Marks, Words, marks_of, matching
 from barraiser.classify.servers import PROGRAMS as SERVER_PROGRAMS
@@ -91,6 +90,8 @@ _SUPPORT = frozenset(
 
 def _supporting(hits: list[Hit], command: Command) -> None:
     """``kubectl apply`` of a namespace or a secret alone deploys nothing; that of a fault tests."""
+    from barraiser.classify.manifests import injects_faults
+
     source = command.stdin_from
     for hit in hits:
         if hit.kind != "deploy":
