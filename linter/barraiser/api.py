@@ -19,7 +19,6 @@ from barraiser.model.declarations import Declarations
 from barraiser.model.environment import Environment
 from barraiser.model.pipeline import Concurrency, Edge, Handover, Job, Pipeline, Scenario, Script, Step, Unresolved
 from barraiser.model.place import Place
-from barraiser.model.retention import Retention
 from barraiser.model.schedule import Schedule
 from barraiser.model.tri import MAYBE, NO, YES, Tri, all_of, any_of, negate
 from barraiser.model.words import (
@@ -47,6 +46,7 @@ if TYPE_CHECKING:  # for annotations alone: most runs never ask for a bake or a 
     from barraiser.graph.bake import Bake as Bake
     from barraiser.graph.waves import Target as Target
     from barraiser.graph.waves import Waves as Waves
+    from barraiser.model.retention import Retention as Retention
 
 __all__ = [
     "CODEPIPELINE",
@@ -87,7 +87,6 @@ __all__ = [
     "PipelineResult",
     "Place",
     "Repository",
-    "Retention",
     "Rule",
     "Scenario",
     "ScenarioGraph",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from barraiser.model.activity import Activity
 from barraiser.model.condition import UNCONDITIONAL, Condition
 from barraiser.model.environment import EnvironmentKey
 from barraiser.model.place import Place
-from barraiser.model.retention import Retention
-from barraiser.model.schedule import Schedule
 from barraiser.model.tri import MAYBE, NO, YES, Tri
+
+if TYPE_CHECKING:
+    from barraiser.model.retention import Retention
+    from barraiser.model.schedule import Schedule
 
 HARD, SOFT, ORDER = "hard", "soft", "order"
 """Strengths of an edge: the source must succeed, must only end, or is only scheduled before."""
