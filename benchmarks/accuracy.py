@@ -26,6 +26,7 @@ from barraiser.checks.plan import Plan
 from barraiser.checks.registry import load
 from barraiser.checks.result import PipelineResult as Result
 from barraiser.checks.runner import judge
+from barraiser.checks.subjects import whether_any
 from barraiser.classify.entries import Entries
 from barraiser.model.declarations import NOTHING_DECLARED
 from barraiser.model.pipeline import Job, Pipeline
@@ -119,12 +120,10 @@ def deploys_of(pipeline: Pipeline) -> dict[str, list[Deploy]]:
     return found
 
 
-def to_prod(pipelines: list[Pipeline]) -> object:
-    """As labels say it: true, false, or ``unknown`` where a deploy goes to an environment that nothing names."""
-    classes = {cls for each in pipelines for deploys in deploys_of(each).values() for cls, _, _ in deploys}
-    if classes & {"prod", "onebox"}:
-        return True
-    return "unknown" if "unknown" in classes else False
+def to_prod(results: list[Result]) -> object:
+    """As labels say it: true, false, or ``unknown`` where the files cannot tell."""
+    answer = whether_any(each.deploys_to_prod for each in results)
+    return "unknown" if answer is None else answer
 
 
 def same_job(label: str, job_id: str) -> bool:
@@ -132,7 +131,9 @@ def same_job(label: str, job_id: str) -> bool:
     return label in (job_id, job_id.split(" / ")[0], job_id.split(" (")[0], job_id.split(" / ")[-1])
 
 
-def compare(label: dict[str, Any], pipelines: list[Pipeline], tally: Tally, out: list[str]) -> None:
+def compare(
+    label: dict[str, Any], pipelines: list[Pipeline], results: list[Result], tally: Tally, out: list[str]
+) -> None:
     counts = tally.counts
     found: dict[str, list[Deploy]] = {}
     for each in pipelines:
@@ -160,12 +161,12 @@ def compare(label: dict[str, Any], pipelines: list[Pipeline], tally: Tally, out:
             counts["class-right"] += 1
         else:
             out.append(f"  class    :{line} {wanted['id']}: {cls}, here {', '.join(sorted(classes))}")
-    for each, deploys in found.items():
-        if each not in used and any(cls not in ("none", "ephemeral") for cls, _, _ in deploys):
+    for id, deploys in found.items():
+        if id not in used and any(cls not in ("none", "ephemeral") for cls, _, _ in deploys):
             counts["false"] += 1
-            out.append(f"  too many :{deploys[0][2]} {each} ({deploys[0][0]})")
+            out.append(f"  too many :{deploys[0][2]} {id} ({deploys[0][0]})")
     told = {
-        "prod": (label["verdicts"]["prod_deploy"], to_prod(pipelines)),
+        "prod": (label["verdicts"]["prod_deploy"], to_prod(results)),
         "kind": (label["pipeline_kind"], pipelines[0].kind),
     }
     for name, (expected, answer) in told.items():
@@ -204,10 +205,9 @@ def _step_name(job: Job, index: int) -> str:
 
 
 def compare_verdicts(
-    label: dict[str, Any], pipelines: list[Pipeline], entries: Entries, plan: Plan, tally: Tally, out: list[str]
+    label: dict[str, Any], pipelines: list[Pipeline], results: list[Result], tally: Tally, out: list[str]
 ) -> None:
     """The labels' verdicts against those of rules; only where labels and rules both ask."""
-    results = [judge(pipeline, entries, plan, NOTHING_DECLARED) for pipeline in pipelines]
     for question, rules in QUESTIONS.items():
         expected = label["verdicts"][question]
         if expected == "na" or label["verdicts"]["prod_deploy"] is not True:
@@ -287,9 +287,10 @@ def main() -> int:
         out: list[str] = []
         pipelines, entries, why = read(folder, label["file"], platform)
         if pipelines:
-            compare(label, pipelines, tally, out)
+            results = [judge(pipeline, entries, plan, NOTHING_DECLARED) for pipeline in pipelines]
+            compare(label, pipelines, results, tally, out)
             compare_tests(label, pipelines, tally, out)
-            compare_verdicts(label, pipelines, entries, plan, tally, out)
+            compare_verdicts(label, pipelines, results, tally, out)
         else:
             tally.counts["unreadable"] += 1
             out.append(f"  unread   {why}")

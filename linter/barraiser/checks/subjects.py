@@ -14,6 +14,9 @@ SITE_CLASSES = (*PROD_CLASSES, "static")
 SURE = 0.5
 """Below this confidence a deploy to prod is a guess: whether the pipeline deploys to prod cannot be told."""
 
+_HIDING = ("stage", "actions of stage")
+"""What cannot be read of a CodePipeline that any deploy may be part of."""
+
 
 def own_nodes(graph: StageGraph) -> list[Node]:
     """The activities of the pipeline itself, without those of earlier pipelines."""
@@ -43,7 +46,7 @@ def deploys_to_prod(graph: StageGraph) -> bool | None:
         return True
     if prod or any(node.environment_class in ("unknown", "") for node in deploys):
         return None
-    return False
+    return None if any(each.what.startswith(_HIDING) and not each.jobs for each in graph.pipeline.unresolved) else False
 
 
 def whether_any(answers: Iterable[bool | None]) -> bool | None:
