@@ -197,7 +197,7 @@ class BakeIsDurable(Rule):
                 rests_on=(node,),
             )
         limit = self._limit(node.job)
-        if limit is not None and total > limit:
+        if limit is not None and total >= limit:
             before = any(case.graph.before(node, deploy) for deploy in case.subject.nodes)
             if before and node.job.timeout_minutes == limit and case.verdict_of("GOV003") == FAILED:
                 return case.not_applicable(f"{job(node)} ends before its bake is over.", because="GOV003")

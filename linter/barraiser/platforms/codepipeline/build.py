@@ -190,6 +190,8 @@ class _Building:
             self.files += built.files
             if timeout is None and action.project is not None:
                 timeout = action.project.timeout_minutes
+                if action.project.ends_after:
+                    own["ends-after"] = action.project.ends_after
         elif action.commands:
             variables |= action.environment
             steps = command_steps(action.commands, action.place, self.repository)

@@ -7,7 +7,7 @@ from collections.abc import Sequence as Listed
 from barraiser.platforms.codepipeline.buildspec import is_inline
 from barraiser.platforms.codepipeline.exports import Exports
 from barraiser.platforms.codepipeline.intrinsics import Values, called, resources_of
-from barraiser.platforms.codepipeline.structure import BuildProject
+from barraiser.platforms.codepipeline.structure import USUAL_LIMIT, BuildProject
 from barraiser.source.errors import SourceError
 from barraiser.source.nodes import Mapping, Node, Scalar, Sequence, line_of
 from barraiser.source.repository import Repository
@@ -168,6 +168,7 @@ def _project(logical: str, body: Mapping, values: Values) -> BuildProject:
         image=values.text(environment.get("Image")) if environment is not None else "",
         role=values.text(properties.get("ServiceRole")),
         timeout_minutes=float(timeout) if timeout.isdecimal() and len(timeout) < 6 else None,
+        ends_after="" if properties.get("TimeoutInMinutes") is not None else USUAL_LIMIT,
         unresolved=f"the buildspec of {logical} is not text that can be read here" if unknown else "",
     )
 

@@ -13,6 +13,10 @@ from barraiser.model.place import Place
 from barraiser.model.retention import Retention
 from barraiser.source.nodes import Scalar
 
+USUAL_LIMIT = "60"
+"""Minutes after which CodeBuild ends a build of a project without ``TimeoutInMinutes``:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-codebuild-project.html."""
+
 
 class BuildProject:
     """A CodeBuild project that an action starts.
@@ -20,13 +24,14 @@ class BuildProject:
     ``buildspec``: path in the repository, relative to its root (``buildspec.yml`` when the project names none and has no inline text).
     ``inline``: the buildspec's own text, constants resolved, with ``inline_node``: the scalar in the file that holds it
     (None: its places are ``place``). ``environment``: plain variables; ``secrets``: variables that come from a store, with
-    the store's type. ``image``: the container; ``unresolved``: why the buildspec cannot be known (it stands in another repository, in an
-    asset, or behind an unknown parameter), in a user's words.
+    the store's type. ``image``: the container; ``ends_after``: the minutes after which the service ends a build where the project gives no
+    limit of its own, as text (empty: it gives one); ``unresolved``: why the buildspec cannot be known (it stands in another
+    repository, in an asset, or behind an unknown parameter), in a user's words.
     """
 
     __slots__ = (
-        "buildspec", "environment", "image", "inline", "inline_node", "name", "place", "role", "secrets", "timeout_minutes",
-        "unresolved",
+        "buildspec", "ends_after", "environment", "image", "inline", "inline_node", "name", "place", "role", "secrets",
+        "timeout_minutes", "unresolved",
     )  # fmt: skip
 
     def __init__(
@@ -42,11 +47,13 @@ class BuildProject:
         image: str = "",
         role: str = "",
         timeout_minutes: float | None = None,
+        ends_after: str = "",
         unresolved: str = "",
     ) -> None:
         self.name = name
         self.place = place
         self.buildspec = buildspec
+        self.ends_after = ends_after
         self.inline = inline
         self.inline_node = inline_node
         self.environment: Mapping[str, str] = environment or {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from barraiser.platforms.codepipeline.buildspec import is_inline
-from barraiser.platforms.codepipeline.structure import BuildProject
+from barraiser.platforms.codepipeline.structure import USUAL_LIMIT, BuildProject
 from barraiser.platforms.codepipeline.terraform_modules import Instance, Module, blocks_of
 from barraiser.platforms.codepipeline.terraform_values import FILE, UNKNOWN, Scope, is_absent, text_of
 from barraiser.source import nodes
@@ -87,6 +87,7 @@ def _project(module: Module, label: str, body: nodes.Mapping, instance: Instance
         image=text_of(value(environment.get("image"), scope)) if environment is not None else "",
         role=text_of(value(body.get("service_role"), scope)),
         timeout_minutes=float(timeout) if timeout.isdecimal() and len(timeout) < 6 else None,
+        ends_after="" if body.get("build_timeout") is not None else USUAL_LIMIT,
         unresolved=unresolved,
     )
 
