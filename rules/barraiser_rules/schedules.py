@@ -39,10 +39,10 @@ def _starts(cron: str) -> set[int]:
     fields = cron.split()
     if len(fields) != 5:
         return set()
-    hours = _numbers(fields[1], 0, 23)
-    days = _numbers(fields[2], 1, 31)
-    months = _numbers(fields[3], 1, 12, MONTHS)
-    weekdays = {day % 7 for day in _numbers(fields[4], 0, 7, WEEKDAYS)}
+    hours = numbers(fields[1], 0, 23)
+    days = numbers(fields[2], 1, 31)
+    months = numbers(fields[3], 1, 12, MONTHS)
+    weekdays = {day % 7 for day in numbers(fields[4], 0, 7, WEEKDAYS)}
     either = fields[2][0] not in "*?" and fields[4][0] not in "*?"
     found: set[int] = set()
     today = 0
@@ -56,8 +56,11 @@ def _starts(cron: str) -> set[int]:
     return found
 
 
-def _numbers(field: str, least: int, most: int, names: tuple[str, ...] = ()) -> set[int]:
-    """The numbers that a field of a cron line stands for; empty where it has something else (``L``, ``W``, ``#``)."""
+def numbers(field: str, least: int, most: int, names: tuple[str, ...] = ()) -> set[int]:
+    """The numbers that a field of a cron line stands for; empty where it has something else (``L``, ``W``, ``#``).
+
+    A span may go past the end (``22-2``).
+    """
     found: set[int] = set()
     for part in field.lower().split(","):
         span, _, step = part.partition("/")
@@ -68,9 +71,10 @@ def _numbers(field: str, least: int, most: int, names: tuple[str, ...] = ()) -> 
             low = _number(first, least, names)
             high = _number(last, least, names) if last else most if step else low
         every = int(step) if step.isdigit() and len(step) < 4 else 0 if step else 1
-        if not (least <= low <= most and low <= high <= most) or every < 1:
+        if not (least <= low <= most and least <= high <= most) or every < 1:
             return set()
-        found.update(range(low, high + 1, every))
+        span_of = range(low, high + 1) if low <= high else (*range(low, most + 1), *range(least, high + 1))
+        found.update(span_of[::every])
     return found
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from barraiser_rules.schedules import WEEKDAYS, numbers
+
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 PER_DAY, SLOTS = 48, 7 * 48
 Week = int
@@ -12,7 +14,9 @@ Week = int
 
 ALWAYS: Week = (1 << SLOTS) - 1
 _DAY: Week = (1 << PER_DAY) - 1
-_FIELD = re.compile(r"(\*|\w{1,9})(?:-(\w{1,9}))?(?:/(\d{1,2}))?")
+_WEEK_OF_MONTH = re.compile(r"(?<=\w)(?:L|#\d)(?=,|$)")
+"""``5L``, ``5#2``: the last Friday, the second."""
+
 _RISKY = re.compile(
     r"(?:([a-z]{3})[a-z]{0,6}(?:-([a-z]{3})[a-z]{0,6})?)?\s*(?:(\d{1,2}):(\d\d)-(\d{1,2}):(\d\d))?", re.IGNORECASE
 )
@@ -44,18 +48,17 @@ def of_cron(cron: str) -> Week | None:
     fields = cron.split()
     if len(fields) != 5:
         return None
-    minutes, hours = _values(fields[0], 0, 59), _values(fields[1], 0, 23)
-    if minutes is None or hours is None:
+    minutes, hours = numbers(fields[0], 0, 59), numbers(fields[1], 0, 23)
+    weekdays = numbers(_WEEK_OF_MONTH.sub("", fields[4]), 0, 7, WEEKDAYS)
+    if not minutes or not hours or not weekdays:
         return None
-    halves = {minute // 30 for minute in minutes}
     day = 0
     for hour in hours:
-        for half in halves:
+        for half in {minute // 30 for minute in minutes}:
             day |= 1 << hour * 2 + half
-    if fields[4] in ("*", "?") or fields[2] not in ("*", "?"):
+    if fields[2] not in ("*", "?"):
         return on_days(range(7), day)
-    weekdays = _weekdays(fields[4])
-    return None if weekdays is None else on_days(weekdays, day)
+    return on_days(((weekday - 1) % 7 for weekday in weekdays), day)
 
 
 def of_slot(text: str) -> Week | None:
@@ -107,55 +110,3 @@ def zone_shifts(zone: str, team: str, year: int) -> list[int] | None:
         if ahead is not None and behind is not None:
             found.add(int((ahead - behind).total_seconds()) // 60)
     return sorted(found)
-
-
-def _weekdays(field: str) -> list[int] | None:
-    """The days that a weekday field names, Monday first; ``5L`` and ``5#2`` are Fridays."""
-    found: list[int] = []
-    for part in field.split(","):
-        plain = re.sub(r"(?<=\w)(?:L|#\d)$", "", part) if part != "L" else "6"
-        match = _FIELD.fullmatch(plain)
-        if match is None:
-            return None
-        if match[1] == "*":
-            found += range(0, 7, int(match[3] or 1) or 1)
-            continue
-        first, last = _weekday(match[1]), _weekday(match[2] or match[1])
-        if first is None or last is None:
-            return None
-        step = int(match[3] or 1) or 1
-        if match[3] and not match[2]:
-            last = 6
-        found += [first + more for more in range(0, (last - first) % 7 + 1, step)]
-    return [(day - 1) % 7 for day in found]
-
-
-def _weekday(text: str) -> int | None:
-    """The number of a weekday with Sunday as 0."""
-    if text.isdigit():
-        return int(text) % 7 if int(text) <= 7 else None
-    low = text[:3].lower()
-    return (DAYS.index(low) + 1) % 7 if low in DAYS else None
-
-
-def _values(field: str, least: int, most: int) -> set[int] | None:
-    """The numbers that a field of a cron line stands for."""
-    found: set[int] = set()
-    for part in field.split(","):
-        match = _FIELD.fullmatch(part)
-        if match is None:
-            return None
-        step = int(match[3] or 1) or 1
-        if match[1] == "*":
-            found.update(range(least, most + 1, step))
-            continue
-        if not match[1].isdigit() or not (match[2] or "0").isdigit():
-            return None
-        first = int(match[1])
-        last = int(match[2]) if match[2] else most if match[3] else first
-        if not (least <= first <= most and last <= most):
-            return None
-        wraps = first > last
-        numbers = [*range(first, most + 1), *range(least, last + 1)] if wraps else range(first, last + 1)
-        found.update(list(numbers)[::step])
-    return found
