@@ -10,6 +10,7 @@ import pytest
 
 from barraiser.graph.stage_graph import StageGraph
 from barraiser.model.condition import Condition
+from barraiser.model.environment import Environment
 from barraiser.model.pipeline import SOFT, Edge, Handover, Scenario
 from barraiser.model.place import Place
 from barraiser.model.tri import MAYBE, NO, YES
@@ -69,6 +70,17 @@ def test_text_names_what_took_the_teeth(view: GraphView) -> None:
     assert "after  test (result ignored): if: always()" in text
     assert "deploys to prod  yes" in text
     assert "prod is prod: 0.90" in text
+
+
+def test_the_word_and_the_file_that_say_an_environments_class_are_shown() -> None:
+    found = activity("deploy")
+    found.environment = Environment("live", "prod", 0.9, "environment live", Place("a/w.yml", 12))
+    view = GraphView(StageGraph(pipeline([job("deploy", found)], [])), prefix="root/")
+    assert "live is prod: environment live, root/a/w.yml:12" in graph_text.render([view])
+    assert "environment live, root/a/w.yml:12" in graph_mermaid.render([view])
+    assert "environment live, root/a/w.yml:12" in graph_dot.render([view])
+    (shown,) = json.loads(graph_json.render([view]))["pipelines"][0]["jobs"][0]["environments"]
+    assert (shown["evidence"], shown["location"]["line"]) == ("environment live", 12)
 
 
 def test_soft_edges_are_drawn_apart(view: GraphView) -> None:

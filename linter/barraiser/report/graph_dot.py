@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from barraiser.model.pipeline import HARD, SOFT, Job
 from barraiser.report.escape import visible
 from barraiser.report.graph_mermaid import group_of
-from barraiser.report.graph_view import GraphView, environments_of, kinds_of
+from barraiser.report.graph_view import GraphView, environments_of, evidence_of, kinds_of
 
 STYLES = {HARD: "solid", SOFT: "dashed", "order": "dotted"}
 COLOURS = {"prod": "#fde2e1", "preprod": "#fef3d6", "other": "#f4f5f7"}
@@ -44,7 +44,8 @@ def _rows(job: Job, view: GraphView, explain: bool) -> list[str]:
     rows = [job.id, ", ".join(kinds_of(job))]
     for each in environments_of(job):
         row = f"{each.name} = {each.cls}" if each.name != each.cls else each.cls
-        rows.append(f"{row} ({each.confidence:.2f} {each.reason})" if explain else row)
+        sure = f"{each.confidence:.2f} " if explain else ""
+        rows.append(f"{row} ({sure}{evidence_of(each, view.prefix)})" if each.reason else row)
     if job.manual:
         rows.append("by hand" if job.manual_blocks else "by hand, optional")
     if view.maybe(job):

@@ -75,7 +75,14 @@ def _job(job: Job, prefix: str, explain: bool) -> dict[str, object]:
         "name": job.name,
         "stage": job.stage,
         "kinds": list(dict.fromkeys(activity.kind for activity in job.activities)),
-        "environments": [_environment(each, explain) for each in environments_of(job)],
+        "environments": [
+            {
+                **_environment(each, explain),
+                "evidence": each.reason or None,
+                "location": located(each.place, prefix) if each.place is not None else None,
+            }
+            for each in environments_of(job)
+        ],
         "needs": list(job.needs),
         "manual": job.manual,
         "allow_failure": job.soft == 2,

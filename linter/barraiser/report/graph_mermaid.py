@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from barraiser.model.pipeline import HARD, SOFT, Job
 from barraiser.report.escape import visible
-from barraiser.report.graph_view import GraphView, environments_of, kinds_of
+from barraiser.report.graph_view import GraphView, environments_of, evidence_of, kinds_of
 
 ARROWS = {HARD: "-->", SOFT: "-.->", "order": "-.-"}
 CLASSES = (
@@ -46,7 +46,8 @@ def _box(job: Job, view: GraphView, explain: bool) -> str:
     rows = [job.id, ", ".join(kinds_of(job))]
     for each in environments_of(job):
         row = f"{each.name} = {each.cls}" if each.name != each.cls else each.cls
-        rows.append(f"{row} ({each.confidence:.2f} {each.reason})" if explain else row)
+        sure = f"{each.confidence:.2f} " if explain else ""
+        rows.append(f"{row} ({sure}{evidence_of(each, view.prefix)})" if each.reason else row)
     if job.manual:
         rows.append("by hand" if job.manual_blocks else "by hand, optional")
     if view.maybe(job):

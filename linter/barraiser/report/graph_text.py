@@ -7,7 +7,15 @@ from collections.abc import Sequence
 from barraiser.model.activity import Activity
 from barraiser.model.pipeline import HARD, Job
 from barraiser.report.escape import inert, visible
-from barraiser.report.graph_view import GraphView, ShownEdge, environments_of, kinds_of, telling, variant_name
+from barraiser.report.graph_view import (
+    GraphView,
+    ShownEdge,
+    environments_of,
+    evidence_of,
+    kinds_of,
+    telling,
+    variant_name,
+)
 
 ANSWERS = {True: "yes", False: "no", None: "cannot tell"}
 MARKS = {"hard": "", "soft": " (result ignored)", "order": " (order only)"}
@@ -54,6 +62,11 @@ def _job(job: Job, view: GraphView, edges: Sequence[ShownEdge], explain: bool) -
         marks.append("may run")
     stage = f" ({job.stage})" if job.stage and "/" not in job.id else ""
     lines = [f"  {job.id}{stage}  {'; '.join(marks)}".rstrip()]
+    lines += [
+        f"    as     {each.name} is {each.cls}: {_short(evidence_of(each, view.prefix), 120)}"
+        for each in environments_of(job)
+        if each.reason and each.cls != "unknown"
+    ]
     if job.condition.text:
         lines.append(f"    if     {_short(job.condition.text)}")
     hard = [edge.source for edge in edges if edge.strength == HARD]

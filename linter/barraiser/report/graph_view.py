@@ -153,3 +153,9 @@ def variant_name(variant: Pipeline) -> str:
     if variant.given:
         return variant.given
     return " and ".join(name if holds else f"not {name}" for name, holds in variant.assumes.items())
+
+
+def evidence_of(environment: Environment, prefix: str) -> str:
+    """Why an environment has its class: the word that says so, and the file and line where it stands."""
+    where = f"{prefix}{environment.place}" if environment.place is not None else ""
+    return ", ".join(each for each in (environment.reason, where) if each)

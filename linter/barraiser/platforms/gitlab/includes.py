@@ -27,6 +27,10 @@ _OWN_COMPONENT = re.compile(
 )
 
 
+MERGED = "merged_yaml"
+"""The key under which the CI Lint API answers with the pipeline, all its files merged."""
+
+
 class Loaded:
     """A pipeline's files as one mapping, without ``include``.
 
@@ -59,8 +63,35 @@ class _Where:
 def load_pipeline(path: str, reading: Reading) -> Loaded:
     """The file and all that it includes. Raises Refused where nothing can be made of it."""
     loader = _Loader(reading)
-    loader.loaded.root = loader.file(path, None, None, _Where((path,)))
+    loader.loaded.root = loader.file(_merged(path, reading) or path, None, None, _Where((path,)))
     return loader.loaded
+
+
+def is_lint_answer(root: Node | None) -> bool:
+    """Whether a document is what the CI Lint API answers: it holds the merged YAML as text."""
+    return isinstance(root, Mapping) and "valid" in root and isinstance(root.get(MERGED), Scalar)
+
+
+def _merged(path: str, reading: Reading) -> str:
+    """For a saved answer of the CI Lint API, the merged YAML in it, as a file of its own: what places are then in.
+
+    Source: GitLab docs, "CI Lint API". Raises Refused where it says that the pipeline is not valid.
+    """
+    if not path.endswith(".json") or MERGED.encode() not in reading.repository.peek(path):
+        return ""
+    try:
+        root = reading.repository.documents(path, later_merge_wins=True)[0].root
+    except (SourceError, IndexError):
+        return ""
+    if not isinstance(root, Mapping) or not is_lint_answer(root):
+        return ""
+    if root.text("valid") == "false":
+        errors = root.sequence("errors")
+        told = next((item.value for item in errors or () if isinstance(item, Scalar)), "it does not say why")
+        raise refused(f"the CI Lint API refuses the pipeline: {told}", root, "correct it, and ask again")
+    name = f"{path}#{MERGED}"
+    reading.repository.keep(name, root.text(MERGED).encode())
+    return name
 
 
 def load_included(include: Node, reading: Reading) -> Loaded:

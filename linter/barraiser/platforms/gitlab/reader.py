@@ -11,7 +11,7 @@ from barraiser.model.words import GITLAB_CI
 from barraiser.platforms.gitlab.assemble import Assembler, Built
 from barraiser.platforms.gitlab.drafts import Config, Deciding
 from barraiser.platforms.gitlab.edges import Edges, started
-from barraiser.platforms.gitlab.includes import NOT_JOBS, Loaded, load_included, load_pipeline
+from barraiser.platforms.gitlab.includes import NOT_JOBS, Loaded, is_lint_answer, load_included, load_pipeline
 from barraiser.platforms.gitlab.merging import extend_all, resolve_references
 from barraiser.platforms.gitlab.named import choices_of, named_in
 from barraiser.platforms.gitlab.reading import MAX_JOBS, Reading, Refused, refused
@@ -44,6 +44,8 @@ class GitLabReader:
 
     def recognises(self, root: Node | None) -> bool:
         """Whether a document looks like GitLab CI: jobs with scripts or triggers, and nothing that another platform has."""
+        if is_lint_answer(root):
+            return True
         if not isinstance(root, Mapping) or any(
             key in root for key in ("on", "true", "jobs", "runs", "Resources", "pipeline")
         ):
