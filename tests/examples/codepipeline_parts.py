@@ -18,6 +18,7 @@ COMMANDS = {
     "ChaosTest": ["chaos run experiments/lose-a-node.json"],
     "Migrate": ["flyway migrate"],
     "MigrateAndDeploy": ["flyway migrate", "kubectl --context prod apply -f k8s/"],
+    "Bake": ["sleep 3600"],
     "RollbackTest": ["helm rollback shop --wait"],
 }
 """What the build project of an action of this name runs."""
@@ -159,7 +160,9 @@ def templates(value: Any) -> Iterator[dict[str, Any]]:
     elif "Name" in value and set(value) <= STAGE and set(value) & {"Actions", "BeforeEntry", "OnSuccess", "OnFailure"}:
         yield template({"Stages": _placed([value])})
     elif "Stages" in value:
-        yield template({**value, "Stages": [stage(each["Name"], each) for each in value["Stages"]]})
+        named = [each for each in value["Stages"] if isinstance(each["Name"], str)]
+        yield template({**value, "Stages": [stage(each["Name"], each) for each in named]})
+        yield template({**value, "Stages": _placed(named)})
     elif set(value) == {"Actions"}:
         yield template({"Stages": [*usual()[:3], stage("Production", value)]})
     elif set(value) <= STAGE - {"Name"}:

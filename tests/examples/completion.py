@@ -20,7 +20,7 @@ from examples.codepipeline_parts import template, templates, usual
 Files = dict[str, str]
 CONFIGURATION = ".barraiser.yml"
 OTHER_FILE = re.compile(r"# ([\w./-]+\.[a-z]+|CODEOWNERS)\b.*")
-WORKFLOW = ".github/workflows/deploy.yml"
+WORKFLOW = ".github/workflows/release.yml"
 PATHS = {GITHUB_ACTIONS: WORKFLOW, GITLAB_CI: ".gitlab-ci.yml", CODEPIPELINE: "pipeline.yml"}
 
 
@@ -68,13 +68,48 @@ def completed(platform: str, example: str, whole: str) -> Iterator[Files]:
     )
     if platform == GITHUB_ACTIONS:
         for made in _github(value, twin):
-            yield {WORKFLOW: _dump(made)}
+            yield {WORKFLOW: _dump(made), **_called(_dump(made))}
     elif platform == GITLAB_CI:
         for made in _gitlab(value, twin):
-            yield {".gitlab-ci.yml": _dump(made)}
+            yield {".gitlab-ci.yml": _dump(made), **_included(made)}
     elif platform == CODEPIPELINE:
         for made in templates(value):
             yield {"pipeline.yml": _dump(made)}
+
+
+def _called(text: str) -> Files:
+    """The workflows of the repository that a workflow uses or comes after."""
+    files = {
+        "." + path: _dump(_reusable())
+        for path in re.findall(r"uses: \./(?P<path>\.github/workflows/[\w-]+\.yml)", text)
+    }
+    files = {path.removeprefix("."): content for path, content in files.items()}
+    if "workflow_run" in text:
+        tests = {"test": {"runs-on": "ubuntu-latest", "steps": STEPS["test"]}}
+        files[".github/workflows/ci.yml"] = _dump({"name": "CI", "on": {"push": {"branches": ["main"]}}, "jobs": tests})
+    return files
+
+
+def _reusable() -> dict[str, Any]:
+    place = "${{ inputs.environment }}"
+    deploy = {"runs-on": "ubuntu-latest", "environment": place, "steps": [CHECKOUT, *_kubectl(place)]}
+    inputs = {"environment": {"type": "string", "default": "production"}}
+    return {"on": {"workflow_call": {"inputs": inputs}}, "jobs": {"deploy": deploy}}
+
+
+def _included(made: dict[str, Any]) -> Files:
+    """The files of the repository that a pipeline includes or starts."""
+    included = [each.get("local") for each in made.get("include", []) if isinstance(each, dict)]
+    files = {path: _dump({"deploy-prod": _gitlab_stock("deploy-prod")}) for path in included if path}
+    for job in made.values():
+        started = (
+            job.get("trigger", {}).get("include")
+            if isinstance(job, dict) and isinstance(job.get("trigger"), dict)
+            else None
+        )
+        if isinstance(started, str):
+            files[started] = _dump({"integration": {"script": SCRIPTS["e2e"]}})
+    return files
 
 
 def _with_version(example: str) -> str:
@@ -90,6 +125,11 @@ def _around(platform: str) -> Iterator[str]:
         yield _dump(_github_base())
     elif platform == GITLAB_CI:
         yield _dump(_gitlab_base())
+        on_requests = [
+            {"if": '$CI_PIPELINE_SOURCE == "merge_request_event"'},
+            {"if": "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH"},
+        ]
+        yield _dump({**_gitlab_base(), "unit-tests": {**_gitlab_stock("unit-tests"), "rules": on_requests}})
     elif platform == CODEPIPELINE:
         yield _dump(template({"Stages": usual()}))
 
@@ -171,6 +211,7 @@ def _github(value: Any, twin: Any) -> Iterator[dict[str, Any]]:
     if set(value) <= TOP and not set(value) <= JOB:
         top = {key: each for key, each in value.items() if key != "jobs"}
         yield from _with_jobs(value.get("jobs", {}), top, _jobs_of(twin))
+        yield from _with_jobs(value.get("jobs", {}), top, _jobs_of(twin), tested=False)
     elif set(value) <= JOB:
         for name in ("deploy-prod", "build"):
             made = _github_base()
@@ -181,6 +222,7 @@ def _github(value: Any, twin: Any) -> Iterator[dict[str, Any]]:
         yield made
     else:
         yield from _with_jobs(value, {}, _jobs_of(twin))
+        yield from _with_jobs(value, {}, _jobs_of(twin), tested=False)
 
 
 def _jobs_of(value: Any) -> dict[str, Any]:
@@ -197,7 +239,9 @@ def _without(stock: dict[str, Any], given: dict[str, Any], twin: dict[str, Any])
             stock.pop(key, None)
 
 
-def _with_jobs(jobs: dict[str, Any], top: dict[str, Any], twins: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _with_jobs(
+    jobs: dict[str, Any], top: dict[str, Any], twins: dict[str, Any], *, tested: bool = True
+) -> Iterator[dict[str, Any]]:
     """The fragment's jobs with the usual ones that it needs; then also with all the usual ones; then with none."""
     for base in (("build", "deploy-staging", "deploy-prod"), ("build", "deploy-staging"), ("build",), ()):
         if set(jobs) & (PROD - {"hotfix"}) and "deploy-prod" in base and "deploy-prod" not in jobs:
@@ -218,6 +262,8 @@ def _with_jobs(jobs: dict[str, Any], top: dict[str, Any], twins: dict[str, Any])
             if name in jobs and name in PROD and "needs" not in given and len(base) < 2:
                 job.pop("needs", None)
             job.update(copy.deepcopy(given))
+            if not tested and name == "build":
+                job["steps"] = [step for step in job["steps"] if step.get("run") != "npm test"]
             made["jobs"][name] = job
             needs = job.get("needs", [])
             waiting += [needs] if isinstance(needs, str) else needs
@@ -239,10 +285,11 @@ SCRIPTS = {
     "smoke": ["curl --fail https://shop.example.com/health"],
 }
 SCRIPTS["staging-tests"] = SCRIPTS["acceptance"] = SCRIPTS["acceptance-tests"] = SCRIPTS["e2e"]
-STAGES = ["build", "test", "approve", "migrate", "deploy", "staging", "acceptance", "load", "resilience", "staging-alarms", "onebox",
+STAGES = ["build", "test", "plan", "approve", "migrate", "deploy", "staging", "acceptance", "load", "resilience", "staging-alarms", "onebox",
           "production", "verify", "watch", "bake", "wave-1", "wave-2", "rollback"]  # fmt: skip
 STAGE_OF = {"build": "build", "deploy-staging": "staging", "deploy-prod": "production", "unit-tests": "test", "e2e": "acceptance",
-            "staging-tests": "acceptance", "smoke": "verify", "rollback": "rollback"}  # fmt: skip
+            "staging-tests": "acceptance", "smoke": "verify", "rollback": "rollback", "smoke-test-staging": "acceptance",
+            "apply": "production"}  # fmt: skip
 
 
 def _gitlab_script(context: str) -> list[str]:
@@ -285,13 +332,14 @@ def _gitlab(value: dict[str, Any], twin: Any) -> Iterator[dict[str, Any]]:
                     job["script"] = [*script, *kept] if kind == "before" else [*kept, *script]
                 yield made
         return
-    for base in (
+    bases = (
         ("build", "deploy-staging", "deploy-prod"),
         ("build", "deploy-staging"),
         ("build", "deploy-prod"),
         ("build",),
         (),
-    ):
+    )
+    for base, tested in [*((base, True) for base in bases), *((base, False) for base in bases[:2])]:
         if set(names) & (PROD - {"hotfix"}) and "deploy-prod" in base and "deploy-prod" not in names:
             continue
         made = {
@@ -304,12 +352,18 @@ def _gitlab(value: dict[str, Any], twin: Any) -> Iterator[dict[str, Any]]:
             if name in made:
                 continue
             job, given = _gitlab_stock(name), value.get(name) or {}
+            if "extends" in given and given["extends"] not in value:
+                made[given["extends"]] = {
+                    key: each for key, each in _gitlab_stock("deploy-prod").items() if key == "script"
+                }
             if "trigger" in given or "extends" in given:
                 job = {"stage": job["stage"]}
             _without(job, given, (_jobs_of(twin) if isinstance(twin, dict) else {}).get(name, {}))
             if "when" in given and given["when"] in ("manual", "on_failure", "delayed"):
                 job.pop("rules", None)
             made[name] = {**job, **copy.deepcopy(given)}
+            if not tested and name == "build":
+                made[name]["script"] = [line for line in made[name]["script"] if line != "npm test"]
             waiting += [each for each in made[name].get("needs", []) if isinstance(each, str)]
         stages = [made[name].get("stage") for name in made if isinstance(made[name], dict)]
         further = [each for each in stages if each and each not in made["stages"] and not each.startswith(".")]

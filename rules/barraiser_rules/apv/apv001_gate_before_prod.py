@@ -55,15 +55,16 @@ class GateBeforeProd(Rule):
         Test the pre-production deploy, or require an approval.
 
     Before (github-actions):
-        deploy:
-          needs: [build]
-          runs-on: ubuntu-latest
+        deploy-prod:
+          needs: [deploy-staging]
 
     After (github-actions):
-        deploy:
-          needs: [smoke-test-staging]
+        smoke-test-staging:
+          needs: [deploy-staging]
           runs-on: ubuntu-latest
-          environment: production
+          steps: [{run: curl --fail --retry 5 https://staging.shop.example.com/health}]
+        deploy-prod:
+          needs: [smoke-test-staging]
 
     Before (gitlab-ci):
         deploy-prod:

@@ -55,10 +55,24 @@ class ApprovalAfterEvidence(Rule):
         deploy: {needs: [approve]}
 
     Before (gitlab-ci):
-        stages: [staging, approve, smoke, production]
+        stages: [build, staging, approve, smoke, production]
+        approve:
+          stage: approve
+          rules: [{when: manual}]
+          script: [echo approved]
+        smoke-test:
+          stage: smoke
+          script: [curl --fail https://staging.shop.example.com/health]
 
     After (gitlab-ci):
-        stages: [staging, smoke, approve, production]
+        stages: [build, staging, smoke, approve, production]
+        smoke-test:
+          stage: smoke
+          script: [curl --fail https://staging.shop.example.com/health]
+        approve:
+          stage: approve
+          rules: [{when: manual}]
+          script: [echo approved]
 
     Before (codepipeline):
         Name: Approve

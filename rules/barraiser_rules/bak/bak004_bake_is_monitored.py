@@ -78,8 +78,8 @@ class BakeIsMonitored(Rule):
               done
 
     Before (codepipeline):
-        - Name: Production
-          Actions: [{Name: Deploy, RunOrder: 1}, {Name: Bake, RunOrder: 2}]   # Bake runs `sleep 3600`
+        Name: Production
+        Actions: [{Name: Deploy, RunOrder: 1}, {Name: Bake, RunOrder: 2}]   # Bake runs `sleep 3600`
 
     After (codepipeline):
         - Name: Production

@@ -55,23 +55,27 @@ class BuildOnce(Rule):
             - run: kubectl set image deployment/app app="${{ needs.build.outputs.image }}"
 
     Before (gitlab-ci):
-        build:prod:
-          stage: build-prod
-          script: [npm ci, npm run build]
+        deploy-prod:
+          script:
+            - docker build -t $CI_REGISTRY_IMAGE/prod:$CI_COMMIT_SHA .
+            - docker push $CI_REGISTRY_IMAGE/prod:$CI_COMMIT_SHA
+            - kubectl --context prod set image deployment/shop shop=$CI_REGISTRY_IMAGE/prod:$CI_COMMIT_SHA
 
     After (gitlab-ci):
-        build:
-          stage: build
-          script: [npm ci, npm run build]
-          artifacts: {paths: [dist]}
+        deploy-prod:
+          script:
+            - kubectl --context prod set image deployment/shop shop=$CI_REGISTRY_IMAGE:$CI_COMMIT_SHA
 
     Before (codepipeline):
-        Name: BuildForProd
-        OutputArtifacts: [{Name: ProdBuild}]
+        Name: Production
+        Actions:
+          - {Name: BuildProd, RunOrder: 1, OutputArtifacts: [{Name: ProdBuild}]}
+          - {Name: DeployProd, RunOrder: 2, InputArtifacts: [{Name: ProdBuild}]}
 
     After (codepipeline):
-        Name: DeployProd
-        InputArtifacts: [{Name: BuildOutput}]
+        Name: Production
+        Actions:
+          - {Name: DeployProd, RunOrder: 1, InputArtifacts: [{Name: BuildOutput}]}
     """
 
     id = "BLD001"

@@ -28,28 +28,53 @@ class SameArtifactInEveryStage(Rule):
         Let both deploys read the artifact of one build.
 
     Before (github-actions):
+        build-prod:
+          runs-on: ubuntu-latest
+          steps:
+            - run: docker build -t ghcr.io/acme/shop-prod:${{ github.sha }} .
+            - run: docker push ghcr.io/acme/shop-prod:${{ github.sha }}
+        deploy-staging:
+          needs: [build, build-prod]
         deploy-prod:
-          steps: [{uses: actions/download-artifact@v4, with: {name: app-prod}}]
+          needs: [deploy-staging]
+          steps: [{run: "kubectl --context prod set image deployment/shop shop=ghcr.io/acme/shop-prod:${{ github.sha }}"}]
 
     After (github-actions):
+        deploy-staging:
+          needs: [build]
         deploy-prod:
-          steps: [{uses: actions/download-artifact@v4, with: {name: app}}]
+          needs: [deploy-staging]
+          steps: [{run: "kubectl --context prod set image deployment/shop shop=ghcr.io/acme/shop:${{ github.sha }}"}]
 
     Before (gitlab-ci):
+        build-prod:
+          stage: build
+          script:
+            - docker build -t $CI_REGISTRY_IMAGE/prod:$CI_COMMIT_SHA .
+            - docker push $CI_REGISTRY_IMAGE/prod:$CI_COMMIT_SHA
         deploy-prod:
-          script: [helm upgrade shop chart --set image=$CI_REGISTRY_IMAGE/prod:$CI_COMMIT_SHA]
+          stage: production
+          script: ["kubectl --context prod set image deployment/shop shop=$CI_REGISTRY_IMAGE/prod:$CI_COMMIT_SHA"]
 
     After (gitlab-ci):
         deploy-prod:
-          script: [helm upgrade shop chart --set image=$CI_REGISTRY_IMAGE:$CI_COMMIT_SHA]
+          stage: production
+          script: ["kubectl --context prod set image deployment/shop shop=$CI_REGISTRY_IMAGE:$CI_COMMIT_SHA"]
 
     Before (codepipeline):
-        Name: DeployProd
-        InputArtifacts: [{Name: ProdBuild}]
+        - Name: Build
+          Actions:
+            - {Name: Build, OutputArtifacts: [{Name: BuildOutput}]}
+            - {Name: BuildProd, OutputArtifacts: [{Name: ProdBuild}]}
+        - Name: Production
+          Actions: [{Name: DeployProd, InputArtifacts: [{Name: ProdBuild}]}]
 
     After (codepipeline):
-        Name: DeployProd
-        InputArtifacts: [{Name: BuildOutput}]
+        - Name: Build
+          Actions:
+            - {Name: Build, OutputArtifacts: [{Name: BuildOutput}]}
+        - Name: Production
+          Actions: [{Name: DeployProd, InputArtifacts: [{Name: BuildOutput}]}]
     """
 
     id = "BLD003"

@@ -54,13 +54,16 @@ class PlanBeforeApply(Rule):
 
     Before (gitlab-ci):
         apply:
+          environment: production
           script: [terraform apply -auto-approve]
 
     After (gitlab-ci):
         plan:
+          stage: plan
           script: [terraform plan -out=tfplan]
           artifacts: {paths: [tfplan]}
         apply:
+          environment: production
           script: [terraform apply tfplan]
 
     Before (codepipeline):

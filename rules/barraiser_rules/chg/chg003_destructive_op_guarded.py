@@ -55,10 +55,15 @@ class DestructiveOpGuarded(Rule):
           script: [pg_dump shop > shop.sql, dropdb shop]
 
     Before (codepipeline):
-        Configuration: {ActionMode: DELETE_ONLY, StackName: shop-prod}
+        Actions:
+          - {Name: DeployProd, RunOrder: 1}
+          - {Name: RemoveOld, RunOrder: 2, Configuration: {ActionMode: DELETE_ONLY, StackName: shop-prod-old}}
 
     After (codepipeline):
-        Configuration: {ActionMode: CREATE_UPDATE, StackName: shop-prod}
+        Actions:
+          - {Name: DeployProd, RunOrder: 1}
+          - {Name: Approve, RunOrder: 2}
+          - {Name: RemoveOld, RunOrder: 3, Configuration: {ActionMode: DELETE_ONLY, StackName: shop-prod-old}}
     """
 
     id = "CHG003"

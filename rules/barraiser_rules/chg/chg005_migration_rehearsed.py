@@ -49,18 +49,26 @@ class MigrationRehearsed(Rule):
     Before (gitlab-ci):
         deploy-staging:
           script: [kubectl --context staging apply -f k8s/]
+        deploy-prod:
+          script: [flyway migrate, kubectl --context prod apply -f k8s/]
 
     After (gitlab-ci):
         deploy-staging:
           script: [flyway migrate, kubectl --context staging apply -f k8s/]
+        deploy-prod:
+          script: [flyway migrate, kubectl --context prod apply -f k8s/]
 
     Before (codepipeline):
-        Name: Staging
-        Actions: [{Name: Deploy, RunOrder: 1}]
+        - Name: Staging
+          Actions: [{Name: Deploy, RunOrder: 1}]
+        - Name: Production
+          Actions: [{Name: Migrate, RunOrder: 1}, {Name: Deploy, RunOrder: 2}]
 
     After (codepipeline):
-        Name: Staging
-        Actions: [{Name: Migrate, RunOrder: 1}, {Name: Deploy, RunOrder: 2}]
+        - Name: Staging
+          Actions: [{Name: Migrate, RunOrder: 1}, {Name: Deploy, RunOrder: 2}]
+        - Name: Production
+          Actions: [{Name: Migrate, RunOrder: 1}, {Name: Deploy, RunOrder: 2}]
     """
 
     id = "CHG005"

@@ -55,25 +55,34 @@ class NoUngatedFastLane(Rule):
         Send hotfixes through the same jobs, with shorter waits.
 
     Before (github-actions):
-        hotfix:
-          if: github.event_name == 'workflow_dispatch'
-          environment: production
+        on: {push: {branches: [main]}, workflow_dispatch: {}}
+        jobs:
+          hotfix:
+            if: github.event_name == 'workflow_dispatch'
+            environment: production
+          deploy-prod:
+            if: github.event_name == 'push'
+            needs: [staging-tests]
 
     After (github-actions):
-        deploy-prod:
-          needs: [staging-tests]
-          environment: production
+        on: {push: {branches: [main]}, workflow_dispatch: {}}
+        jobs:
+          deploy-prod:
+            needs: [staging-tests]
 
     Before (gitlab-ci):
         hotfix:
           needs: []
           environment: production
-          when: manual
+          rules: [{if: $CI_PIPELINE_SOURCE == "web"}]
+        deploy-prod:
+          needs: [staging-tests]
+          rules: [{if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH}]
 
     After (gitlab-ci):
         deploy-prod:
           needs: [staging-tests]
-          environment: production
+          rules: [{if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH}]
 
     Before (codepipeline):
         HotfixPipeline: {Type: AWS::CodePipeline::Pipeline}

@@ -43,12 +43,16 @@ class GammaDeploysLikeProd(Rule):
         deploy-staging: {extends: .deploy, environment: staging}
 
     Before (codepipeline):
-        - {Name: Staging, Provider: CloudFormation}
-        - {Name: Prod, Provider: ECS}
+        - Name: Staging
+          Actions: [{Name: DeployStaging, ActionTypeId: {Category: Deploy, Owner: AWS, Provider: CloudFormation, Version: "1"}}]
+        - Name: Production
+          Actions: [{Name: DeployProd, ActionTypeId: {Category: Deploy, Owner: AWS, Provider: ECS, Version: "1"}}]
 
     After (codepipeline):
-        - {Name: Staging, Provider: ECS}
-        - {Name: Prod, Provider: ECS}
+        - Name: Staging
+          Actions: [{Name: DeployStaging, ActionTypeId: {Category: Deploy, Owner: AWS, Provider: ECS, Version: "1"}}]
+        - Name: Production
+          Actions: [{Name: DeployProd, ActionTypeId: {Category: Deploy, Owner: AWS, Provider: ECS, Version: "1"}}]
     """
 
     id = "ENV003"

@@ -33,18 +33,38 @@ class ProdAccountIsolated(Rule):
         Deploy production with a role of its own in an account of its own.
 
     Before (github-actions):
-        - uses: aws-actions/configure-aws-credentials@v4
-          with: {role-to-assume: "arn:aws:iam::111111111111:role/deploy"}
+        deploy-staging:
+          steps:
+            - uses: aws-actions/configure-aws-credentials@v4
+              with: {role-to-assume: "arn:aws:iam::111111111111:role/deploy", aws-region: eu-west-1}
+            - run: aws cloudformation deploy --stack-name shop-staging --template-file app.yml
+        deploy-prod:
+          steps:
+            - uses: aws-actions/configure-aws-credentials@v4
+              with: {role-to-assume: "arn:aws:iam::111111111111:role/deploy", aws-region: eu-west-1}
+            - run: aws cloudformation deploy --stack-name shop-prod --template-file app.yml
 
     After (github-actions):
-        - uses: aws-actions/configure-aws-credentials@v4
-          with: {role-to-assume: "arn:aws:iam::222222222222:role/deploy-production"}
+        deploy-staging:
+          steps:
+            - uses: aws-actions/configure-aws-credentials@v4
+              with: {role-to-assume: "arn:aws:iam::111111111111:role/deploy", aws-region: eu-west-1}
+            - run: aws cloudformation deploy --stack-name shop-staging --template-file app.yml
+        deploy-prod:
+          steps:
+            - uses: aws-actions/configure-aws-credentials@v4
+              with: {role-to-assume: "arn:aws:iam::222222222222:role/deploy", aws-region: eu-west-1}
+            - run: aws cloudformation deploy --stack-name shop-prod --template-file app.yml
 
     Before (gitlab-ci):
+        deploy-staging:
+          script: [kubectl --context shared -n staging apply -f k8s/]
         deploy-prod:
           script: [kubectl --context shared -n prod apply -f k8s/]
 
     After (gitlab-ci):
+        deploy-staging:
+          script: [kubectl --context staging apply -f k8s/]
         deploy-prod:
           script: [kubectl --context prod apply -f k8s/]
 

@@ -54,26 +54,48 @@ class NoDanglingGate(Rule):
         Let the deploy wait for it; or declare that it is no gate.
 
     Before (github-actions):
+        smoke-test-staging:
+          needs: [deploy-staging]
+        e2e:
+          needs: [deploy-staging]
         deploy-prod:
-          needs: [build]
+          needs: [smoke-test-staging]
 
     After (github-actions):
+        smoke-test-staging:
+          needs: [deploy-staging]
+        e2e:
+          needs: [deploy-staging]
         deploy-prod:
-          needs: [build, e2e]
+          needs: [smoke-test-staging, e2e]
 
     Before (gitlab-ci):
+        smoke-test-staging:
+          needs: [deploy-staging]
+        e2e:
+          needs: [deploy-staging]
         deploy-prod:
-          needs: [build]
+          needs: [smoke-test-staging]
 
     After (gitlab-ci):
+        smoke-test-staging:
+          needs: [deploy-staging]
+        e2e:
+          needs: [deploy-staging]
         deploy-prod:
-          needs: [build, e2e]
+          needs: [smoke-test-staging, e2e]
 
     Before (codepipeline):
-        Actions: [{Name: DeployProd, RunOrder: 1}, {Name: E2E, RunOrder: 1}]
+        - Name: Check
+          Actions: [{Name: SmokeTest}]
+        - Name: Production
+          Actions: [{Name: DeployProd, RunOrder: 1}, {Name: E2E, RunOrder: 1}]
 
     After (codepipeline):
-        Actions: [{Name: E2E, RunOrder: 1}, {Name: DeployProd, RunOrder: 2}]
+        - Name: Check
+          Actions: [{Name: SmokeTest}]
+        - Name: Production
+          Actions: [{Name: E2E, RunOrder: 1}, {Name: DeployProd, RunOrder: 2}]
     """
 
     id = "GOV005"

@@ -37,29 +37,32 @@ class UntrustedCodeNeverMeetsProdIdentity(Rule):
     Before (github-actions):
         on: pull_request_target
         jobs:
-          deploy:
+          deploy-prod:
             environment: production
             steps:
               - uses: actions/checkout@v4
                 with: {ref: "${{ github.event.pull_request.head.sha }}"}
+              - run: npm ci && npx cdk deploy shop-prod
 
     After (github-actions):
         on: {push: {branches: [main]}}
         jobs:
-          deploy:
+          deploy-prod:
             environment: production
             steps:
               - uses: actions/checkout@v4
+              - run: npm ci && npx cdk deploy shop-prod
 
     Before (gitlab-ci):
-        deploy-prod:
-          environment: production
-          rules: [{if: $CI_PIPELINE_SOURCE == "external_pull_request_event"}]
+        # .barraiser.yml
+        # Merge requests run in the same project, and what every job may read, they may.
+        environments:
+          production: {gitlab: {protected: false}}
 
     After (gitlab-ci):
-        deploy-prod:
-          environment: production
-          rules: [{if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH}]
+        # .barraiser.yml
+        environments:
+          production: {gitlab: {protected: true}}
     """
 
     id = "SEC003"

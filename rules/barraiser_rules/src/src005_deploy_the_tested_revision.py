@@ -49,9 +49,21 @@ class DeployTheTestedRevision(Rule):
 
     Before (codepipeline):
         ExecutionMode: PARALLEL
+        Stages:
+          - Name: Source
+            Actions:
+              - Name: Source
+                ActionTypeId: {Category: Source, Owner: AWS, Provider: CodeCommit, Version: "1"}
+                Configuration: {RepositoryName: shop, BranchName: main}
 
     After (codepipeline):
         ExecutionMode: QUEUED
+        Stages:
+          - Name: Source
+            Actions:
+              - Name: Source
+                ActionTypeId: {Category: Source, Owner: AWS, Provider: CodeCommit, Version: "1"}
+                Configuration: {RepositoryName: shop, BranchName: main}
     """
 
     id = "SRC005"

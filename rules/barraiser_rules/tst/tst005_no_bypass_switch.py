@@ -52,17 +52,24 @@ class NoBypassSwitch(Rule):
         Remove the switch. For emergencies, use a waiver that somebody answers for.
 
     Before (github-actions):
-        test:
-          if: ${{ !inputs.skip_tests }}
-        deploy-prod:
-          needs: [test]
-          if: always() && needs.test.result != 'failure'
+        on: {workflow_dispatch: {inputs: {skip_tests: {type: boolean}}}}
+        jobs:
+          test:
+            if: ${{ !inputs.skip_tests }}
+            runs-on: ubuntu-latest
+            steps: [{uses: actions/checkout@v4}, {run: npm test}]
+          deploy-prod:
+            needs: [test]
+            if: always() && needs.test.result != 'failure'
 
     After (github-actions):
-        test:
-          runs-on: ubuntu-latest
-        deploy-prod:
-          needs: [test]
+        on: {workflow_dispatch: {}}
+        jobs:
+          test:
+            runs-on: ubuntu-latest
+            steps: [{uses: actions/checkout@v4}, {run: npm test}]
+          deploy-prod:
+            needs: [test]
 
     Before (gitlab-ci):
         acceptance:
@@ -74,11 +81,25 @@ class NoBypassSwitch(Rule):
 
     Before (codepipeline):
         Name: Test
-        BeforeEntry: {Conditions: [{Result: SKIP}]}
+        Actions: [{Name: UnitTest}]
+        BeforeEntry:
+          Conditions:
+            - Result: SKIP
+              Rules:
+                - Name: Wanted
+                  RuleTypeId: {Category: Rule, Owner: AWS, Provider: VariableCheck, Version: "1"}
+                  Configuration: {Variable: "#{variables.RunTests}", Operator: EQ, Value: "true"}
 
     After (codepipeline):
         Name: Test
-        BeforeEntry: {Conditions: [{Result: FAIL}]}
+        Actions: [{Name: UnitTest}]
+        BeforeEntry:
+          Conditions:
+            - Result: FAIL
+              Rules:
+                - Name: Wanted
+                  RuleTypeId: {Category: Rule, Owner: AWS, Provider: VariableCheck, Version: "1"}
+                  Configuration: {Variable: "#{variables.RunTests}", Operator: EQ, Value: "true"}
     """
 
     id = "TST005"

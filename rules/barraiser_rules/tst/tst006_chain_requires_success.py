@@ -66,10 +66,12 @@ class ChainRequiresSuccess(Rule):
     Before (codepipeline):
         Name: RunIntegrationPipeline
         ActionTypeId: {Category: Invoke, Owner: AWS, Provider: CodePipeline, Version: "1"}
+        Configuration: {PipelineName: shop-integration}
 
     After (codepipeline):
         Name: IntegrationTest
         ActionTypeId: {Category: Test, Owner: AWS, Provider: CodeBuild, Version: "1"}
+        Configuration: {ProjectName: shop-integration}
     """
 
     id = "TST006"

@@ -31,10 +31,18 @@ class FirstWaveSingleRegion(Rule):
         deploy-us: {needs: [deploy-eu], environment: production-us}
 
     Before (gitlab-ci):
-        parallel: {matrix: [{REGION: [eu-west-1, us-east-1]}]}
+        deploy-prod:
+          stage: production
+          parallel: {matrix: [{REGION: [eu-west-1, us-east-1]}]}
+          script: [aws --region $REGION cloudformation deploy --stack-name shop-prod --template-file app.yml]
 
     After (gitlab-ci):
-        stages: [wave-1, wave-2]
+        deploy-eu:
+          stage: wave-1
+          script: [aws --region eu-west-1 cloudformation deploy --stack-name shop-prod --template-file app.yml]
+        deploy-us:
+          stage: wave-2
+          script: [aws --region us-east-1 cloudformation deploy --stack-name shop-prod --template-file app.yml]
 
     Before (codepipeline):
         - {Name: Deploy-eu, Region: eu-west-1, RunOrder: 1}
