@@ -14,6 +14,9 @@ FIS = (b"AWS::FIS::ExperimentTemplate", b"aws_fis_experiment_template", b"CfnExp
 _FIS_FILES = (".yml", ".yaml", ".json", ".template", ".tf", ".ts", ".py")
 _SOURCE = re.compile(r"\bsource[\"']?\s{0,20}[:=]\s{0,9}[\"']?(none|aws:cloudwatch:alarm)\b", re.IGNORECASE)
 _PRESSING = re.compile(r"\b(?:k6|locust|gatling|jmeter|vegeta|artillery|wrk|chaosk6|chaoswm)\b")
+MAX_LOADS = 100
+"""Load tests that are compared with a fault injection."""
+
 _STARTS = "start-experiment"
 _POLLS = "get-experiment"
 
@@ -67,7 +70,7 @@ def under_load(case: Case, node: Node) -> Tri:
         return _beside(node)
     unread = text is None and node.activity.tool.startswith(("chaos", "chaostoolkit"))
     answer = MAYBE if unread else NO
-    for load in load_tests(case):
+    for load in load_tests(case)[:MAX_LOADS]:
         if load.job.id == node.job.id and load.pipeline is node.pipeline:
             answer = max(answer, _in_one_job(load, node))
         elif not _ordered(case, load, node):

@@ -69,6 +69,9 @@ _CHECK_WORDS = frozenset(
 )
 _ABOUT = _CHECK_WORDS | {"load", "perf", "performance", "latency", "p95", "p99", "results", "stress", "benchmark"}
 _CALLS = frozenset(("npm", "yarn", "pnpm", "bun", "make", "just", "task"))
+MAX_JOBS = 20
+"""Jobs that may judge results, by their names, that are looked at."""
+
 MAX_STEP = 20_000
 """Characters of a step in which words are looked for."""
 
@@ -180,8 +183,8 @@ def judged_later(case: Case, node: Node) -> Criteria:
             if any(name in low for name in results):
                 found = Criteria(MAYBE, f"`{_short(low)}` may judge the results, but cannot be read here")
     if found.answer == NO and node.pipeline is case.pipeline:
-        for later in case.graph.after(node):
-            if later.job is not node.job and not words(f"{later.job.id} {later.job.name}").isdisjoint(_CHECK_JOBS):
+        for later in case.remember(("judging jobs", case.graph.index), lambda: _judging(case)):
+            if later.job is not node.job and case.graph.before(node, later):
                 return Criteria(MAYBE, f'"{later.job.own_id}" may judge the results')
     return found
 
@@ -189,6 +192,15 @@ def judged_later(case: Case, node: Node) -> Criteria:
 def _results(load: Load) -> list[str]:
     named = [option(load.words, name).rpartition("/")[2] for name in _RESULTS]
     return [name for name in named if len(name) > 3 and "." in name]
+
+
+def _judging(case: Case) -> list[Node]:
+    """The first steps of the jobs whose names say that they judge results."""
+    found: dict[str, Node] = {}
+    for node in case.graph.nodes():
+        if node.job.id not in found and not words(f"{node.job.id} {node.job.name}").isdisjoint(_CHECK_JOBS):
+            found[node.job.id] = node
+    return list(found.values())[:MAX_JOBS]
 
 
 def _later(case: Case, node: Node, results: Sequence[str]) -> Iterator[list[str]]:

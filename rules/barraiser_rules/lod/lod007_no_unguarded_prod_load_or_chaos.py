@@ -24,7 +24,15 @@ from barraiser_rules.bakes import worst
 from barraiser_rules.chaos import chaos_tests
 from barraiser_rules.criteria import MEASURING
 from barraiser_rules.loads import PROBE_USERS, is_probe, load_of, load_tests, users
-from barraiser_rules.questions import declared_protection, demands_people, does, expired, prod_name, signed
+from barraiser_rules.questions import (
+    blocking_manual,
+    declared_protection,
+    demands_people,
+    does,
+    expired,
+    prod_name,
+    signed,
+)
 
 
 class NoUnguardedProdLoadOrChaos(Rule):
@@ -182,17 +190,12 @@ class NoUnguardedProdLoadOrChaos(Rule):
             return case.passed(f"A game day is declared{signed(planned)}, so {does(node)} is planned.", way=(node,))
         if node.job.manual:
             return case.passed(f"A person starts {does(node)}.", way=(node,))
-        ahead = graph.ahead_of(node)
-        asked = [
-            each
-            for each in ahead
-            if each.kind == "approval"
-            or (each.job.manual and each.job.manual_blocks and each.environment_class not in PREPROD_CLASSES)
-        ]
+        manual = case.remember(("manual steps", graph.index), lambda: _manual(graph))
+        asked = graph.ahead_of(node, "approval") + [each for each in manual if graph.before(each, node)]
         answer, gate = graph.best_gate(asked, node)
         if answer == YES and gate is not None:
             return case.passed(f"{does(gate)} comes before {does(node)}.", way=(gate, node))
-        for each in (node, *ahead):
+        for each in (node, *graph.ahead_of(node, *DEPLOY_KINDS)):
             if each.job.environment is None or each.environment_class in PREPROD_CLASSES:
                 continue
             if each is not node and (each.environment_class not in PROD_CLASSES or graph.gates(each, node) != YES):
@@ -209,3 +212,8 @@ class NoUnguardedProdLoadOrChaos(Rule):
                     way=(each, node),
                 )
         return None
+
+
+def _manual(graph: ScenarioGraph) -> list[Node]:
+    """The steps of jobs that a person starts, and that the pipeline waits for; those of pre-production are no consent."""
+    return [node for node in graph.nodes() if blocking_manual(node) and node.environment_class not in PREPROD_CLASSES]
