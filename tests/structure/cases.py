@@ -2,10 +2,11 @@
 
 A case file holds cases, each of three parts. ``=== NAME`` starts one. Then its header: ``source:`` the documentation that the answers
 come from, ``because:`` what follows from it here, and the facts. Then its files, each below ``--- PATH``; the first one is the entry that
-the facts are about, until a line ``entry: PATH`` names another. A fact is one of
+the facts are about, until a line ``entry: PATH`` names another. Lines ``define NAME: TEXT`` before the first case stand for texts that
+its files hold as ``<NAME>``. A fact is one of
 
     scenarios: push to main, tag           the ways in which the pipeline is started
-    jobs: build, deploy                    the ids of its jobs
+    jobs: build, deploy                    the ids of its jobs, in any order
     runs JOB in SCENARIO: yes              whether a job runs (yes, no, maybe); without ``in``, the same in every scenario
     edge A -> B: hard                      hard, soft, order, or none where the platform's own order has no such edge
     before A -> B: yes                     whether A comes before B, whatever the strength
@@ -79,6 +80,7 @@ def read_cases(path: Path) -> list[Case]:
     """The cases of a file; raises ``ValueError`` for a line that is none of what is described above."""
     cases: list[Case] = []
     entry = current = ""
+    defined: dict[str, str] = {}
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if line.startswith("=== "):
             cases.append(Case(line[4:].strip()))
@@ -87,7 +89,12 @@ def read_cases(path: Path) -> list[Case]:
             current = line[4:].strip()
             cases[-1].files[current] = ""
         elif current:
+            for name, text in defined.items():
+                line = line.replace(name, text)
             cases[-1].files[current] += line + "\n"
+        elif line.startswith("define ") and not cases:
+            name, _, text = line[7:].partition(": ")
+            defined[f"<{name}>"] = text
         elif line.startswith("entry: "):
             entry = line[7:].strip()
         elif line.startswith(("source: ", "because: ")):
@@ -97,8 +104,16 @@ def read_cases(path: Path) -> list[Case]:
             match = FACT.fullmatch(line)
             if match is None:
                 raise ValueError(f"{path.name}:{number}: not a fact: {line}")
-            cases[-1].facts.append(Fact(entry, match[1], match[2], match[3].strip()))
+            expected = match[3].strip()
+            if match[1] == "jobs":
+                expected = ", ".join(sorted(_ids(expected)))
+            cases[-1].facts.append(Fact(entry, match[1], match[2], expected))
     return cases
+
+
+def _ids(text: str) -> list[str]:
+    """The job ids of a list; a comma in round brackets belongs to an id."""
+    return [each.strip() for each in re.split(r",(?![^(]*\))", text)]
 
 
 class Answers:
@@ -136,7 +151,7 @@ class Answers:
         if fact.kind == "scenarios":
             return ", ".join(each.name for each in pipeline.scenarios)
         if fact.kind == "jobs":
-            return ", ".join(each.id for each in pipeline.jobs)
+            return ", ".join(sorted(each.id for each in pipeline.jobs))
         if fact.kind == "rule":
             return self._result(path).verdicts[about]
         if fact.kind == "environment":

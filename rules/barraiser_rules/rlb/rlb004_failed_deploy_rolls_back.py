@@ -62,6 +62,8 @@ class FailedDeployRollsBack(Rule):
                 return self._turned_off(case, deploy, flag)
             if deploy.activity.facts.get("rolls-back") or self._rollback_step(case, deploy):
                 continue
+            if deploy.job.tags.get("on-failure", "").upper() == "ROLLBACK":
+                continue  # the stage is put back to the revisions that last succeeded
             applied = case.applied(deploy)
             if applied.rolls_back_on_failure == NO and applied.rolls_back_on_alarm != YES:
                 failure = self._by_definition(case, deploy, applied)

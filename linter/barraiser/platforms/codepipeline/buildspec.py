@@ -29,6 +29,8 @@ POST_BUILD = "post_build runs although build failed"
 FINALLY = "finally runs although the phase failed"
 _ASSET = re.compile(r"/([0-9a-f]{64}\.(?:ya?ml|json))$")
 _SUCCEEDING = "CODEBUILD_BUILD_SUCCEEDING"
+_LEAVES = re.compile(r"\b(?:exit|return|false)\b|^\s*(?:\[|test\b)[^|&;\n]*$")
+_BRANCHES = re.compile(r"\bif\b|&&|\|\|")
 _SECRET_TYPES = ("PARAMETER_STORE", "SECRETS_MANAGER")
 _MAX_COMMANDS = 5000
 _MAX_BATCHED = 2000
@@ -281,22 +283,22 @@ class _Buildspec:
         commands = _scalars(phase.get("commands"))
         policy = phase.get("on-failure")
         continues = isinstance(policy, Scalar) and policy.value.upper() == "CONTINUE"
-        condition = UNCONDITIONAL
+        runs = [(UNCONDITIONAL, commands)]
         if name == "post_build" and self._reached_after_failure(phases):
-            if not any(_SUCCEEDING in command.value for command in commands):
-                condition = Condition(POST_BUILD, always=True, despite=("build",), place=place)
+            runs = _after_failure(commands, Condition(POST_BUILD, always=True, despite=("build",), place=place))
             self.tags["post-build"] = POST_BUILD
-        for script in scripts_of([self._fragment(command) for command in commands], self.shell):
-            self.steps.append(
-                Step(
-                    place,
-                    name=name,
-                    script=script,
-                    condition=condition,
-                    soft=YES if continues else NO,
-                    soft_place=line_of(policy) if continues and isinstance(policy, Scalar) else None,
+        for condition, together in runs:
+            for script in scripts_of([self._fragment(command) for command in together], self.shell):
+                self.steps.append(
+                    Step(
+                        place,
+                        name=name,
+                        script=script,
+                        condition=condition,
+                        soft=YES if continues else NO,
+                        soft_place=line_of(policy) if continues and isinstance(policy, Scalar) else None,
+                    )
                 )
-            )
         last = _scalars(phase.get("finally"))
         at = phase.key("finally")
         despite = (*condition.despite, name)
@@ -339,6 +341,23 @@ def command_steps(commands: Sequence[Scalar], place: Place, repository: Reposito
     """The steps of a list of commands that CodePipeline itself runs (a Commands action or rule)."""
     fragments = [fragment_of(command, repository) for command in commands[:_MAX_COMMANDS]]
     return [Step(place, name=name, script=script) for script in scripts_of(fragments, "bash")]
+
+
+def _after_failure(commands: Sequence[Scalar], always: Condition) -> list[tuple[Condition, list[Scalar]]]:
+    """The commands of a post_build that follows a failed build, in groups: those that run all the same, and those that do not.
+
+    A command that looks at ``CODEBUILD_BUILD_SUCCEEDING`` and leaves keeps back what follows it; one that branches on it, itself alone.
+    """
+    groups: list[tuple[Condition, list[Scalar]]] = []
+    left = False
+    for command in commands:
+        looks = _SUCCEEDING in command.value
+        left = left or (looks and _LEAVES.search(command.value) is not None)
+        condition = UNCONDITIONAL if left or (looks and _BRANCHES.search(command.value)) else always
+        if not groups or groups[-1][0] is not condition:
+            groups.append((condition, []))
+        groups[-1][1].append(command)
+    return groups
 
 
 def scripts_of(fragments: Sequence[Fragment], shell: str) -> list[Script]:

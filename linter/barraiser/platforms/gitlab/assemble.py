@@ -18,7 +18,7 @@ from barraiser.platforms.gitlab.needs import Need, needs_of
 from barraiser.platforms.gitlab.reading import MAX_JOBS, Reading, given, refused
 from barraiser.platforms.gitlab.rules import Outcome
 from barraiser.platforms.gitlab.steps import StepMaker
-from barraiser.platforms.gitlab.tags import concurrency_of, keeps_of, tags_of
+from barraiser.platforms.gitlab.tags import concurrency_of, keeps_of, serialises_by_ref, tags_of
 from barraiser.platforms.gitlab.triggers import Trigger, trigger_of, trigger_step
 from barraiser.platforms.gitlab.variables import Scope, Variable, has_literal
 from barraiser.source.nodes import Mapping, Node, Scalar, line_of
@@ -211,6 +211,8 @@ class Assembler:
         else:
             steps = self.steps.steps(draft.name, keywords, scope, pages=_is_pages(draft))
         lock, tags = concurrency_of(keywords, scope, reading), tags_of(draft, keywords, scope, self.config, spec)
+        if lock is not None and lock.serialises == MAYBE:
+            lock.serialises = serialises_by_ref(lock.group, [self.starts[number] for number, _ in relevant])
         tags.update(trigger.tags if trigger is not None else {})
         job = Job(
             self.prefix + own_id,

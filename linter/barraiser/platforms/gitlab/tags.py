@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence as Seq
 
 from barraiser.model.pipeline import Concurrency
 from barraiser.model.retention import Retention
@@ -11,7 +12,9 @@ from barraiser.model.tri import MAYBE, NO, YES, Tri
 from barraiser.platforms.gitlab.drafts import Config, Draft
 from barraiser.platforms.gitlab.durations import minutes_of
 from barraiser.platforms.gitlab.environments import EnvironmentSpec
+from barraiser.platforms.gitlab.expressions import Sample
 from barraiser.platforms.gitlab.reading import Reading, given
+from barraiser.platforms.gitlab.starts import Start
 from barraiser.platforms.gitlab.steps import Keywords
 from barraiser.platforms.gitlab.variables import Scope
 from barraiser.source.nodes import Mapping, Node, Scalar, Sequence, line_of
@@ -19,6 +22,7 @@ from barraiser.source.nodes import Mapping, Node, Scalar, Sequence, line_of
 _PER_RUN = re.compile(
     r"\$\{?CI_(?:PIPELINE_|JOB_ID|JOB_URL|JOB_STARTED|COMMIT_(?:SHORT_)?SHA|COMMIT_TIMESTAMP|COMMIT_MESSAGE)"
 )
+_BY_REF = re.compile(r"\$\{?CI_COMMIT_(?:REF_NAME|REF_SLUG|BRANCH|TAG)\}?")
 _PER_PROJECT = re.compile(r"\$\{?CI_(?:PROJECT_|SERVER_|REGISTRY)\w*\}?")
 
 
@@ -32,6 +36,15 @@ def concurrency_of(keywords: Keywords, scope: Scope, reading: Reading) -> Concur
         return None
     group = scope.expand(node.value)
     return Concurrency(group, line_of(node), serialises=_serialises(group))
+
+
+def serialises_by_ref(group: str, starts: Seq[Start]) -> Tri:
+    """Whether a group that is named by the ref is the same in all these ways of starting: no for several refs, and for tags."""
+    if "$" in _PER_PROJECT.sub("", _BY_REF.sub("", group)):
+        return MAYBE
+    if any(start.tag for start in starts) or len({start.ref for start in starts}) > 1:
+        return NO
+    return MAYBE if not starts or isinstance(starts[0].ref, Sample) else YES
 
 
 def _serialises(group: str) -> Tri:
