@@ -17,10 +17,11 @@ from barraiser.platforms.codepipeline.structure import (
     Trigger,
     TriggerFilter,
 )
-from barraiser.platforms.codepipeline.terraform_callers import modules_for
+from barraiser.platforms.codepipeline.terraform_callers import modules_for, roots_of
 from barraiser.platforms.codepipeline.terraform_modules import Instance, Module, blocks_of
 from barraiser.platforms.codepipeline.terraform_projects import Projects
 from barraiser.platforms.codepipeline.terraform_values import Scope, text_of, walk, written
+from barraiser.platforms.codepipeline.terraform_var_files import var_files_of, with_variants
 from barraiser.platforms.reader import ReadOptions
 from barraiser.source import nodes
 from barraiser.source.errors import SourceError
@@ -47,8 +48,27 @@ def read_terraform(path: str, repository: Repository, options: ReadOptions | Non
         return []
     names = {key.value for key, _ in here}
     problems = _duplicates(document)
+    folder = path.rpartition("/")[0]
+    files = {top: given for top in roots_of(folder, repository) if (given := var_files_of(top, repository))}
+    alone = {top: given[0] for top, given in files.items() if len(given) == 1}
+    base = _defined(path, names, problems, modules_for(folder, repository, alone))
+    several = dict.fromkeys(each for given in files.values() if len(given) > 1 for each in given)
+    if not several:
+        return base
+    given_by = {
+        each: _defined(
+            path, names, problems,
+            modules_for(folder, repository, {**alone, **{top: each for top, given in files.items() if each in given}}),
+        )
+        for each in several
+    }  # fmt: skip
+    return with_variants(base, given_by)
+
+
+def _defined(path: str, names: set[str], problems: list[Problem], modules: list[Module]) -> list[PipelineStructure]:
+    """The pipelines of these names that a file defines, in each of the modules."""
     found: list[PipelineStructure] = []
-    for module in modules_for(path.rpartition("/")[0], repository):
+    for module in modules:
         projects = Projects(module)
         for name, body in module.resources(PIPELINE):
             if name not in names or body.path != path:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from barraiser.platforms.codepipeline.terraform_modules import (
     MAX_CALLS,
     MAX_LEVELS,
@@ -19,11 +21,20 @@ _MAX_SEARCHED = 3_000
 """Terraform files that are searched for calls."""
 
 
-def modules_for(folder: str, repository: Repository) -> list[Module]:
-    """A module once for each call of it in the repository, from the top of the calls down; else by itself, with its defaults."""
+def roots_of(folder: str, repository: Repository) -> list[str]:
+    """The folders at the top of the calls that lead to a module, each once; itself where nothing calls it."""
+    return list(dict.fromkeys(way[0] for way in _ways(folder, repository))) or [folder]
+
+
+def modules_for(folder: str, repository: Repository, var_files: Mapping[str, str] | None = None) -> list[Module]:
+    """A module once for each call of it in the repository, from the top of the calls down; else by itself, with its defaults.
+
+    ``var_files``: by the folder at the top, a file of variables that is named there.
+    """
     found: list[Module] = []
+    given = var_files or {}
     for way in _ways(folder, repository):
-        root = Module(way[0], repository, evaluator_for(repository))
+        root = Module(way[0], repository, evaluator_for(repository), var_file=given.get(way[0], ""))
         modules = [root]
         for target in way[1:]:
             modules = [
@@ -36,7 +47,7 @@ def modules_for(folder: str, repository: Repository) -> list[Module]:
         found += modules
         if len(found) >= MAX_CALLS:
             break
-    return found[:MAX_CALLS] or [Module(folder, repository, evaluator_for(repository))]
+    return found[:MAX_CALLS] or [Module(folder, repository, evaluator_for(repository), var_file=given.get(folder, ""))]
 
 
 def _ways(folder: str, repository: Repository) -> list[list[str]]:

@@ -50,6 +50,11 @@ class Instance:
         self.condition = condition
 
 
+def is_automatic(name: str) -> bool:
+    """Whether Terraform takes a file of variables by itself, by its name."""
+    return name in ("terraform.tfvars", "terraform.tfvars.json") or name.endswith((".auto.tfvars", ".auto.tfvars.json"))
+
+
 class Module:
     """A folder of Terraform files as one call uses it.
 
@@ -66,8 +71,10 @@ class Module:
         parent: Module | None = None,
         arguments: Mapping[str, Node] | None = None,
         address: str = "",
+        var_file: str = "",
     ) -> None:
         self.folder = folder
+        self._var_file = var_file
         self.repository = repository
         self.evaluator = evaluator
         self.parent = parent
@@ -98,12 +105,23 @@ class Module:
             if document is not None and isinstance(document.root, nodes.Mapping):
                 self._take(document.root)
         if self.parent is None:
-            for name in sorted(names, key=lambda name: (name != "terraform.tfvars", name)):
-                if name == "terraform.tfvars" or name.endswith(".auto.tfvars"):
-                    document = self._document(f"{self.folder}/{name}" if self.folder else name)
-                    root = document.root if document is not None else None
-                    for key, value in root if isinstance(root, nodes.Mapping) else ():
-                        self._given[key.value] = value
+            taken = sorted(
+                filter(is_automatic, names), key=lambda name: (not name.startswith("terraform.tfvars"), name)
+            )
+            paths = [f"{self.folder}/{name}" if self.folder else name for name in taken]
+            for path in [*paths, self._var_file] if self._var_file else paths:
+                document = self._document(path)
+                root = document.root if document is not None else None
+                for key, value in root if isinstance(root, nodes.Mapping) else ():
+                    self._given[key.value] = value
+
+    def declared(self) -> set[str]:
+        """The names of the module's variables."""
+        return set(self._variables)
+
+    def needed(self) -> set[str]:
+        """The names of those that have neither a default nor a value."""
+        return {name for name, default in self._variables.items() if default is None} - self._given.keys()
 
     def _document(self, path: str) -> Document | None:
         try:
