@@ -181,6 +181,8 @@ a:
   retry: {max: 2}
 b: {script: x, resource_group: deploy-$CI_PIPELINE_ID}
 c: {script: x, resource_group: $CI_COMMIT_REF_SLUG}
+d: {script: x, resource_group: $CI_COMMIT_REF_SLUG, rules: [{if: $CI_COMMIT_BRANCH == "main"}]}
+e: {script: x, resource_group: $LOCK}
 """)
     found = job(pipeline, "a")
     assert (found.delay_minutes, found.timeout_minutes) == (90, 120)
@@ -189,8 +191,8 @@ c: {script: x, resource_group: $CI_COMMIT_REF_SLUG}
     assert found.tags["interruptible"] == "false"
     assert (found.tags["image"], found.tags["tags"], found.tags["id-token"]) == ("alpine", "prod, big", "write")
     assert (found.tags["secrets"], found.tags["retry"]) == ("PW", "2")
-    locks = [job(pipeline, name).concurrency for name in "bc"]
-    assert [lock.serialises for lock in locks if lock] == [NO, MAYBE]
+    locks = [job(pipeline, name).concurrency for name in "bcde"]
+    assert [lock.serialises for lock in locks if lock] == [NO, NO, YES, MAYBE]
 
 
 def test_environments_and_the_tier_that_the_platform_gives_them() -> None:
