@@ -16,15 +16,11 @@ BAK006 github-actions codepipeline
 BAK007 gitlab-ci codepipeline
 RLB001 codepipeline
 RLB003 github-actions gitlab-ci codepipeline
-RLB006 gitlab-ci
-RLB010 github-actions gitlab-ci codepipeline
+RLB010 codepipeline
 WAV001 github-actions gitlab-ci codepipeline
-WAV002 github-actions gitlab-ci codepipeline
-WAV003 github-actions codepipeline
+WAV002 codepipeline
+WAV003 codepipeline
 WAV004 github-actions gitlab-ci codepipeline
-WAV006 gitlab-ci codepipeline
-WAV007 codepipeline
-WIN002 github-actions codepipeline
 WIN003 github-actions gitlab-ci codepipeline
 WIN004 codepipeline
 OBS002 github-actions

@@ -85,10 +85,15 @@ class RollbackRehearsedInPreprod(Rule):
           needs: [rollback-test]
 
     Before (gitlab-ci):
-        stages: [staging, production]
+        deploy-prod:
+          stage: production
 
     After (gitlab-ci):
-        stages: [staging, rollback-test, production]
+        rollback-test:
+          stage: acceptance
+          script: [helm rollback shop --kube-context staging, npm run test:smoke]
+        deploy-prod:
+          stage: production
 
     Before (codepipeline):
         Name: Staging

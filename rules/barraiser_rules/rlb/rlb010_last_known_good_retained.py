@@ -55,18 +55,44 @@ class LastKnownGoodRetained(Rule):
         Raise the retention, or push what is deployed to a registry.
 
     Before (github-actions):
-        - uses: actions/upload-artifact@v4
-          with: {name: app, path: dist, retention-days: 1}
+        build:
+          steps:
+            - run: npm run build
+            - uses: actions/upload-artifact@v4
+              with: {name: app, path: dist, retention-days: 1}
+        deploy-prod:
+          needs: [build]
+          steps:
+            - uses: actions/download-artifact@v4
+              with: {name: app}
+            - run: rsync -a app/ deploy@shop.example.com:/srv/shop/
 
     After (github-actions):
-        - uses: actions/upload-artifact@v4
-          with: {name: app, path: dist, retention-days: 90}
+        build:
+          steps:
+            - run: npm run build
+            - uses: actions/upload-artifact@v4
+              with: {name: app, path: dist, retention-days: 90}
+        deploy-prod:
+          needs: [build]
+          steps:
+            - uses: actions/download-artifact@v4
+              with: {name: app}
+            - run: rsync -a app/ deploy@shop.example.com:/srv/shop/
 
     Before (gitlab-ci):
-        artifacts: {paths: [dist], expire_in: 1 hour}
+        build:
+          script: [npm ci, npm run build]
+          artifacts: {paths: [dist], expire_in: 1 hour}
+        deploy-prod:
+          script: ["rsync -a dist/ deploy@shop.example.com:/srv/shop/"]
 
     After (gitlab-ci):
-        artifacts: {paths: [dist], expire_in: 90 days}
+        build:
+          script: [npm ci, npm run build]
+          artifacts: {paths: [dist], expire_in: 90 days}
+        deploy-prod:
+          script: ["rsync -a dist/ deploy@shop.example.com:/srv/shop/"]
 
     Before (codepipeline):
         TerminateBlueInstancesOnDeploymentSuccess: {Action: TERMINATE, TerminationWaitTimeInMinutes: 5}

@@ -48,21 +48,24 @@ class OneboxFirst(Rule):
         Deploy to a one-box first, or give the deployer a canary step.
 
     Before (github-actions):
-        production:
-          environment: production
+        deploy-prod:
+          needs: [deploy-staging]
 
     After (github-actions):
-        onebox:
-          environment: prod-onebox
-        production:
-          needs: [onebox]
-          environment: production
+        deploy-onebox:
+          needs: [deploy-staging]
+        deploy-prod:
+          needs: [deploy-onebox]
 
     Before (gitlab-ci):
-        stages: [staging, production]
+        deploy-prod:
+          stage: production
 
     After (gitlab-ci):
-        stages: [staging, onebox, production]
+        deploy-onebox:
+          stage: onebox
+        deploy-prod:
+          stage: production
 
     Before (codepipeline):
         - Name: Production

@@ -26,10 +26,10 @@ class OneboxShareCap(Rule):
         Lower the first step, or the share of the one-box.
 
     Before (github-actions):
-        strategy: {canary: {steps: [{setWeight: 25}, {pause: {duration: 1h}}]}}
+        - run: gcloud run services update-traffic shop --region europe-west1 --to-revisions shop-7=50
 
     After (github-actions):
-        strategy: {canary: {steps: [{setWeight: 5}, {pause: {duration: 1h}}]}}
+        - run: gcloud run services update-traffic shop --region europe-west1 --to-revisions shop-7=5
 
     Before (gitlab-ci):
         variables: {ROLLOUT_PERCENTAGE: "25"}

@@ -41,19 +41,31 @@ class WaveGrowth(Rule):
         deploy-rest: {needs: [deploy-us], strategy: {matrix: {region: [ap-south-1, sa-east-1]}}}
 
     Before (gitlab-ci):
-        stages: [wave-1, wave-2]
+        deploy-eu: {stage: wave-1}
+        deploy-rest: {stage: wave-2, parallel: {matrix: [{REGION: [us-east-1, us-west-2, ap-south-1, sa-east-1]}]}}
 
     After (gitlab-ci):
-        stages: [wave-1, wave-2, wave-3]
+        deploy-eu: {stage: wave-1}
+        deploy-us: {stage: wave-2, parallel: {matrix: [{REGION: [us-east-1, us-west-2]}]}}
+        deploy-rest: {stage: wave-3, parallel: {matrix: [{REGION: [ap-south-1, sa-east-1]}]}}
 
     Before (codepipeline):
-        - Name: Prod-1   # one region
-        - Name: Prod-2   # eight regions
+        - Name: Prod-1
+          Actions: [{Name: DeployEu, Region: eu-west-1}]
+        - Name: Prod-2
+          Actions:
+            - {Name: DeployUsEast, Region: us-east-1}
+            - {Name: DeployUsWest, Region: us-west-2}
+            - {Name: DeployAp, Region: ap-south-1}
+            - {Name: DeploySa, Region: sa-east-1}
 
     After (codepipeline):
-        - Name: Prod-1   # one region
-        - Name: Prod-2   # two regions
-        - Name: Prod-3   # six regions
+        - Name: Prod-1
+          Actions: [{Name: DeployEu, Region: eu-west-1}]
+        - Name: Prod-2
+          Actions: [{Name: DeployUsEast, Region: us-east-1}, {Name: DeployUsWest, Region: us-west-2}]
+        - Name: Prod-3
+          Actions: [{Name: DeployAp, Region: ap-south-1}, {Name: DeploySa, Region: sa-east-1}]
     """
 
     id = "WAV006"

@@ -73,10 +73,16 @@ class ConfigProgressive(Rule):
         stages: [staging, production]   # the same command for staging, then for production
 
     Before (codepipeline):
-        DeploymentStrategy: AppConfig.Linear50PercentEvery30Seconds
+        - Name: DeployFlags
+          ActionTypeId: {Category: Deploy, Owner: AWS, Provider: AppConfig, Version: "1"}
+          Configuration:
+            {Application: shop, Environment: prod, ConfigurationProfile: flags, DeploymentStrategy: AppConfig.Linear50PercentEvery30Seconds}
 
     After (codepipeline):
-        DeploymentStrategy: AppConfig.Linear20PercentEvery6Minutes
+        - Name: DeployFlags
+          ActionTypeId: {Category: Deploy, Owner: AWS, Provider: AppConfig, Version: "1"}
+          Configuration:
+            {Application: shop, Environment: prod, ConfigurationProfile: flags, DeploymentStrategy: AppConfig.Linear20PercentEvery6Minutes}
     """
 
     id = "WAV007"

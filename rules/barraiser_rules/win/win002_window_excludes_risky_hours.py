@@ -65,10 +65,12 @@ class WindowExcludesRiskyHours(Rule):
         Change the hours, name the time zone.
 
     Before (github-actions):
-        schedule: [{cron: "0 3 * * *"}]
+        on:
+          schedule: [{cron: "0 3 * * *"}]
 
     After (github-actions):
-        schedule: [{cron: "0 9 * * 1-4", timezone: Europe/Berlin}]
+        on:
+          schedule: [{cron: "0 9 * * 1-4", timezone: Europe/Berlin}]
 
     Before (gitlab-ci):
         script: [test "$(date +%H)" -ge 9]
@@ -78,10 +80,24 @@ class WindowExcludesRiskyHours(Rule):
         script: [test "$(date +%u)" -lt 5 && test "$(date +%H)" -ge 9 && test "$(date +%H)" -lt 16]
 
     Before (codepipeline):
-        Configuration: {Cron: "* * * ? * *"}
+        Name: Production
+        BeforeEntry:
+          Conditions:
+            - Result: FAIL
+              Rules:
+                - Name: WorkingHours
+                  RuleTypeId: {Category: Rule, Owner: AWS, Provider: DeploymentWindow, Version: "1"}
+                  Configuration: {Cron: "* * * ? * *", TimeZone: Europe/Berlin}
 
     After (codepipeline):
-        Configuration: {Cron: "* * 9-15 ? * MON-THU", TimeZone: Europe/Berlin}
+        Name: Production
+        BeforeEntry:
+          Conditions:
+            - Result: FAIL
+              Rules:
+                - Name: WorkingHours
+                  RuleTypeId: {Category: Rule, Owner: AWS, Provider: DeploymentWindow, Version: "1"}
+                  Configuration: {Cron: "* * 9-15 ? * MON-THU", TimeZone: Europe/Berlin}
     """
 
     id = "WIN002"
