@@ -83,6 +83,15 @@ def test_the_word_and_the_file_that_say_an_environments_class_are_shown() -> Non
     assert (shown["evidence"], shown["location"]["line"]) == ("environment live", 12)
 
 
+def test_what_another_file_does_names_it_and_a_branch_of_a_script_is_marked() -> None:
+    found = activity("deploy")
+    found.place, found.conditional = Place("ci/ship.sh", 3), True
+    found.environment = Environment("live", "prod", 0.7, "live in the command", Place("a/w.yml", 12))
+    text = graph_text.render([GraphView(StageGraph(pipeline([job("deploy", found)], [])))])
+    assert "in one branch of the script  (ci/ship.sh)" in text
+    assert "live is prod: live in the command, ci/ship.sh:3" in text
+
+
 def test_soft_edges_are_drawn_apart(view: GraphView) -> None:
     assert "-.->|if: always()|" in graph_mermaid.render([view], explain=True)
     assert "style=dashed" in graph_dot.render([view])

@@ -98,6 +98,7 @@ def _activity(activity: Activity, prefix: str, explain: bool) -> dict[str, objec
         "confidence": round(activity.confidence, 2),
         "text": activity.text,
         "minutes": activity.minutes,
+        "conditional": activity.conditional,
         "location": located(activity.place, prefix),
     }
     if explain:

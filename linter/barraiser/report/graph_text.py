@@ -76,14 +76,20 @@ def _job(job: Job, view: GraphView, edges: Sequence[ShownEdge], explain: bool) -
         if edge.strength != HARD:
             why = f": {_short(edge.why, 60)}" if edge.why else ""
             lines.append(f"    after  {edge.source}{MARKS[edge.strength]}{why}")
-    lines += [_activity(each, explain) for each in (job.activities if explain else telling(job.activities))]
+    own = view.pipeline.path
+    lines += [_activity(each, own, explain) for each in (job.activities if explain else telling(job.activities))]
     return lines
 
 
-def _activity(activity: Activity, explain: bool) -> str:
+def _activity(activity: Activity, own: str, explain: bool) -> str:
+    """An activity with its line, and its file where that is not the pipeline's ``own``."""
     bake = f", {activity.minutes:g} minutes" if activity.minutes else ""
     soft = f", its failure is ignored ({activity.soft_reason})" if activity.soft == 2 else ""
     line = f"    {activity.place.line:>5}  {activity.kind:<16} {_short(activity.text)}{bake}{soft}"
+    if activity.conditional:
+        line += ", in one branch of the script"
+    if activity.place.path != own:
+        line += f"  ({activity.place.path})"
     if explain:
         line += f"  [{activity.confidence:.2f} {activity.reason}]"
         environment = activity.environment

@@ -12,6 +12,7 @@ from barraiser.model.pipeline import HARD, ORDER, SOFT, Job, Pipeline
 from barraiser.model.tri import MAYBE, NO, YES, Tri
 
 STRENGTHS = (HARD, SOFT, ORDER)
+_IN_COMMAND = "in the command"
 
 
 class ShownEdge:
@@ -135,11 +136,16 @@ def kinds_of(job: Job) -> list[str]:
 
 
 def environments_of(job: Job) -> list[Environment]:
-    """The environments that a job's activities work on, each once, in order."""
+    """The environments that a job's activities work on, each once, in order. A word of a command stands where the command does."""
     found: dict[tuple[str, str], Environment] = {}
     for activity in job.activities:
-        if activity.environment is not None:
-            found.setdefault((activity.environment.name, activity.environment.cls), activity.environment)
+        environment = activity.environment
+        if environment is not None and (environment.name, environment.cls) not in found:
+            if environment.reason.endswith(_IN_COMMAND) and environment.place != activity.place:
+                environment = Environment(
+                    environment.name, environment.cls, environment.confidence, environment.reason, activity.place
+                )
+            found[environment.name, environment.cls] = environment
     return list(found.values())
 
 
