@@ -206,6 +206,17 @@ short: {stage: deploy, trigger: group/third}
     ]
 
 
+def test_a_generated_child_is_read_where_a_file_stands_for_it(tmp_path: Path) -> None:
+    (tmp_path / "made.yml").write_text("ship: {script: [make deploy], environment: production}\n", encoding="utf-8")
+    text = (
+        "make: {script: x}\n"
+        "dynamic: {stage: deploy, trigger: {include: [{artifact: out/child.yml, job: make}], strategy: depend}}\n"
+    )
+    pipeline = read(text, include_map={"out/child.yml": str(tmp_path / "made.yml")})
+    assert [each.id for each in pipeline.jobs] == ["make", "dynamic", "dynamic / ship"]
+    assert pipeline.unresolved == ()
+
+
 def test_a_file_elsewhere_is_an_entry_only_if_it_holds_jobs() -> None:
     assert read_all(".template: {script: x}\n", path="ci/rules.yml") == []
     (pipeline,) = read_all("deploy: {extends: .gone, stage: odd, needs: [far]}\n", path="ci/deploy.yml")

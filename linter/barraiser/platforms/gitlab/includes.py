@@ -189,7 +189,7 @@ class _Loader:
             own = _OWN_COMPONENT.fullmatch(value.value) if kind == "component" else None
             if own is not None:
                 return self._own_component(own.group(1), value, passed, where)
-            what = f"{kind} include" if kind != "component" else "component"
+            what = {"component": kind, "artifact": "dynamic child pipeline"}.get(kind, f"{kind} include")
             return self._elsewhere(what, value.value, value, passed, where)
         reading.problem(
             "the `include` names no file", item, "write `local:`, `project:`, `remote:`, `template:` or `component:`"

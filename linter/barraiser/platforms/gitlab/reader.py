@@ -215,7 +215,7 @@ class _Reader:
         if trigger.project:
             reading.unread("pipeline of another project", trigger.project, trigger.place, (bridge.job.id,))
             return [], []
-        if trigger.dynamic or trigger.include is None:
+        if trigger.include is None or (trigger.dynamic and trigger.dynamic not in reading.options.include_map):
             if trigger.dynamic:
                 reading.unread("dynamic child pipeline", trigger.dynamic, trigger.place, (bridge.job.id,))
             return [], []
