@@ -166,7 +166,7 @@ def _regions(case: Case, node: Node) -> frozenset[str] | None:
     """The regions that a deploy names; empty where it names none, None where a variable that no file sets does."""
     job, step = node.job, node.activity.step
     listed = job.steps[step].inputs.get("Regions", "") if step < len(job.steps) else ""
-    text = listed.lower() or case.target(node).region
+    text = case.target(node).region or listed.lower()
     if _COMPUTED.search(text):
         return None
     found = frozenset(region for region in re.split(r"[,;\s]+", text) if region)

@@ -72,6 +72,7 @@ AWS: Rows = (
 
 GCLOUD: Rows = (
     ("beta|alpha|preview *", "gcloud", ""),
+    ("container binauthz attestations sign-and-create|create", "sign", ""),
     ("run deploy", "deploy", "nowait=--async target=2 image=--image"),
     ("run services update-traffic", "deploy", "nowait=--async target=3"),
     ("run services update|replace", "deploy", "nowait=--async target=3 image=--image"),

@@ -86,6 +86,8 @@ DOCKER: Rows = (
     ("push", "publish", "image=@1"),
     ("image push", "publish", "image=@2"),
     ("manifest push", "publish", "image=@2"),
+    ("trust sign", "sign", ""),
+    ("scout sbom", "other", ""),
     ("scout", "sca", ""),
     ("scan", "sca", ""),
     ("run +-d|--detach", "deploy?", "wait="),

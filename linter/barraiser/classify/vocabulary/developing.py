@@ -74,6 +74,8 @@ NODE: Rows = (
 DOTNET: Rows = (
     ("test|vstest", "test", ""),
     ("nuget push", "publish", ""),
+    ("nuget sign", "sign", ""),
+    ("nuget verify", "verify-signature", ""),
     ("ef database update", "migrate", ""),
     ("ef database drop", "destroy", "destroys=a_database"),
     ("format", "lint", ""),
@@ -355,6 +357,12 @@ PROGRAMS: dict[str, tuple[str, Rows]] = {
         "signtool": ("https://learn.microsoft.com/windows/win32/seccrypto/signtool", (("sign", "sign", ""), ("verify", "verify-signature",
         ""))), "syft": ("https://github.com/anchore/syft", _OTHER), "cdxgen": ("https://github.com/CycloneDX/cdxgen", _OTHER),
         "codesign": ("https://developer.apple.com/documentation/security", (("", "sign", ""),)),
+    "jarsigner": ("https://docs.oracle.com/en/java/javase/21/docs/specs/man/jarsigner.html", (("+-verify", "verify-signature", ""),
+        ("", "sign", ""))), "apksigner": ("https://developer.android.com/tools/apksigner", (("verify", "verify-signature", ""),
+        ("sign", "sign", ""), ("", "other", ""))), "osslsigncode": ("https://github.com/mtrojnar/osslsigncode", (("verify",
+        "verify-signature", ""), ("sign", "sign", ""), ("", "other", ""))), "sigstore": ("https://github.com/sigstore/sigstore-python",
+        (("verify", "verify-signature", ""), ("sign|attest", "sign", ""), ("", "other", ""))),
+        "debsign": ("https://manpages.debian.org/debsign", (("", "sign", ""),)),
     # Forges
     "gh": ("https://cli.github.com/manual/", (
         ("release create|upload|edit", "publish", "c=0.8"),
