@@ -38,7 +38,9 @@ def _of(definition: Definition) -> list[Kept]:
     if body is None:
         return []
     if definition.kind == DEPLOYMENT_GROUP:
-        block = at(body, "BlueGreenDeploymentConfiguration", "TerminateBlueInstancesOnDeploymentSuccess")
+        style = at(body, "BlueGreenDeploymentConfiguration")
+        style = style if style is not None else at(body, "BlueGreenDeploymentConfig")
+        block = at(style, "TerminateBlueInstancesOnDeploymentSuccess")
         wait = at(block, "TerminationWaitTimeInMinutes")
         if literal(at(block, "Action")).upper() == "KEEP_ALIVE" or block is None:
             return []

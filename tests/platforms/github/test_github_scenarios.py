@@ -173,3 +173,12 @@ def test_a_file_that_only_others_call_is_no_entry(tmp_path: Path) -> None:
 def test_conditions_on_a_push_to_main(tmp_path: Path, condition: str, expected: str) -> None:
     text = f"on: {{push: {{branches: [main]}}}}\njobs:\n  a:\n    if: >-\n      {condition}{STEPS}"
     assert runs(sound(read(tmp_path, text)), "a") == {"push to main": expected}
+
+
+def test_a_schedule_has_its_times_and_zones(tmp_path: Path) -> None:
+    on = "{schedule: [{cron: '0 5 * * 1', timezone: Europe/Berlin}, {cron: '0 9 * * *'}]}"
+    (scenario,) = sound(read(tmp_path, f"on: {on}\n{JOB}")).scenarios
+    assert [(each.cron, each.zone) for each in scenario.schedules] == [
+        ("0 5 * * 1", "Europe/Berlin"),
+        ("0 9 * * *", ""),
+    ]

@@ -303,3 +303,33 @@ def test_an_instance_that_is_written_twice_is_one_job() -> None:
     (pipeline,) = read_all("a: {script: x, parallel: {matrix: [{A: [b, b]}]}}\n")
     assert [each.id for each in pipeline.jobs] == ["a (b)"]
     assert [problem.fatal for problem in pipeline.problems] == [False]
+
+
+def test_for_how_long_files_are_kept() -> None:
+    pipeline = read("""\
+short: {script: [x], artifacts: {paths: [dist], expire_in: 2 days}}
+seconds: {script: [x], artifacts: {paths: [dist], expire_in: "43200"}}
+ever: {script: [x], artifacts: {paths: [dist], expire_in: never}}
+computed: {script: [x], artifacts: {paths: [dist], expire_in: $KEEP}}
+reports: {script: [x], artifacts: {reports: {junit: a.xml}, expire_in: 1 hour}}
+""")
+    kept = {name: job(pipeline, name).keeps for name in ("short", "seconds", "ever", "computed", "reports")}
+    assert {name: each.days for name, each in kept.items() if each is not None} == {
+        "short": 2.0,
+        "seconds": 0.5,
+        "ever": float("inf"),
+        "computed": None,
+    }
+    assert kept["reports"] is None
+
+
+def test_what_lets_a_pipeline_start() -> None:
+    pipeline = read("""\
+workflow:
+  rules:
+    - if: $CI_DEPLOY_FREEZE
+      when: never
+    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
+a: {script: [x]}
+""")
+    assert pipeline.starts_if == "$CI_DEPLOY_FREEZE; $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from barraiser.model.pipeline import Problem, Unresolved
 from barraiser.model.place import Place
+from barraiser.model.retention import Retention
 from barraiser.platforms.codepipeline.structure import (
     ActionStructure,
     PipelineStructure,
@@ -29,6 +30,7 @@ from barraiser.source.nodes import Document, Node, Scalar, Sequence, line_of, pl
 from barraiser.source.repository import Repository
 
 PIPELINE = "aws_codepipeline"
+BUCKET = "aws_s3_bucket"
 _NUMBER = re.compile(r"\d{1,6}(\.\d{1,3})?")
 
 
@@ -126,7 +128,7 @@ class TerraformPipeline:
         ]
         for path, error in self.module.errors:
             self.unresolved.append(Unresolved("Terraform file", f"{path}: {error.message}", error.place))
-        return PipelineStructure(
+        structure = PipelineStructure(
             self._text(pipeline, "name") or name,
             place_of(body),
             key=f"{address}{instance.index}",
@@ -145,6 +147,26 @@ class TerraformPipeline:
             unresolved=self.unresolved,
             files=self._files(body.path),
         )
+        structure.keeps = self._keeps(body)
+        return structure
+
+    def _keeps(self, body: nodes.Mapping) -> Retention | None:
+        """For how long the bucket of the artifacts keeps them, where a lifecycle of the module ends it: the shortest."""
+        stores = blocks_of(body.get("artifact_store"))
+        bucket = _reference(stores[0].get("location"), BUCKET) if stores else ""
+        found: Retention | None = None
+        for _, cycle in self.module.resources("aws_s3_bucket_lifecycle_configuration") if bucket else ():
+            if _reference(cycle.get("bucket"), BUCKET) != bucket:
+                continue
+            for rule in blocks_of(cycle.get("rule")):
+                days = next((each.get("days") for each in blocks_of(rule.get("expiration"))), None)
+                if days is None or (rule.text("status") or "Enabled") != "Enabled":
+                    continue
+                plain = isinstance(days, Scalar) and not days.tag and days.value.isdigit() and len(days.value) < 9
+                number = float(days.value) if plain and isinstance(days, Scalar) else None
+                if found is None or (number is not None and (found.days is None or number < found.days)):
+                    found = Retention(number, line_of(days))
+        return found
 
     def _files(self, path: str) -> list[str]:
         """The files of the module and of those that call it."""
