@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from barraiser.api import DEPLOY_KINDS, FAILED, NO, PASSED, UNKNOWN, YES, Answer, Applied, Case, Node
+from barraiser_rules.promotion import spot
 from barraiser_rules.questions import does, job
 
 if TYPE_CHECKING:
@@ -39,7 +40,11 @@ def lasting(minutes: float) -> str:
 def oneboxes_before(case: Case, deploy: Node) -> list[Node]:
     """The one-box deploys that come before a deploy, with no other production deploy between."""
     ahead = case.graph.ahead_of(deploy, *DEPLOY_KINDS)
-    full = [node for node in ahead if node.environment_class == "prod"]
+    full = [
+        node
+        for node in ahead
+        if node.environment_class == "prod" and not (node.job is deploy.job and spot(node) == spot(deploy))
+    ]
     return [
         node
         for node in ahead

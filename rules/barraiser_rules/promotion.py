@@ -19,6 +19,10 @@ def looks_at(case: Case, node: Node) -> str:
     """The class of what a check looks at: its own, else that of its job's or its stage condition's deploys; empty where nothing tells."""
     if node.environment_class:
         return node.environment_class
+    if node.kind == "bake":  # it waits for the alarms that are read beside it
+        for other in node.job.activities:
+            if other.kind == "alarm-gate" and other.step == node.activity.step and other.environment is not None:
+                return other.environment.cls
     condition = node.job.tags.get("stage-condition")
     found = ""
     for deploy in case.graph.deploys():
@@ -34,10 +38,13 @@ def after_preprod(
 ) -> list[Node]:
     """Checks of these kinds that come after a pre-production deploy of these classes, and do not look at production."""
     staging = [each for each in preprod_deploys(case, deploy) if each.environment_class in classes]
+    released = [each for each in case.graph.ahead_of(deploy, *DEPLOY_KINDS) if each.environment_class in PROD_CLASSES]
     return [
         node
         for node in case.graph.ahead_of(deploy, *kinds)
-        if looks_at(case, node) not in PROD_CLASSES and any(case.graph.before(each, node) for each in staging)
+        if looks_at(case, node) not in PROD_CLASSES
+        and any(case.graph.before(each, node) for each in staging)
+        and (node.environment_class or not any(case.graph.before(each, node) for each in released))
     ]
 
 

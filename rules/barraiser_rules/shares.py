@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from barraiser.api import DEPLOY_KINDS, PROD_CLASSES, Case, Node
+from barraiser_rules.promotion import spot
 
 SHARE_NAME = re.compile(
     r"(?:.*_)?(?:ROLLOUT|CANARY|TRAFFIC)_?(?:PERCENT|PERCENTAGE|PCT|WEIGHT|SHARE)|(?:PERCENT|PERCENTAGE|WEIGHT)_?(?:ROLLOUT|CANARY|TRAFFIC)",
@@ -64,7 +65,9 @@ def is_slice(node: Node) -> bool:
 def slices_before(case: Case, deploy: Node) -> list[Node]:
     """The deploys to a slice of production that come before a deploy, by an edge of any strength, with no full deploy between."""
     ahead = [node for node in case.graph.ahead_of(deploy, *DEPLOY_KINDS) if node.environment_class in PROD_CLASSES]
-    full = [node for node in ahead if not is_slice(node)]
+    full = [
+        node for node in ahead if not is_slice(node) and not (node.job is deploy.job and spot(node) == spot(deploy))
+    ]
     return [node for node in ahead if is_slice(node) and not any(case.graph.before(node, between) for between in full)]
 
 

@@ -11,10 +11,11 @@ from barraiser.checks.result import PipelineResult
 from barraiser.testing import judged
 from models.breaks import Break
 from models.github_breaks import BREAKS as GITHUB
+from models.gitlab_breaks import BREAKS as GITLAB
 
 MODELS = Path(__file__).parent.parent.parent / "fixtures" / "models"
 
-BREAKS: dict[str, tuple[Break, ...]] = {"github": GITHUB}
+BREAKS: dict[str, tuple[Break, ...]] = {"github": GITHUB, "gitlab": GITLAB}
 
 CASES = [(model, each) for model, breaks in BREAKS.items() for each in breaks]
 

@@ -33,10 +33,26 @@ class Plan:
     def _sorted(self) -> list[type[Rule]]:
         known = {rule.id: rule for rule in self.rules}
         done: dict[str, type[Rule]] = {}
-        waiting = list(self.rules)
+        first = self._asked_first(known)
+        waiting = [rule for rule in self.rules if rule.id in first]
+        later = [rule for rule in self.rules if rule.id not in first]
+        waiting, later = (waiting, later) if waiting else (later, [])
         while waiting:
             ready = [rule for rule in waiting if all(each in done or each not in known for each in rule.after)]
             ready = ready or waiting
             done.update((rule.id, rule) for rule in ready)
             waiting = [rule for rule in waiting if rule.id not in done]
+            if not waiting:
+                waiting, later = later, []
         return list(done.values())
+
+    def _asked_first(self, known: Mapping[str, type[Rule]]) -> set[str]:
+        """The rules that speak for runs on unmerged code, and those that they look at."""
+        found: set[str] = set()
+        waiting = [rule.id for rule in self.rules if rule.speaks_for_unmerged]
+        while waiting:
+            each = waiting.pop()
+            if each in known and each not in found:
+                found.add(each)
+                waiting += known[each].after
+        return found

@@ -74,6 +74,7 @@ class Rule:
     that it is asked of. ``platforms``: where the files can decide it; elsewhere the runner answers ``not-applicable``.
     ``asks``: what it is asked about (``deploy`` becomes the publish in a library-publish pipeline). ``after``: rules whose
     verdicts it looks at with ``case.verdict_of``; they are decided first. ``since``: the version that brought it.
+    ``speaks_for_unmerged``: where it fails in a run on unmerged code, no other rule is asked about that run.
     ``milder_for_libraries``: in a library's pipeline the basic profile makes it a warning at most (the pipeline kinds' table).
     ``fixes``: what to write, by platform (``""`` for all others), for ``case.fix``.
     """
@@ -89,6 +90,7 @@ class Rule:
     asks: ClassVar[str] = DEPLOY
     after: ClassVar[tuple[str, ...]] = ()
     since: ClassVar[str] = "0.1.0"
+    speaks_for_unmerged: ClassVar[bool] = False
     milder_for_libraries: ClassVar[bool] = True
     fixes: ClassVar[Mapping[str, str]] = {}
 

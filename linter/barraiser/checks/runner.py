@@ -80,6 +80,7 @@ class _Run:
         self.given: dict[tuple[str, str, int], str] = {}
         self.by_subject: dict[tuple[str, str], str] = {}
         self.memory: dict[tuple[Hashable, ...], Any] = {}
+        self._speakers = [rule.id for rule in plan.rules if rule.speaks_for_unmerged]
         self._running: dict[tuple[Subject, int], tuple[ScenarioGraph, tuple[Node, ...]]] = {}
 
     def result(self) -> PipelineResult:
@@ -158,6 +159,8 @@ class _Run:
             scenario, running = self._scenario(subject, graph, number)
             if not running and (rule.asks != PIPELINE or (subject.nodes and number + 1 < len(self.pipeline.scenarios))):
                 continue
+            if self._spoken_for(rule, subject, number):
+                continue
             case = Case(
                 rule,
                 subject,
@@ -177,6 +180,12 @@ class _Run:
                 return [_Given(answer, subject, -1)]
             found.append(_Given(answer, subject, number))
         return found
+
+    def _spoken_for(self, rule: type[Rule], subject: Subject, number: int) -> bool:
+        """Whether the deploy should not run on this unmerged code at all, and a rule has said so: what else is amiss there is an echo."""
+        if rule.asks == PIPELINE or rule.speaks_for_unmerged or not self.pipeline.scenarios[number].unmerged:
+            return False
+        return any(self.given.get((each, subject.label, number)) == FAILED for each in self._speakers)
 
     def _scenario(self, subject: Subject, graph: StageGraph, number: int) -> tuple[ScenarioGraph, tuple[Node, ...]]:
         """The graph in a scenario, and what of the subject runs there; told once for all rules."""

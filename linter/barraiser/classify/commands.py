@@ -421,7 +421,8 @@ def _named(mark: str, split: Words) -> str:
 
 def _images(mark: str, split: Words) -> list[str]:
     if mark == "set":
-        return [word.split("=", 1)[1] for word in split.plain[3:] if "=" in word]
+        at = split.plain.index("image") + 1 if "image" in split.plain else 3
+        return [word.split("=", 1)[1] for word in split.plain[at:] if "=" in word]
     if mark == "helm":
         return _helm_images(split)
     if mark == "params":

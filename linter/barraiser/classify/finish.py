@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from barraiser.classify.facts import PLACEHOLDER
 from barraiser.classify.names import environment_class, words_of
 from barraiser.classify.tests_kind import named_kind
@@ -18,6 +20,7 @@ _DEPLOYS = ("deploy", "config-deploy")
 _DEPLOYS_AND_PLANS = (*_DEPLOYS, "plan")
 _REGIONAL = (*_DEPLOYS, "destroy")
 _AUTHENTICATED = (*_DEPLOYS, "publish", "migrate", "destroy")
+_ROLE = re.compile(r"arn:aws[\w-]*:iam::(\d{12}):role/")
 _SAYS_ITSELF = frozenset({"deploy", "config-deploy", "publish", "destroy", "plan", "rollback", "migrate", "approval"})
 _WORK = frozenset({"other", "source", "notify", "approval"})
 
@@ -86,6 +89,9 @@ def _inherited(job: Job, pipeline: Pipeline, activities: list[Activity]) -> None
     for variable in ("AWS_REGION", "AWS_DEFAULT_REGION"):
         if job.variables.get(variable):
             chosen.setdefault("region", job.variables[variable])
+    account = _role_account(job)
+    if account:
+        chosen["account"] = account
     downloads: list[str] = []
     for activity in activities:
         if activity.kind in _REGIONAL:
@@ -139,9 +145,38 @@ def _same_family(deployer: str, watcher: str) -> bool:
     return deployer.split(" ")[0].split("/")[0] == watcher.split(" ")[0].split("/")[0]
 
 
+_EXPORTED = re.compile(
+    r"\bexport\b[^\n;&|]{0,200}\b(AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY))=[\"']?\$\{?([A-Za-z_]\w{0,80})\}?[\"']?(?=\s|;|&|$)",
+    re.M,
+)
+
+
+def _exported(job: Job) -> str:
+    """A stored key that a script of the job exports: from a variable that the script does not make, and with no session's token."""
+    for step in job.steps:
+        for part in step.script.fragments if step.script is not None else ():
+            if "AWS_" not in part.text or "AWS_SESSION_TOKEN" in part.text:
+                continue
+            match = _EXPORTED.search(part.text)
+            text = "\n".join(each.text for each in step.script.fragments) if match and step.script else ""
+            if (
+                match
+                and "AWS_SESSION_TOKEN" not in text
+                and not re.search(rf"\b{match[2]}=|\bread\b[^\n]*\b{match[2]}\b", text)
+            ):
+                return match[1]
+    return ""
+
+
+def _role_account(job: Job) -> str:
+    """The account of the roles that the job's variables name, where it is one and the same."""
+    accounts = {match[1] for value in job.variables.values() if (match := _ROLE.match(value))}
+    return accounts.pop() if len(accounts) == 1 else ""
+
+
 def _keys(job: Job, activities: list[Activity]) -> None:
     """Deploys of a job that holds a long-lived credential use it."""
-    held = next((name for name in job.variables if name in STATIC_KEYS), "")
+    held = next((name for name in job.variables if name in STATIC_KEYS), "") or _exported(job)
     for activity in activities:
         if activity.kind not in _AUTHENTICATED or "static-keys" in activity.facts:
             continue

@@ -17,7 +17,7 @@ from barraiser.evidence.definition import (
     Definition,
     together,
 )
-from barraiser.evidence.deployer import Deployer, first_existing
+from barraiser.evidence.deployer import Deployer, first_existing, values_of
 from barraiser.evidence.library import library_of
 from barraiser.evidence.mechanisms import TRAITS, UNKNOWN_TRAITS
 from barraiser.model.place import Place
@@ -227,8 +227,10 @@ def _kubernetes(deployer: Deployer, repository: Repository) -> Applied:
     base = by_itself(deployer.mechanism)
     named = [*deployer.options("-f", "--filename", "-k", "--kustomize"), deployer.input("manifests", "manifest")]
     if deployer.starts("set", "image") or deployer.starts("rollout", "restart"):
-        if any(word.startswith(("rollout/", "rollouts/")) for word in deployer.words):
-            return by_itself("argo-rollouts")
+        if deployer.starts("argo", "rollouts") or any(
+            word.startswith(("rollout/", "rollouts/")) for word in deployer.words
+        ):
+            return _rollout_of_job(deployer, repository)
         return base
     library = library_of(repository)
     definitions: list[Definition] = []
@@ -249,6 +251,25 @@ def _kubernetes(deployer: Deployer, repository: Repository) -> Applied:
     elif not _plain_workload(deployer):
         base.rolls_back_on_failure = base.rolls_back_on_alarm = MAYBE
         base.why = "what is applied was not read: a plain Deployment only waits"
+    return base
+
+
+def _rollout_of_job(deployer: Deployer, repository: Repository) -> Applied:
+    """A new image for a Rollout: what the job applied before says how it rolls out, where it says it of that Rollout."""
+    base = by_itself("argo-rollouts")
+    library = library_of(repository)
+    named = {word.rpartition("/")[2] for word in deployer.words}
+    for activity in deployer.job.activities:
+        if activity is deployer.activity:
+            break
+        if "apply" not in activity.argv:
+            continue
+        for name in values_of(activity.argv, ("-f", "--filename", "-k", "--kustomize")):
+            path = deployer.path(repository, name)
+            found = library.under(path, repository) if path else None
+            rollouts = [each for each in found or () if each.kind == ROLLOUT and each.name in named]
+            if rollouts:
+                return merged("argo-rollouts", rollouts, base)
     return base
 
 

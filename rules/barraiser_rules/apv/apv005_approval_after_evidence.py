@@ -8,13 +8,14 @@ from barraiser.api import (
     GITLAB_CI,
     NO,
     PREPROD_CLASSES,
+    PROD_CLASSES,
     Answer,
     Case,
     Node,
     Parameter,
     Rule,
 )
-from barraiser_rules.hints import WORDS, named
+from barraiser_rules.hints import WORDS, named, words
 from barraiser_rules.promotion import after_preprod
 from barraiser_rules.questions import DEPLOYED_TESTS, blocking_manual, does, job
 
@@ -133,8 +134,15 @@ class ApprovalAfterEvidence(Rule):
         by_name = by_name and not named(node).isdisjoint(WORDS["approval"].split())
         if node.kind != "approval" and not by_name and not blocking_manual(node):
             return False
-        staging = [each for each in case.graph.after(node, "deploy") if each.environment_class in PREPROD_CLASSES]
-        return case.graph.gates(node, deploy) != NO and not staging
+        if case.graph.gates(node, deploy) == NO:
+            return False
+        if node.environment_class in PROD_CLASSES or self._names_prod(node):
+            return True
+        return not any(each.environment_class in PREPROD_CLASSES for each in case.graph.after(node, "deploy"))
+
+    def _names_prod(self, node: Node) -> bool:
+        key = node.job.environment
+        return key is not None and not words(key.name).isdisjoint(("prod", "production", "prd"))
 
     def _late(self, case: Case, approvals: list[Node], deploy: Node) -> tuple[Node, Node] | None:
         """The last approval, and a check that does not come before it; None where one comes after all checks."""

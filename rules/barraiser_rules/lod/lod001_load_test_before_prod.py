@@ -85,7 +85,7 @@ class LoadTestBeforeProd(Rule):
     severity = "error"
     profile = "standard"
     kinds = ("service-deploy", "data-batch", "mobile-release")
-    after = ("ENV001", "TST004")
+    after = ("ENV001", "TST004", "TST002")
     parameters = (
         Parameter(
             "env",
@@ -121,6 +121,8 @@ class LoadTestBeforeProd(Rule):
             return case.not_applicable("There is no pre-production deploy to put under load.", because="ENV001")
         if self._candidates(case, gate.deploy) and case.verdict_of("TST004") == FAILED:
             return case.not_applicable("Load is tested, but the test does not block.", because="TST004")
+        if not preprod_deploys(case, gate.deploy) and case.verdict_of("TST002") == FAILED:
+            return case.not_applicable("It waits for nothing in pre-production.", because="TST002")
         unread = unread_before(case, gate.deploy)
         if unread is not None:
             return case.unknown(

@@ -87,7 +87,7 @@ class FaultInjectionInPipeline(Rule):
     severities = {"strict": "error"}
     profile = "standard"
     kinds = ("service-deploy",)
-    after = ("ENV001", "TST004")
+    after = ("ENV001", "TST004", "TST002")
     parameters = (
         Parameter(
             "max_interval_hours",
@@ -128,6 +128,8 @@ class FaultInjectionInPipeline(Rule):
             return case.not_applicable("There is no pre-production deploy to break.", because="ENV001")
         if after_preprod(case, gate.deploy, ("chaos-test",)) and case.verdict_of("TST004") == FAILED:
             return case.not_applicable("Faults are injected, but what they show does not block.", because="TST004")
+        if not preprod_deploys(case, gate.deploy) and case.verdict_of("TST002") == FAILED:
+            return case.not_applicable("It waits for nothing in pre-production.", because="TST002")
         unread = unread_before(case, gate.deploy)
         if unread is not None:
             return case.unknown(

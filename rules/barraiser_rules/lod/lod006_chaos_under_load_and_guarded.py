@@ -56,7 +56,10 @@ class ChaosUnderLoadAndGuarded(Rule):
     profile = "strict"
     asks = PIPELINE
     kinds = ("service-deploy",)
-    after = ("LOD005",)
+    after = (
+        "LOD001",
+        "LOD005",
+    )
     parameters = (Parameter("require_load", True, "whether a load test must run during the experiment"),)
 
     def decide(self, case: Case) -> Answer:
@@ -100,6 +103,8 @@ class ChaosUnderLoadAndGuarded(Rule):
                 " `steady-state-hypothesis`).",
                 at=stop.place,
             )
+        if pressed == NO and case.verdict_of("LOD001") == FAILED:
+            return case.not_applicable("There is no load test that could run beside it.", because="LOD001")
         if pressed == NO:
             return self._fails(
                 case,

@@ -109,7 +109,7 @@ class RollbackRehearsedInPreprod(Rule):
     severity = "warning"
     profile = "strict"
     kinds = ("service-deploy", "iac-only", "config-flags")
-    after = ("ENV001", "RLB001")
+    after = ("ENV001", "RLB001", "TST002")
     parameters = (
         Parameter("max_age_days", 90, "how long ago the last rehearsal may be", unit="days", minimum=1, maximum=3660),
     )
@@ -143,6 +143,8 @@ class RollbackRehearsedInPreprod(Rule):
             return case.not_applicable(
                 "A rollback is rehearsed, where pre-production does not block.", because="ENV001"
             )
+        if not preprod_deploys(case, gate.deploy) and case.verdict_of("TST002") == FAILED:
+            return case.not_applicable("It waits for nothing in pre-production.", because="TST002")
         unread = unread_before(case, gate.deploy)
         if unread is not None:
             return case.unknown(

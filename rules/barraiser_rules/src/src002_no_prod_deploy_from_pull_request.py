@@ -65,6 +65,7 @@ class NoProdDeployFromPullRequest(Rule):
 
     id = "SRC002"
     name = "no-prod-deploy-from-pull-request"
+    speaks_for_unmerged = True
     severity = "error"
     milder_for_libraries = False
     after = ("SEC003",)

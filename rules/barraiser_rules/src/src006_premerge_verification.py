@@ -89,7 +89,7 @@ class PremergeVerification(Rule):
     asks = PIPELINE
     platforms = (GITHUB_ACTIONS, GITLAB_CI)
     kinds = ("service-deploy", "iac-only", "config-flags", "data-batch", "mobile-release")
-    after = ("TST001",)
+    after = ("TST001", "TST004")
     fixes = {
         GITHUB_ACTIONS: "Add `pull_request:` (and `merge_group:`, if a merge queue is used) to `on:` of <path>, and require the check.",
         GITLAB_CI: 'Let <job> run in merge request pipelines: rules: [{if: $CI_PIPELINE_SOURCE == "merge_request_event"}].',
@@ -122,6 +122,8 @@ class PremergeVerification(Rule):
         if unsure is not None:
             return unsure
         if run.soft is not None:
+            if run.soft.pipeline is case.pipeline and case.verdict_of("TST004") == FAILED:
+                return case.not_applicable("The test runs before the merge, but does not block.", because="TST004")
             return case.failed(
                 f"{does(run.soft)} runs before the merge and cannot fail: a change that breaks the code is merged.",
                 fix=f"Let a failure of it fail the run: remove `{_softness(run.soft)}`.",

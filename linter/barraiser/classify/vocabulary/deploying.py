@@ -30,6 +30,7 @@ KUBECTL: Rows = (
     ("delete", "other", ""),
     ("argo rollouts abort|undo", "rollback", ""),
     ("argo rollouts status", "alarm-gate", "watch c=0.7"),
+    ("argo rollouts set image", "deploy", "wait= target=4 image=set"),
     ("argo rollouts promote|set", "deploy", "wait= target=3"),
     ("", "other", ""),
 )
@@ -107,6 +108,7 @@ PROGRAMS: dict[str, tuple[str, Rows]] = {
     "kubectl-argo-rollouts": ("https://argo-rollouts.readthedocs.io/", (
         ("abort|undo", "rollback", ""),
         ("status", "alarm-gate", "watch c=0.7"),
+        ("set image", "deploy", "wait= image=set"),
         ("promote|set", "deploy", "wait="),
     )),
     "helm": ("https://helm.sh/docs/helm/", HELM),
