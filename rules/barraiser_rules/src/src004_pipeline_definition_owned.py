@@ -10,7 +10,7 @@ DEFINITIONS = (".yml", ".yaml", ".json", ".template", ".tf")
 
 CODE = ("package.json", "composer.json", "deno.json", "project.json")
 POLICY = (".barraiser.yml", ".github/.barraiser.yml")
-MAX_EXTRA, SHOWN = 200, 3
+MAX_FILES, SHOWN = 50, 3
 
 
 class PipelineDefinitionOwned(Rule):
@@ -117,7 +117,7 @@ class PipelineDefinitionOwned(Rule):
         )
         return [
             path
-            for path in dict.fromkeys([case.pipeline.path, *found, *POLICY, *extra[:MAX_EXTRA]])
+            for path in list(dict.fromkeys([case.pipeline.path, *POLICY, *found, *extra]))[:MAX_FILES]
             if path == case.pipeline.path or case.repository.exists(path)
         ]
 
