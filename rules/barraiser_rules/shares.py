@@ -42,13 +42,19 @@ def share_of(node: Node) -> float | None:
     own = job.steps[node.activity.step].env if 0 <= node.activity.step < len(job.steps) else {}
     for table in (own, job.matrix, job.variables):
         for name, value in table.items():
-            if SHARE_NAME.fullmatch(name):
+            if SHARE_NAME.fullmatch(name) and not (table is job.variables and _for_all(node, name, value)):
                 return _percent(value)
     for name in (job.name, job.id, node.environment.name if node.environment else ""):
         match = NAMED.search(name[:200])
         if match is not None:
             return _percent(match[1])
     return None
+
+
+def _for_all(node: Node, name: str, value: str) -> bool:
+    """Whether every job of the pipeline sees that value, so that it says nothing of this one."""
+    jobs = node.pipeline.jobs
+    return len(jobs) > 1 and all(each.variables.get(name) == value for each in jobs)
 
 
 def first_step(case: Case, deploy: Node) -> float | None:
