@@ -154,7 +154,11 @@ class WindowExcludesRiskyHours(Rule):
                     settle="Write the schedule as a cron line in the file.",
                     at=at,
                 )
-            answers.append(self._judge(case, Opening(week, schedule.zone, "the schedule", at, scheduled=True), risky))
+            answers.append(
+                self._judge(
+                    case, Opening(week, schedule.zone, f"the schedule `{schedule.cron}`", at, scheduled=True), risky
+                )
+            )
         answer = worst(answers, answers[0])
         if answer.verdict in (FAILED, UNKNOWN):
             window = self._window(case, risky)
@@ -256,11 +260,11 @@ class WindowExcludesRiskyHours(Rule):
 
     def _admits(self, case: Case, opening: Opening, hit: list[str], zone: str) -> Answer:
         slots = ", ".join(hit[:4])
-        verb = "starts" if opening.scheduled else "admits"
-        what = f"it at {slots}" if opening.scheduled else slots
         clock = f" ({zone})" if zone else ""
+        does_it = f"starts {job(case.deploy)} at" if opening.scheduled else "admits"
         return case.failed(
-            f"{_capital(opening.what)} {verb} {what}{clock}: what {job(case.deploy)} breaks then, nobody is there to repair.",
+            f"{_capital(opening.what)} {does_it} {slots}{clock}: nobody is there to repair what"
+            f" {'it' if opening.scheduled else job(case.deploy)} breaks.",
             fix=case.fix(what=opening.what, slots=slots),
             at=opening.place,
         )
