@@ -39,6 +39,9 @@ MAX_AIMS = 200
 
 Placed = tuple[Environment, "Runs | None"]
 
+_ENDINGS = word_set("test testing int stage acc demo")
+"""Last words of a namespace, cluster or stack that name its environment although they are weak elsewhere."""
+
 _REF = re.compile(
     r"(?:refs/heads/|ref_name\s*==\s*'|CI_COMMIT_BRANCH\s*==\s*[\"']|CI_COMMIT_REF_NAME\s*==\s*[\"'])([\w./-]{1,60})"
 )
@@ -199,7 +202,10 @@ class Environments:
         )
 
     def _aimed(self, hit: Hit, *, named: bool) -> Environment | None:
-        for aim in hit.aims[:MAX_AIMS]:
+        """What the command's own words tell: names of environments alone, else the place it goes to before any other word (a file of
+        values may serve several places)."""
+        aims = hit.aims[:MAX_AIMS]
+        for aim in aims if named else sorted(aims, key=lambda each: each.how != PLACE and not each.named):
             if aim.named is not named and named:
                 continue
             values = values_of(aim.text, self.pipeline.scenarios)
@@ -231,7 +237,7 @@ class Environments:
             guess = environment_class(text, VALUE) or class_in_value(text, VALUE)
         else:
             guess = class_in_text(text, VALUE) if aim.how == TEXT else None
-            guess = guess or class_in_value(text, VALUE)
+            guess = guess or class_in_value(text, VALUE) or (_by_ending(text) if aim.how == PLACE else None)
             if (
                 guess is not None
                 and guess.cls == "ephemeral"
@@ -432,6 +438,13 @@ class Environments:
         if scenarios and all(each.unmerged for each in scenarios):
             return Environment("pull request", "ephemeral", 0.5, "only unmerged changes start it", self.job.place)
         return None
+
+
+def _by_ending(place: str) -> Guess | None:
+    """The class that the last word of a place's own name tells (``orders-test``): a weak word there names its environment."""
+    last = re.split(r"[-_]", place)[-1].lower()
+    cls = WEAK.get(last, "") if "." not in place and "/" not in place and last in _ENDINGS else ""
+    return Guess(cls, last, NAME) if cls else None
 
 
 def _by_branch(name: str) -> str:

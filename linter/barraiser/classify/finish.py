@@ -23,6 +23,7 @@ _AUTHENTICATED = (*_DEPLOYS, "publish", "migrate", "destroy")
 _ROLE = re.compile(r"arn:aws[\w-]*:iam::(\d{12}):role/")
 _SAYS_ITSELF = frozenset({"deploy", "config-deploy", "publish", "destroy", "plan", "rollback", "migrate", "approval"})
 _WORK = frozenset({"other", "source", "notify", "approval"})
+_BESIDE = frozenset({"source", "notify"})
 
 
 def finish(job: Job, pipeline: Pipeline, activities: list[Activity], first: Place | None = None) -> list[Activity]:
@@ -202,7 +203,7 @@ def _implied(job: Job, pipeline: Pipeline, activities: list[Activity], first: Pl
     kind, reason = "deploy", ""
     if says == "deploy" and opaque:
         reason = "what cannot be read here runs in a job named for deploying"
-    elif says == "deploy" and starts and not activities:
+    elif says == "deploy" and starts and all(each.kind in _BESIDE for each in activities):
         reason = "a job named for deploying has an environment"
     elif starts and pipeline.platform == GITLAB_CI and key is not None and says in ("", "deploy", "publish"):
         if says == "publish" and opaque:

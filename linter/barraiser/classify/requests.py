@@ -8,7 +8,7 @@ from barraiser.classify.hit import Aim, Hit
 from barraiser.classify.names import words_of
 from barraiser.classify.view import View
 from barraiser.classify.vocabulary import word_set
-from barraiser.classify.vocabulary.receivers import CHANNELS, RECEIVERS
+from barraiser.classify.vocabulary.receivers import CHANNELS, HOOK_NAMES, HOOKS, RECEIVERS
 from barraiser.shell.command import Command
 
 _HEALTH = word_set(
@@ -58,13 +58,7 @@ def _speaks_of_people(words: Sequence[str]) -> bool:
 
 def _is_deploy_hook(low: str, words: Sequence[str]) -> bool:
     posts = any(word in ("POST", "-XPOST", "PUT") or word.startswith(("-d", "--data", "--json")) for word in words)
-    if (
-        "api.render.com/deploy" in low
-        or "build_hooks" in low
-        or "deploy_hook" in low
-        or "deploy-hook" in low
-        or "deployhook" in low
-    ):
+    if any(part in low for part in HOOK_NAMES) or any(part in low for part in HOOKS):
         return True
     return (
         posts

@@ -50,3 +50,25 @@ RECEIVERS: dict[str, str] = {
 
 CHANNELS = word_set("slack discord telegram mattermost pagerduty opsgenie rocketchat webex msteams")
 """Words in the name of a variable that holds such an address."""
+
+HOOKS: dict[str, str] = {
+    # Requests that make a service deploy, whatever they carry: part of the address -> documentation of that interface
+    "api.render.com/deploy": "https://render.com/docs/deploy-hooks",
+    "build_hooks": "https://docs.netlify.com/build/configure-builds/build-hooks/",
+    "integrations/deploy": "https://vercel.com/docs/deploy-hooks",
+    "webhooks/deploy_hooks": "https://developers.cloudflare.com/pages/configuration/deploy-hooks/",
+    "/api/v1/deploy": "https://coolify.io/docs/api-reference/api/operations/deploy-by-tag-or-uuid",
+    "/api/stacks/webhooks/": "https://docs.portainer.io/user/docker/stacks/webhooks",
+    "application.deploy": "https://docs.dokploy.com/docs/api/reference-application",
+    "compose.deploy": "https://docs.dokploy.com/docs/api/reference-compose",
+    "/docker/hook": "https://learn.microsoft.com/azure/app-service/deploy-ci-cd-custom-container",
+    "/api/zipdeploy": "https://learn.microsoft.com/azure/app-service/deploy-zip",
+    "/redeploy": "https://www.koyeb.com/docs/reference/api",
+    "webhooks.amplify.": "https://docs.aws.amazon.com/amplify/latest/userguide/webhooks.html",
+}  # fmt: skip
+
+HOOK_NAMES = (
+    "deploy_hook", "deploy-hook", "deployhook", "watchtower", "coolify", "portainer_webhook", "portainer-webhook", "dokploy",
+)  # fmt: skip
+"""Parts of the name of a variable or host that holds such an address; the names are of https://containrrr.dev/watchtower/http-api-mode/,
+https://coolify.io/docs, https://docs.portainer.io/user/docker/services/webhooks and https://docs.dokploy.com/docs/core/auto-deploy."""

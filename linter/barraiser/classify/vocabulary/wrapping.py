@@ -197,7 +197,6 @@ PLACE_OPTIONS = (
         "-g", "--stack-name", "--stack", "-s",
     "--service", "--services", "--app", "-a", "--name", "--application-name", "--deployment-group-name", "--function-name", "--host",
         "--server", "--profile", "--account",
-    "--var-file", "-var-file", "--values", "-f", "--inventory", "-i", "--limit", "-l", "--config-env", "--config", "-c", "--project-name",
-        "-p", "--url", "--base-url", "--domain",
+    "--inventory", "-i", "--limit", "-l", "--config-env", "--project-name", "-p", "--url", "--base-url", "--domain",
 )  # fmt: skip
 """Options that name a place whose name often holds the environment's."""
