@@ -43,7 +43,8 @@ class ProvenanceSignedAndVerified(Rule):
 
     Decided by:
         A signature or attestation that is made on the way to the production deploy; a check of it that must succeed before the deploy
-        starts, or a policy in the repository that makes the cluster or service refuse what is not signed; and a bill of materials.
+        starts, or a policy, in the repository or declared, that makes the cluster or service refuse what is not signed; and a bill of
+        materials.
         Of what is published for others only the signature is asked: they check it. Stores check the packages of mobile applications
         themselves.
 
@@ -211,6 +212,12 @@ class ProvenanceSignedAndVerified(Rule):
         }
         said = [told[each] for each in lacks]
         joined = f"{', '.join(said[:-1])} and {said[-1]}" if len(said) > 1 else said[0]
+        declared = (
+            f' Where the cluster itself refuses what is not signed: activities: {{"{deploy.job.own_id}": {{kinds: [verify-signature,'
+            f" {deploy.kind}]}}}}"
+            if "verify" in lacks
+            else ""
+        )
         why = (
             "which releases have a part with a new hole, nobody can look up"
             if lacks == ["list"]
@@ -218,7 +225,7 @@ class ProvenanceSignedAndVerified(Rule):
         )
         return case.failed(
             f"{job(deploy)} deploys an artifact, and {joined}: {why}.",
-            fix=case.fix(steps=" and ".join(STEPS[each] for each in lacks).replace("<job>", job(deploy))),
+            fix=case.fix(steps=" and ".join(STEPS[each] for each in lacks).replace("<job>", job(deploy))) + declared,
             at=deploy,
             rests_on=(deploy,),
         )

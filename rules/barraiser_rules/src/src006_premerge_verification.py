@@ -29,6 +29,24 @@ FURTHER = {"iac-only": ("plan", "iac-scan"), "config-flags": ("lint",)}
 """What else looks at a change of such a pipeline before it is merged."""
 
 
+OTHERS = (
+    ".circleci/config.yml",
+    "Jenkinsfile",
+    "azure-pipelines.yml",
+    ".azure-pipelines.yml",
+    ".travis.yml",
+    ".buildkite/pipeline.yml",
+    "bitbucket-pipelines.yml",
+    ".drone.yml",
+    ".woodpecker.yml",
+    ".cirrus.yml",
+    "appveyor.yml",
+    ".appveyor.yml",
+    ".semaphore/semaphore.yml",
+)
+"""Files of systems that run tests as well and are not read here."""
+
+
 class Run:
     """What runs tests before the merge: ``best`` says whether one does, by ``node``; ``soft``: a test that runs and cannot fail the
     run; ``unread``: something that may hold a test and cannot be read."""
@@ -134,6 +152,13 @@ class PremergeVerification(Rule):
         late = next(iter(case.stages.of_kinds(tuple(kinds))), None) or next(case.elsewhere.nodes(*kinds), None)
         if late is None and case.verdict_of("TST001") in (FAILED, UNKNOWN):
             return case.not_applicable("There is no test that could run before the merge.", because="TST001")
+        other = next((path for path in OTHERS if case.repository.exists(path)), "")
+        if other:
+            return case.unknown(
+                f"No test that is read here runs on a change before it is merged; {other} may run one.",
+                settle="Run a test on pull requests here, or waive SRC006 with a link to the required check as the reason.",
+                at=late or case.pipeline.place,
+            )
         told = (
             f"{does(late)} runs on merged code alone"
             if late is not None
