@@ -27,8 +27,13 @@ from barraiser_rules.shares import slices_before
 
 DIRECT = {
     "a parameter": re.compile(r"\bssm put-parameter\b(?=.{0,400}--overwrite)"),
-    "a key": re.compile(r"\bconsul kv (?:put|import)\b|\betcdctl put\b"),
-    "a flag": re.compile(r"\b(?:ldcli|ld-cli|unleash|flagsmith|configcat|growthbook)\b"),
+    "a key": re.compile(
+        r"\bconsul kv (?:put|import)\b|\betcdctl put\b|\baz appconfig kv (?:set|import)\b|^azure/appconfiguration-sync",
+        re.IGNORECASE,
+    ),
+    "a flag": re.compile(
+        r"\b(?:ldcli|ld-cli|unleash|flagsmith|configcat|growthbook|az appconfig feature|app-configuration-deploy-feature-flags)\b"
+    ),
     "a ConfigMap": re.compile(r"\b(?:kubectl|oc)\b.{0,200}\bconfig-?map", re.IGNORECASE),
 }
 """Commands whose change everybody reads at once, by what they write."""

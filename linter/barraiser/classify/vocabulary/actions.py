@@ -66,6 +66,8 @@ ACTIONS: dict[str, Row] = {
         "waits=yes target=resourceGroupName,deploymentName def=template aim=resourceGroupName,parameters as=iac-only"),
     "azure/bicep-deploy": ("deploy", "waits=yes def=template-file aim=resource-group-name,parameters-file as=iac-only"),
     "azure/cli": ("script", "script=inlineScript,azcliversion"), "azure/powershell": ("script", "script=inlineScript"),
+    "azure/app-configuration-deploy-feature-flags": ("config-deploy", "target=app-configuration-endpoint waits=yes as=config-flags"),
+    "azure/appconfiguration-sync": ("config-deploy", "waits=yes as=config-flags"),
     "azure/appservice-settings": ("config-deploy", "waits=yes target=app-name env=slot-name c=0.7"),
     "azure/sql-action": ("migrate", ""), "azure/mysql": ("migrate", "c=0.7"), "azure/postgresql": ("migrate", "c=0.7"),
     "azure/pipelines": ("deploy", "wait= opaque elsewhere c=0.6 aim=azure-pipeline-name target=azure-pipeline-name"),

@@ -111,6 +111,8 @@ AZ: Rows = (
         "deploy",
         "wait= target=--name,-n image=--docker-custom-image-name,-i env=--slot,-s",
     ),
+    ("appconfig kv set|import|delete", "config-deploy", "waits=yes target=--name,-n as=config-flags c=0.7"),
+    ("appconfig feature set|enable|disable", "config-deploy", "waits=yes target=--name,-n as=config-flags c=0.7"),
     ("webapp config appsettings set", "config-deploy", "waits=yes target=--name,-n env=--slot,-s c=0.7"),
     ("webapp restart", "other", ""),
     ("functionapp deployment source config-zip", "deploy", "waits=yes target=--name,-n env=--slot,-s"),
