@@ -21,7 +21,7 @@ from barraiser.api import (
     Tri,
 )
 from barraiser_rules.bakes import lasting
-from barraiser_rules.loads import load_tests, presses
+from barraiser_rules.loads import load_tests, scheduled_load_tests
 from barraiser_rules.promotion import named_hours
 from barraiser_rules.questions import declared_kind, does, expired
 from barraiser_rules.schedules import gap_of
@@ -51,7 +51,8 @@ class LoadTestAtLeastDaily(Rule):
         AWS re:Invent 2025 COP415, "Readiness": load tests run every day in pre-production, to catch regressions.
 
     Decided by:
-        The schedules that start a pipeline of the repository with a load test in it, and the longest time between two of their starts.
+        The schedules that start this pipeline or another one of the repository with a load test in it, and the longest time between
+        two of their starts.
         Where the platform keeps schedules in its settings no file shows them: unknown, until `evidence.load.scheduled` is declared.
 
     Fix:
@@ -127,7 +128,7 @@ class LoadTestAtLeastDaily(Rule):
         given = named_hours(told) if isinstance(told, str) else None
         if given is not None and given <= limit:
             return case.passed(f"A load test is declared to run {told}.")
-        tests = [*load_tests(case), *filter(presses, case.elsewhere.nodes("load-test"))]
+        tests = load_tests(case) + scheduled_load_tests(case)
         if not tests and given is None:
             because = "LOD001" if case.verdict_of("LOD001") == FAILED else ""
             return case.not_applicable("There is no load test.", because=because)

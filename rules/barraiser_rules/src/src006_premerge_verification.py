@@ -74,7 +74,8 @@ class PremergeVerification(Rule):
     Decided by:
         A test that can fail and that any pipeline of the repository runs on pull or merge requests, or on a push to any branch. Where
         one of the repository's pipelines runs in a merge queue, a test must run there too. For infrastructure a plan or a policy check
-        counts, for configuration a check of its form.
+        counts, for configuration a check of its form. Where the file of another system (Jenkins, CircleCI ...) lies in the repository,
+        its tests are not seen: unknown.
 
     Fix:
         Let the tests run on pull requests, and in the merge queue.
