@@ -33,7 +33,7 @@ def service() -> Any:
 
 
 def definitions() -> Iterator[tuple[str, Mapping, PipelineStructure]]:
-    """Every pipeline of the corpus that stands in a template or an export, with the document's root."""
+    """Every pipeline of the corpus that stands in a template or an export, and its variants, with the document's root."""
     repository = Repository(CORPUS)
     for path in repository.files("codepipeline"):
         if path.endswith((".yml", ".yaml", ".json", ".template")):
@@ -46,7 +46,7 @@ def definitions() -> Iterator[tuple[str, Mapping, PipelineStructure]]:
                 continue
             if isinstance(root, Mapping) and (is_template(root) or is_exported(root)):
                 found = read_template(root, repository) if is_template(root) else read_exported(root)
-                yield from ((path, root, structure) for structure in found)
+                yield from ((path, root, each) for structure in found for each in (structure, *structure.variants))
 
 
 def declared(structure: PipelineStructure) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -94,3 +95,17 @@ def test_a_variant_in_which_the_pipeline_is_not_there_is_none(tmp_path: Path) ->
     text = template(chosen("IsDev", "Dev"), stage("Last", "x"), above=above)
     found = one(tmp_path, text.replace("Pipeline\n    Prop", "Pipeline\n    Condition: IsProd\n    Prop"))
     assert (found.variants, found.stages) == ((), ("Source", "Last"))
+
+
+def test_a_large_template_is_read_in_little_time(tmp_path: Path) -> None:
+    names = [f"C{number}" for number in range(400)]
+    above = given(
+        "".join(f"  P{name}: {{Type: String}}\n" for name in names),
+        "".join(f"  {name}: !Equals [!Ref P{name}, 'yes']\n" for name in names),
+    )
+    actions = [deploy(f"go{number}", order=number // 50 + 1) for number in range(700)]
+    started = time.perf_counter()
+    text = template(*(chosen(name, f"S{name}") for name in names[:30]), stage("Last", *actions), above=above)
+    found = one(tmp_path, text)
+    assert (found.variants, len(found.undecided)) == ((), 30)
+    assert time.perf_counter() - started < 5

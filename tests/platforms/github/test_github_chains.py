@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -179,3 +180,22 @@ def test_the_end_of_a_run_is_that_of_the_scenario_that_it_had(tmp_path: Path) ->
     runs = {each.name: stages.in_scenario(number).runs(staging) for number, each in enumerate(pipeline.scenarios)}
     assert MAYBE not in runs.values()
     assert [name for name, answer in runs.items() if answer == YES] == ["after CI (push to main)"]
+
+
+def test_two_dispatches_in_one_script_are_both_found(tmp_path: Path) -> None:
+    call = "curl -X POST https://api.github.com/repos/a/b/actions/workflows/{}.yml/dispatches"
+    step = "{run: '" + "; ".join(call.format(name) for name in ("other", "w")) + "'}"
+    assert made(tmp_path, f"on: [workflow_dispatch]\njobs:\n  deploy:{STEPS}", sender(step)) == [
+        ("workflow_dispatch", ("make",))
+    ]
+
+
+def test_long_scripts_are_looked_through_in_little_time(tmp_path: Path) -> None:
+    script = (
+        "git tag -m x " * 3000 + "git push " * 3000 + "gh release create --a " * 3000 + "gh workflow run -f " * 3000
+    )
+    started = time.perf_counter()
+    step = "{run: '" + script + "', env: {GH_TOKEN: '${{ secrets.A }}'}}"
+    made(tmp_path, TAGS, sender(CHECKOUT.format(token=OWN), step))
+    made(tmp_path, f"on: [workflow_dispatch]\njobs:\n  deploy:{STEPS}", sender(step + " # w.yml"))
+    assert time.perf_counter() - started < 3

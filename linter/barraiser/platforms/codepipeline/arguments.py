@@ -21,6 +21,8 @@ _DATA = (".json", ".yml", ".yaml")
 _STACKS = {"AWS::CloudFormation::Stack": "TemplateURL", "AWS::Serverless::Application": "Location"}
 _MAX_LOOKED_AT = 300
 _MAX_SIZE = 100_000
+_MAX_READ = 1_000_000
+"""Bytes of all files that are read for one template."""
 
 
 class Arguments:
@@ -54,16 +56,17 @@ def _files(root: Mapping, parameters: Known[str, Node], repository: Repository) 
     if folder:
         places += [f"{above}/{each}" if above else each for each in _FOLDERS]
     found: list[Arguments] = []
-    looked_at = 0
+    looked_at, left = 0, _MAX_READ
     for place in dict.fromkeys(places):
         for file in repository.folder(place):
             path = f"{place}/{file}" if place else file
-            if not file.endswith(_DATA) or path == root.path or looked_at >= _MAX_LOOKED_AT:
+            if not file.endswith(_DATA) or path == root.path or looked_at >= _MAX_LOOKED_AT or len(found) >= MAX_FILES:
                 continue
             looked_at += 1
             data = repository.peek(path)
-            if len(data) > _MAX_SIZE or not any(key.encode() in data for key in parameters):
+            if len(data) > min(_MAX_SIZE, left) or not any(key.encode() in data for key in parameters):
                 continue
+            left -= len(data)
             given = _given(path, repository)
             if given and _accepts(parameters, given) and _is_for(own, path, place, folder, given, repository):
                 found.append(Arguments(path, _plain(parameters, given)))

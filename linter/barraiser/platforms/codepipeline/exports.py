@@ -13,6 +13,8 @@ _SUFFIXES = (".yml", ".yaml", ".json", ".template")
 _MAX_FILES = 2000
 _MAX_TEMPLATES = 200
 _MAX_EXPORTS = 5000
+_MAX_READ = 5_000_000
+"""Bytes of all templates that are read for their exports."""
 _UNKNOWN = re.compile(r"\$\{[^}]{0,300}\}")
 
 
@@ -62,11 +64,12 @@ class Exports:
 def _exported(repository: Repository) -> list[Export]:
     """The exports of all templates of a repository."""
     found: list[Export] = []
-    templates = 0
+    templates, left = 0, _MAX_READ
     for path in [path for path in repository.files() if path.endswith(_SUFFIXES)][:_MAX_FILES]:
         data = repository.peek(path)
-        if b"Export" in data and b"Outputs" in data and templates < _MAX_TEMPLATES:
+        if b"Export" in data and b"Outputs" in data and templates < _MAX_TEMPLATES and len(data) <= left:
             templates += 1
+            left -= len(data)
             found += _exports_at(path, repository)
     return found[:_MAX_EXPORTS]
 

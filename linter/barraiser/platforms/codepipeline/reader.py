@@ -110,8 +110,13 @@ def _built(
     pipelines: _Keyed = []
     actions = 0
     for structure in structures:
+        actions += _actions(structure)
+        if actions + sum(map(_actions, structure.variants)) > MAX_ACTIONS:  # too large to be told apart
+            assumed = [name for each in structure.variants for name in each.assumes]
+            structure.undecided = tuple(dict.fromkeys([*assumed, *structure.undecided]))
+            structure.variants = ()
+        actions += sum(map(_actions, structure.variants))
         read = (structure, *structure.variants)
-        actions += sum(len(stage.actions) for each in read for stage in each.stages)
         if actions > MAX_ACTIONS or len(pipelines) >= MAX_PIPELINES:
             message = f"more than {MAX_PIPELINES} pipelines or {MAX_ACTIONS:,} actions in one file"
             problem = Problem(message, structure.place, fix="split the file")
@@ -125,6 +130,10 @@ def _built(
             variant.name = pipeline.name
         pipelines.append((pipeline, structure.key))
     return pipelines
+
+
+def _actions(structure: PipelineStructure) -> int:
+    return sum(len(stage.actions) for stage in structure.stages)
 
 
 def _duplicates(document: Document) -> list[Problem]:

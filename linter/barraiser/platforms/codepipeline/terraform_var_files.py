@@ -23,7 +23,9 @@ _FOLDERS = (
     "parameters",
 )
 _SUFFIXES = (".tfvars", ".tfvars.json")
-_MAX_LOOKED_AT = 200
+_MAX_LOOKED_AT = 50
+_MAX_READ = 500_000
+"""Bytes of all files of variables that are read for one module."""
 
 
 def var_files_of(folder: str, repository: Repository) -> list[str]:
@@ -37,7 +39,11 @@ def var_files_of(folder: str, repository: Repository) -> list[str]:
     module = Module(folder, repository, evaluator_for(repository))
     declared, needed = module.declared(), module.needed()
     found: list[str] = []
+    left = _MAX_READ
     for path in candidates:
+        left -= len(repository.peek(path))
+        if left < 0:
+            break
         try:
             root = repository.documents(path)[0].root
         except (SourceError, IndexError):

@@ -14,6 +14,7 @@ MAX_VARIANTS = 8
 """Variants of one pipeline: three independent conditions. What would make more stays maybe in all of them."""
 
 _MAX_COMBINED = 64
+_MAX_ASKED = 60
 _MAX_NODES = 500
 _MAX_CONSTANTS = 10
 
@@ -50,15 +51,16 @@ def variants_of(root: Mapping, values: Values, asked: Listed[str]) -> tuple[list
     Conditions that compare the same parameter are not independent: the parameter is given each value that it is compared with, and,
     where its ``AllowedValues`` admit one, another. ``[]`` where nothing can be told apart.
     """
+    asked, beyond = asked[:_MAX_ASKED], asked[_MAX_ASKED:]
     unknowns = list(_unknowns(values, asked).values())
     while unknowns:
         found = _combined(root, values, asked, unknowns)
         if found is not None:
             # A template with few variants still has conditions that no combination decides.
             open_ones = [name for name in asked if all(name not in each.assumes for each in found)]
-            return (found if len(found) > 1 else []), tuple(open_ones)
+            return (found if len(found) > 1 else []), (*open_ones, *beyond)
         unknowns.pop()
-    return [], tuple(asked)
+    return [], (*asked, *beyond)
 
 
 def _combined(root: Mapping, values: Values, asked: Listed[str], unknowns: Listed[list[_Way]]) -> list[Variant] | None:

@@ -22,7 +22,7 @@ _ID = re.compile(r"workflow_id\s*:\s*[\"'`]([^\"'`\n]{1,100})[\"'`]")
 _OWNER = re.compile(r"\bowner\s*:\s*[\"'`]([\w.-]{1,100})[\"'`]")
 _REPO = re.compile(r"\brepo\s*:\s*[\"'`]([\w.-]{1,100})[\"'`]")
 _DISPATCHES = re.compile(
-    r"(?:/?repos/([^\s\"']{1,200}?))?/actions/workflows/([A-Za-z0-9_.-]{1,100})/dispatches([\s\S]{0,600})"
+    r"(?:/?repos/([^\s\"']{1,200}?))?/actions/workflows/([A-Za-z0-9_.-]{1,100})/dispatches(?=([\s\S]{0,600}))"
 )
 _GIVEN = re.compile(r"\binputs[\"']?\s*:\s*\{([^}]{0,500})\}")
 _PAIR = re.compile(r"[\"']?([A-Za-z_][\w-]{0,100})[\"']?\s*:\s*[\"'`]([^\"'`\n$]{0,200})[\"'`]")
