@@ -9,6 +9,7 @@ from barraiser.api import (
     FAILED,
     GITHUB_ACTIONS,
     GITLAB_CI,
+    MAYBE,
     NO,
     UNKNOWN,
     YES,
@@ -115,6 +116,12 @@ class OneboxFirst(Rule):
                 f"{does(first)} is a first slice, but the files cannot tell whether it always runs before {job(deploy)}.",
                 settle=case.fix(job=job(deploy)),
                 at=first,
+            )
+        if slices and all(case.graph.runs(each) == MAYBE for each in slices):
+            return case.unknown(
+                f"Whether {does(slices[0])} comes before {job(deploy)} depends on what the run is given.",
+                settle=f"Let {job(deploy)} start only when {job(slices[0])} has succeeded.",
+                at=slices[0],
             )
         if slices:
             return case.failed(
