@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from barraiser.api import (
@@ -47,6 +48,10 @@ OTHERS = (
 """Files of systems that run tests as well and are not read here."""
 
 
+_ABOUT_THE_CHANGE = re.compile(r"\bdraft\b|\bfork\b|\bhead\.repo\b|\bactor\b|\.outputs\.|\bchanges\b", re.IGNORECASE)
+"""Conditions that ask what the change is: a draft cannot be merged, and what touches no code has nothing to test."""
+
+
 class Run:
     """What runs tests before the merge: ``best`` says whether one does, by ``node``; ``soft``: a test that runs and cannot fail the
     run; ``unread``: something that may hold a test and cannot be read."""
@@ -72,7 +77,8 @@ class PremergeVerification(Rule):
         review. GitHub documentation, "Managing a merge queue": checks must run on the `merge_group` event.
 
     Decided by:
-        A test that can fail and that any pipeline of the repository runs on pull or merge requests, or on a push to any branch. Where
+        A test that can fail and that any pipeline of the repository runs on pull or merge requests, or on a push to any branch; also
+        where it leaves out drafts, or changes of files that it does not look at. Where
         one of the repository's pipelines runs in a merge queue, a test must run there too. For infrastructure a plan or a policy check
         counts, for configuration a check of its form. Where the file of another system (Jenkins, CircleCI ...) lies in the repository,
         its tests are not seen: unknown.
@@ -203,6 +209,8 @@ def _look(run: Run, pipeline: Pipeline, scenarios: Sequence[int], kinds: Sequenc
             min(node.job.condition.in_scenario(number), node.activity.condition.in_scenario(number))
             for number in scenarios
         )
+        if runs == MAYBE and _ABOUT_THE_CHANGE.search(f"{node.job.condition.text} {node.activity.condition.text}"):
+            runs = YES
         if node.activity.opaque:
             runs = min(runs, MAYBE)
         if runs != NO and YES in (node.activity.soft, node.job.soft):
