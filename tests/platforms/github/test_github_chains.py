@@ -199,3 +199,20 @@ def test_long_scripts_are_looked_through_in_little_time(tmp_path: Path) -> None:
     made(tmp_path, TAGS, sender(CHECKOUT.format(token=OWN), step))
     made(tmp_path, f"on: [workflow_dispatch]\njobs:\n  deploy:{STEPS}", sender(step + " # w.yml"))
     assert time.perf_counter() - started < 3
+
+
+def test_a_local_action_and_a_script_that_send(tmp_path: Path) -> None:
+    action = (
+        "inputs: {token: {}}\nruns:\n  using: composite\n"
+        "  steps: [{run: gh release create v1, shell: bash, env: {GH_TOKEN: '${{ inputs.token }}'}}]\n"
+    )
+    folder = tmp_path / ".github/actions/cut"
+    folder.mkdir(parents=True)
+    (folder / "action.yml").write_text(action, encoding="utf-8")
+    for token, count in ((OWN, 1), (RUN, 0)):
+        step = f"{{uses: ./.github/actions/cut, with: {{token: '{token}'}}}}"
+        assert made(tmp_path, RELEASE, sender(step)) == [("release", ("make",))] * count
+    (tmp_path / "ci").mkdir()
+    (tmp_path / "ci/tag.sh").write_text('git tag "v$1"\ngit push --tags\n', encoding="utf-8")
+    found = made(tmp_path, TAGS, sender(CHECKOUT.format(token=OWN), "{run: ./ci/tag.sh 1}"))
+    assert found == [("tag", ("make",))]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from barraiser.model.pipeline import HARD, ORDER, SOFT, Handover, Job, Scenario
 from barraiser.platforms.github.contexts import Ground, event_of, github_of
 from barraiser.platforms.github.refs import admits, is_literal, literal_start, ref_of
-from barraiser.platforms.github.senders import Sending, is_here, sendings
+from barraiser.platforms.github.senders import Sending, is_here, scripts_in, sendings
 from barraiser.platforms.github.sending import dispatches_in, events_in
 from barraiser.platforms.github.triggers import MAX_NAMED, Start, Trigger, starts_of, triggers_of
 from barraiser.platforms.github.values import OPEN, Object, Unknown, Value
@@ -18,6 +18,10 @@ from barraiser.source.repository import Repository
 
 if TYPE_CHECKING:
     from barraiser.platforms.github.pushed import Pushed
+
+
+_ACTIONS = ".github/actions"
+_MAX_PARTS = 100
 
 
 class Neighbours:
@@ -51,7 +55,7 @@ class Neighbours:
 
     def starting(self, *texts: str) -> list[tuple[str, Mapping]]:
         """Path and root of each other workflow that the platform starts and that holds one of these texts, or calls one that does."""
-        found = dict(self.holding(*texts))
+        found = dict(self.holding(*texts, *self._parts_holding(texts)))
         waiting = list(found)
         for path in waiting:
             for caller, root in self.holding(f"/{path.rpartition('/')[2]}") if _is_called(found[path]) else ():
@@ -59,6 +63,25 @@ class Neighbours:
                     found[caller] = root
                     waiting.append(caller)
         return [(path, root) for path, root in sorted(found.items()) if not _is_called(root, alone=True)]
+
+    def _parts_holding(self, texts: Sequence[str]) -> list[str]:
+        """How workflows name the local actions and scripts that hold one of these texts."""
+        wanted = [text.encode() for text in texts if text]
+        found: list[str] = []
+        for name in self.repository.folders(_ACTIONS)[:_MAX_PARTS]:
+            files = (f"{_ACTIONS}/{name}/action.yml", f"{_ACTIONS}/{name}/action.yaml")
+            if any(text in self.repository.peek(file) for file in files for text in wanted):
+                found.append(f"{_ACTIONS}/{name}")
+        scripts: dict[str, None] = {}
+        for path in self._paths[:_MAX_PARTS]:
+            data = self.repository.peek(path)
+            if b".sh" in data:
+                scripts.update(dict.fromkeys(scripts_in(data.decode("utf-8", "replace"))))
+        for name in list(scripts)[:_MAX_PARTS]:
+            inside = self.repository.inside(name)
+            if inside and any(text in self.repository.peek(inside) for text in wanted):
+                found.append(name)
+        return found
 
     def named(self, name: str) -> tuple[str, Mapping] | None:
         """The workflow with that ``name:``, or, where it has none, that path."""

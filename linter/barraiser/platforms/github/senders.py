@@ -14,6 +14,8 @@ MAX_TEXT = 20_000
 """Characters of one script that are looked through."""
 
 _DEEPEST = 4
+_MAX_SCRIPTS = 5
+_SCRIPT = re.compile(r"(?<![\w./-])((?:\./)?[\w-][\w./-]{0,150}\.sh)(?![\w.-])")
 _MAX_STEPS = 2000
 _INPUT = re.compile(r"\$\{\{\s*inputs\.([\w-]{1,100})\s*\}\}")
 _SECRET = re.compile(r"\bsecrets\.(\w{1,200})", re.IGNORECASE)
@@ -98,7 +100,7 @@ def _of_steps(
     for step in steps.items if isinstance(steps, Items) else ():
         if not isinstance(step, Mapping):
             continue
-        uses, script = step.text("uses"), _fill(step.text("run"), given)
+        uses, script = step.text("uses"), _followed(_fill(step.text("run"), given), repository)
         env = _filled({**around, **_texts(step.get("env"))}, given)
         inputs = _filled(_texts(step.get("with")), given)
         if uses.startswith("./") and depth < _DEEPEST:
@@ -114,6 +116,25 @@ def _of_steps(
         elif any(name in uses for name in _KEYS) or _tells_git(script, env):
             signed[0] = True
         yield Sending(job, uses, {**env, **inputs}, script, _token(inputs, env, script), signed[0])
+
+
+def scripts_in(text: str) -> list[str]:
+    """The shell scripts that a text names, each once."""
+    return list(dict.fromkeys(match.group(1).removeprefix("./") for match in _SCRIPT.finditer(text)))
+
+
+def _followed(script: str, repository: Repository) -> str:
+    """A script with the text of the repository's scripts that it names behind it."""
+    if ".sh" not in script:
+        return script
+    for name in scripts_in(script[:MAX_TEXT])[:_MAX_SCRIPTS]:
+        inside = repository.inside(name)
+        if inside and repository.exists(inside):
+            try:
+                script += "\n" + repository.read_text(inside)[:MAX_TEXT]
+            except SourceError:
+                continue
+    return script
 
 
 def _tells_git(script: str, env: dict[str, str]) -> bool:
