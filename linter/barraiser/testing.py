@@ -100,7 +100,7 @@ def judged(
 ) -> list[PipelineResult]:
     """The results of every entry of a repository, by the default pack's rules or those given.
 
-    ``declared``: default, what the repository's ``.barraiser.yml`` declares. The parameters that it sets hold.
+    ``declared``: default, what the repository's ``.barraiser.yml`` declares. The parameters and the profile that it sets hold.
     ``platform``: of files whose place does not tell it.
     """
     repository = Repository(str(root))
@@ -110,7 +110,7 @@ def judged(
         declared = config.declared
     options = ReadOptions(default_branch=declared.default_branch or "main")
     entries = Entries(repository, options, declared)
-    plan = Plan(chosen, profile=profile, parameters=parameters_in(config, chosen))
+    plan = Plan(chosen, profile=config.profile or profile, parameters=parameters_in(config, chosen))
     results = []
     for path in entry_paths(repository):
         results += [judge(pipeline, entries, plan, declared) for pipeline in entries.at(path)]

@@ -97,6 +97,20 @@ def test_legs_of_one_matrix_are_one_subject(entries: Entries) -> None:
     assert len(result.findings) == 1
 
 
+def test_one_missing_thing_of_several_deploys_is_one_finding(entries: Entries) -> None:
+    class Once(Asks):
+        """Ask for one thing that all deploys lack."""
+
+        def decide(self, case: Case) -> Answer:
+            return case.failed("It is missing.", fix="Add it.", at=case.pipeline.place)
+
+    jobs = [job(name, activity("deploy", "prod", name)) for name in ("one", "two")]
+    result = run(entries, service(*jobs), Once)
+    assert [finding.job for finding in result.findings] == ["one"]
+    apart = run(entries, service(*jobs), asking(Asks, push_to_main="failed"))
+    assert len(apart.findings) == 2
+
+
 def test_a_rule_that_raises_is_named_and_the_others_go_on(entries: Entries) -> None:
     result = run(entries, service(), asking(AsksOnce, push_to_main="raises"), asking(Asks))
     assert result.verdicts == {"TST901": "unknown", "TST900": "passed"}

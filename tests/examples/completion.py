@@ -285,8 +285,8 @@ SCRIPTS = {
     "smoke": ["curl --fail https://shop.example.com/health"],
 }
 SCRIPTS["staging-tests"] = SCRIPTS["acceptance"] = SCRIPTS["acceptance-tests"] = SCRIPTS["e2e"]
-STAGES = ["build", "test", "plan", "approve", "migrate", "deploy", "staging", "acceptance", "load", "resilience", "staging-alarms", "onebox",
-          "production", "verify", "watch", "bake", "wave-1", "wave-2", "rollback"]  # fmt: skip
+STAGES = ["build", "test", "plan", "approve", "migrate", "deploy", "staging", "acceptance", "load", "resilience", "staging-alarms",
+          "onebox", "production", "verify", "watch", "bake", "wave-1", "wave-2", "rollback"]  # fmt: skip
 STAGE_OF = {"build": "build", "deploy-staging": "staging", "deploy-prod": "production", "unit-tests": "test", "e2e": "acceptance",
             "staging-tests": "acceptance", "smoke": "verify", "rollback": "rollback", "smoke-test-staging": "acceptance",
             "apply": "production"}  # fmt: skip

@@ -22,7 +22,7 @@ from barraiser.graph.stage_graph import StageGraph
 from barraiser.model.declarations import Declarations
 from barraiser.model.pipeline import Pipeline, Problem
 from barraiser.model.tri import NO
-from barraiser.model.words import FAILED, NOT_APPLICABLE, PASSED, UNKNOWN
+from barraiser.model.words import FAILED, NOT_APPLICABLE, PASSED, SEVERITIES, UNKNOWN
 
 RANK = {FAILED: 0, UNKNOWN: 1, PASSED: 2, NOT_APPLICABLE: 3}
 """Which answer wins when answers are merged."""
@@ -81,6 +81,7 @@ class _Run:
         self.by_subject: dict[tuple[str, str], str] = {}
         self.memory: dict[tuple[Hashable, ...], Any] = {}
         self._speakers = [rule.id for rule in plan.rules if rule.speaks_for_unmerged]
+        self._told: dict[tuple[str, str, str, str, int, int], Finding] = {}
         self._running: dict[tuple[Subject, int], tuple[ScenarioGraph, tuple[Node, ...]]] = {}
 
     def result(self) -> PipelineResult:
@@ -230,23 +231,28 @@ class _Run:
             if each.answer.verdict == answer.verdict and each.scenario >= 0
         ]
         severity, guess = severity_of(rule, answer, kind, self.plan)
-        self.findings.append(
-            Finding(
-                rule.id,
-                rule.name,
-                severity,
-                answer.verdict,
-                f"{answer.message} {guess}".strip(),
-                answer.place,
-                job=subject.job_id or _job_at(answer.way),
-                scenario=names[0] if names else "",
-                scenarios=names,
-                witness=_witness(answer.way),
-                fix=answer.fix,
-                subject=subject.label,
-                identity=identity_of(rule.id, self.pipeline, subject.label, answer.key),
-            )
+        told = (rule.id, answer.verdict, answer.message, answer.place.path, answer.place.line, answer.place.column)
+        same = self._told.get(told)
+        if same is not None:  # the one missing thing of several deploys
+            same.severity = max(same.severity, severity, key=SEVERITIES.index)
+            same.scenarios = (*same.scenarios, *(name for name in names if name not in same.scenarios))
+            return
+        self._told[told] = found = Finding(
+            rule.id,
+            rule.name,
+            severity,
+            answer.verdict,
+            f"{answer.message} {guess}".strip(),
+            answer.place,
+            job=subject.job_id or _job_at(answer.way),
+            scenario=names[0] if names else "",
+            scenarios=names,
+            witness=_witness(answer.way),
+            fix=answer.fix,
+            subject=subject.label,
+            identity=identity_of(rule.id, self.pipeline, subject.label, answer.key),
         )
+        self.findings.append(found)
 
 
 def _with_place(answer: Answer) -> str:

@@ -9,6 +9,7 @@ from barraiser.api import (
     GITHUB_ACTIONS,
     GITLAB_CI,
     MAYBE,
+    NO,
     YES,
     Answer,
     Case,
@@ -16,8 +17,9 @@ from barraiser.api import (
     Parameter,
     Rule,
 )
-from barraiser_rules.questions import beside, declared_kind, does, job, may_hold, out_of_sight, weakest_gate
+from barraiser_rules.questions import beside, declared_kind, does, job, may_hold, out_of_sight, prod_name, weakest_gate
 
+BY_PROFILE = "by_profile"
 KINDS = ("unit-test",)
 CODE_TESTS = ("integration-test", "e2e-test")
 """Tests that count as well while nothing is deployed that they could test."""
@@ -37,6 +39,7 @@ class UnitTestsBeforeDeploy(Rule):
         A unit test (also one inside `mvn verify`, `gradle build`, `tox` ...) must have succeeded before the deploy can start, in every
         way in which the pipeline is started. Tests that run only on pull requests came before the merge, not before the deploy: a
         warning, because branch protection may make them a gate but cannot be seen. For infrastructure, a plan or a policy check counts.
+        From the standard profile on, the first deploy of a run is looked at as well: a warning where only production is gated.
 
     Fix:
         Add a test job that the deploy needs, or let the deploy need the one that is there.
@@ -93,9 +96,10 @@ class UnitTestsBeforeDeploy(Rule):
     parameters = (
         Parameter(
             "scope",
-            "prod",
-            "what unit tests must gate: the production deploy, or already the first deploy that is not ephemeral",
-            choices=("prod", "first_deploy"),
+            BY_PROFILE,
+            "what unit tests must gate: the production deploy, or already the first deploy that is not ephemeral; by the profile: the"
+            " production deploy in basic, the first deploy above",
+            choices=(BY_PROFILE, "prod", "first_deploy"),
         ),
     )
     fixes = {
@@ -106,14 +110,16 @@ class UnitTestsBeforeDeploy(Rule):
 
     def decide(self, case: Case) -> Answer:
         """Asks for a unit test that gates each deploy of the subject."""
+        scope = case.parameter("scope")
         gate = weakest_gate(
             case,
             lambda deploy: self._tests(case, deploy),
             KINDS,
-            target=lambda deploy: self._target(case, deploy),
+            target=lambda deploy: self._target(case, deploy) if scope == "first_deploy" else deploy,
         )
         if gate.answer == YES and gate.node is not None:
-            return case.passed(
+            untested = self._untested(case) if scope == BY_PROFILE and case.profile != "basic" else None
+            return untested or case.passed(
                 f"{does(gate.node)} must succeed before {job(gate.deploy)}.", way=(gate.node, gate.deploy)
             )
         if gate.answer == MAYBE and gate.node is not None:
@@ -144,14 +150,29 @@ class UnitTestsBeforeDeploy(Rule):
         ]
 
     def _target(self, case: Case, deploy: Node) -> Node:
-        if case.parameter("scope") != "first_deploy":
-            return deploy
         earlier = [
             found
             for found in case.graph.ahead_of(deploy, *DEPLOY_KINDS)
             if found.environment_class not in ("ephemeral", "static")
         ]
         return earlier[0] if earlier else deploy
+
+    def _untested(self, case: Case) -> Answer | None:
+        """A warning where production is gated, and an earlier deploy is not: it gets what no test has seen."""
+        gate = weakest_gate(
+            case, lambda deploy: self._tests(case, deploy), KINDS, target=lambda deploy: self._target(case, deploy)
+        )
+        if gate.answer != NO:
+            return None
+        return case.failed(
+            f"No unit test must pass before {job(gate.deploy)}, the first deploy of the run: {prod_name(gate.deploy)} gets a change that"
+            " may break the code, and what is tested there is tested for nothing.",
+            fix=case.fix(job=job(gate.deploy)),
+            at=gate.deploy,
+            severity="warning",
+            key="first",
+            rests_on=(gate.deploy,),
+        )
 
     def _fails(self, case: Case, deploy: Node) -> Answer:
         merged = next(case.elsewhere.runs_on_pull_requests("unit-test"), None)
