@@ -104,7 +104,7 @@ def test_one_missing_thing_of_several_deploys_is_one_finding(entries: Entries) -
         def decide(self, case: Case) -> Answer:
             return case.failed("It is missing.", fix="Add it.", at=case.pipeline.place)
 
-    jobs = [job(name, activity("deploy", "prod", name)) for name in ("one", "two")]
+    jobs = [job(name, activity("deploy", "prod")) for name in ("one", "two")]
     result = run(entries, service(*jobs), Once)
     assert [finding.job for finding in result.findings] == ["one"]
     apart = run(entries, service(*jobs), asking(Asks, push_to_main="failed"))
