@@ -99,16 +99,26 @@ def test_legs_of_one_matrix_are_one_subject(entries: Entries) -> None:
 
 def test_one_missing_thing_of_several_deploys_is_one_finding(entries: Entries) -> None:
     class Once(Asks):
-        """Ask for one thing that all deploys lack."""
+        """Ask for one thing that all deploys lack, or for one of each."""
+
+        each = False
 
         def decide(self, case: Case) -> Answer:
-            return case.failed("It is missing.", fix="Add it.", at=case.pipeline.place)
+            what = case.deploy.job.id if self.each else "It"
+            return case.failed(f"{what} is missing.", fix="Add it.", at=case.pipeline.place)
+
+    class Each(Once):
+        """Ask for one thing of each."""
+
+        id, name, each = "TST902", "each", True
 
     jobs = [job(name, activity("deploy", "prod")) for name in ("one", "two")]
-    result = run(entries, service(*jobs), Once)
-    assert [finding.job for finding in result.findings] == ["one"]
-    apart = run(entries, service(*jobs), asking(Asks, push_to_main="failed"))
-    assert len(apart.findings) == 2
+    result = run(entries, service(*jobs), Once, Each)
+    assert [(each.rule, each.job) for each in result.findings] == [
+        ("TST900", "one"),
+        ("TST902", "one"),
+        ("TST902", "two"),
+    ]
 
 
 def test_a_rule_that_raises_is_named_and_the_others_go_on(entries: Entries) -> None:
