@@ -19,7 +19,7 @@ RLB003 github-actions gitlab-ci codepipeline
 RLB010 codepipeline
 WAV001 github-actions gitlab-ci codepipeline
 WAV002 codepipeline
-WAV003 codepipeline
+WAV003 gitlab-ci codepipeline
 WAV004 github-actions gitlab-ci codepipeline
 WIN003 github-actions gitlab-ci codepipeline
 WIN004 codepipeline
