@@ -71,6 +71,8 @@ class _Reading:
         self.edits: list[str] = []
         self.context: list[tuple[Aim, str]] = []
         self.first: Place | None = None
+        # Of the step that is read: in which scenarios its commands run, by place, where not in all.
+        self.by_ref: dict[tuple[str, int, int], Runs] = {}
 
     def settled(self, activity: Activity) -> list[Activity]:
         """An activity that was only found to be a deploy at the end, with its environment."""
@@ -99,6 +101,7 @@ class _Reading:
         return made
 
     def _found(self, step: Step, view: View) -> list[Found]:
+        self.by_ref = {}
         if step.script is None:
             inlined = self.job.id in self.callers
             found = read_step(step, view, self.pipeline.platform, inlined=inlined) if step.uses else []
@@ -107,6 +110,10 @@ class _Reading:
         found = []
         known = {**self.job.variables, **step.env} if step.env else self.job.variables
         commands = commands_of(step.script, known)
+        if any(command.conditional for command in commands):
+            from barraiser.classify.by_ref import runs_by_ref
+
+            self.by_ref = runs_by_ref(commands, step.script, known, self.pipeline)
         view.fed = {
             id(each.stdin_from): program_of(each.words[0])
             for each in commands
@@ -145,6 +152,10 @@ class _Reading:
         made = []
         for environment, runs in self._placed(hit, step):
             condition = step.condition
+            if self.by_ref:
+                outer = found.outer.place
+                ran = self.by_ref.get((outer.path, outer.line, outer.column))
+                condition = condition if ran is None else _narrowed(condition, "", ran)
             if runs is not None:
                 condition = _narrowed(condition, environment.name if environment else "", runs)
             made.append(

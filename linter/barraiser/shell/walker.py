@@ -32,6 +32,7 @@ MAX_COMMANDS = 5000
 _MAX_STEPS = 100_000
 _MAX_WORDS = 200_000
 _MAX_LEVEL = 90
+_LEAVES_WELL = (EXITS_WELL, RETURNS_WELL)
 
 _State = tuple[bool, str, bool | None, tuple[str, ...] | None]
 
@@ -139,7 +140,22 @@ class Walk:
             self.node(item, inner)
             if leaves:
                 break
+            if at != last and isinstance(item, If | Chain):
+                stays = self._stays(item)
+                if stays:
+                    context, between = context.under(stays), None
         self._level -= 1
+
+    def _stays(self, item: If | Chain) -> str:
+        """The condition under which the shell gets past a part that may leave with success; empty where it always does."""
+        if isinstance(item, If):
+            for condition, body in item.branches:
+                if outcome(body, self.functions) in _LEAVES_WELL:
+                    return f"not ({self.quote(condition)})" if self.decided(condition) is None else ""
+            return ""
+        if item.background or outcome(item.items[-1], self.functions) not in _LEAVES_WELL:
+            return ""
+        return f"not ({self.quote(item.items[0])})" if item.operators[-1] == "&&" else self.quote(item.items[0])
 
     def _checked(self, items: Sequence[Node], at: int, context: Context) -> Softness:
         """The softness of a command that the shell does not stop at: what follows may look at its status."""

@@ -1,4 +1,4 @@
-"""``outputs:`` of jobs and called workflows, as far as they are constants of the file."""
+"""What jobs, called workflows and steps hand on (``outputs:``, ``GITHUB_OUTPUT``, ``GITHUB_ENV``), as far as it is constant."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ _MAX_SCRIPT = 20_000
 _NAMED = r"[A-Za-z_][\w-]*="
 _WRITES = re.compile(
     rf"""[ ]*echo[ ]+(?:'(?P<single>{_NAMED}[^'\n]*)'|"(?P<double>{_NAMED}(?:[^"\\\n]|\\.)*)"|(?P<bare>{_NAMED}[^\s"'>;|&]*))"""
-    r"""[ ]*>>[ ]*["']?\$\{?GITHUB_OUTPUT\}?["']?[ ]*"""
+    r"""[ ]*>>[ ]*["']?\$\{?GITHUB_(?P<file>OUTPUT|ENV)\}?["']?[ ]*"""
 )
-"""A line that does nothing but set an output: ``echo "NAME=VALUE" >> "$GITHUB_OUTPUT"``."""
+"""A line that does nothing but set an output or a variable: ``echo "NAME=VALUE" >> "$GITHUB_OUTPUT"``."""
+_NAMES = re.compile(r"""echo[ ]+["']?([A-Za-z_]\w{0,100})(?:=|<<)""")
 _BRANCHES = re.compile(r"^\s*(?:if|case|for|while|until|function|\w+\s*\(\))\b|&&|\|\||[{}]\s*$|\bexit\b", re.MULTILINE)
 _EXPRESSION = re.compile(r"\$\{\{(?:[^}]|\}(?!\}))*+\}\}")
 _OPAQUE = ("$", "`", "\\")
@@ -115,22 +116,33 @@ def _written(steps: dict[str, Mapping], contexts: Contexts, reading: Reading) ->
 
 def _told(step: Mapping, script: str) -> bool:
     """Whether a script surely gets to each of its lines when its step succeeds."""
-    if "OUTPUT" not in script or len(script) > _MAX_SCRIPT or step.get("continue-on-error") is not None:
+    if "GITHUB_" not in script or len(script) > _MAX_SCRIPT or step.get("continue-on-error") is not None:
         return False
     return not _BRANCHES.search(_EXPRESSION.sub("", script))
 
 
-def _of_script(run: Scalar, contexts: Contexts, reading: Reading) -> dict[str, Value]:
+def exported_by(step: Mapping, run: Scalar, contexts: Contexts, reading: Reading) -> dict[str, str | None]:
+    """The variables that a script sets for the later steps of its job; None for those whose value is not known beforehand."""
+    found: dict[str, str | None] = dict.fromkeys(_NAMES.findall(run.value[:_MAX_SCRIPT]))
+    if step.get("if") is None and _told(step, run.value):
+        for name, value in _of_script(run, contexts, reading, "ENV").items():
+            found[name] = value if isinstance(value, str) else None
+    return found
+
+
+def _of_script(run: Scalar, contexts: Contexts, reading: Reading, file: str = "OUTPUT") -> dict[str, Value]:
+    """The names and values that lines write to a file; a name that is also written otherwise is not known."""
     scope = Scope(contexts, success=MAYBE, failure=MAYBE, cancelled=MAYBE)
     found: dict[str, Value] = {}
     for line in run.value.splitlines():
-        match = _WRITES.fullmatch(line) if "OUTPUT" in line else None
-        if match is None:
+        match = _WRITES.fullmatch(line) if file in line else None
+        if match is None or match["file"] != file:
             continue
         written = match["single"] or (match["double"] or match["bare"]).replace('\\"', '"')
         name, _, text = written.partition("=")
         value = reading.expressions.render(text, place_of(run), scope)
         known = not isinstance(value, Unknown | Object | list)
         plain = to_text(value) if known else ""
-        found[name.lower()] = plain if known and not any(each in plain for each in _OPAQUE) else OPEN
+        key = name if file == "ENV" else name.lower()
+        found[key] = plain if known and not any(each in plain for each in _OPAQUE) else OPEN
     return found

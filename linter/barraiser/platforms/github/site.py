@@ -103,12 +103,13 @@ class Site:
     """The contexts of one job instance: ``static`` for what holds in all its scenarios, ``scenarios`` for each.
 
     ``env``: mappings of variables, the outermost first. ``checkouts``: folders into which the repository itself is checked out.
-    ``runs``: whether the job runs, by scenario. ``where``: for messages.
+    ``runs``: whether the job runs, by scenario. ``where``: for messages. ``exported``: variables that steps before set for those behind.
     """
 
     __slots__ = (
         "checkouts",
         "env",
+        "exported",
         "expressions",
         "job_id",
         "reading",
@@ -137,6 +138,7 @@ class Site:
         self.runs = runs
         self.where = where
         self.env: list[Keys] = []
+        self.exported: dict[str, str] = {}
         self.checkouts: list[str] = []
         self.shell = ""
         self.working_directory = ""
@@ -169,15 +171,24 @@ class Site:
     def contexts(self, index: int, mappings: list[Keys]) -> Contexts:
         """The contexts of a scenario with the ``env`` that these mappings make."""
         contexts = {**self.scenarios[index], "env": Object({}, OPEN)}
-        for mapping in mappings:
+        for number, mapping in enumerate(mappings):
             known = dict(contexts["env"].values) if isinstance(contexts["env"], Object) else {}
+            if number == len(self.env):
+                self._put_exported(known)
             scope = Scope(contexts, success=MAYBE, failure=MAYBE, cancelled=MAYBE)
             for key, value in mapping:
                 if isinstance(value, Scalar):
                     found = self.expressions.render(value.value, place_of(value), scope)
                     known[key.value.lower()] = as_variable(found)
             contexts = {**contexts, "env": Object(known, OPEN)}
+        if self.exported and len(mappings) <= len(self.env) and isinstance(contexts["env"], Object):
+            self._put_exported(contexts["env"].values)
         return contexts
+
+    def _put_exported(self, known: dict[str, Value]) -> None:
+        """What steps before have exported stands over the variables of the job."""
+        for name, text in self.exported.items():
+            known[name.lower()] = text if "${{" not in text else Unknown(text=text)
 
 
 def as_variable(value: Value) -> Value:

@@ -62,9 +62,12 @@ def steps_of(
         if isinstance(node, Mapping) and node.has_any(WAITING_KEYS):
             background.clear()
             continue
-        known = shared.step(number, site.shell, site.working_directory) if shared is not None else None
+        known = None
+        if shared is not None and not site.exported:
+            known = shared.step(number, site.shell, site.working_directory)
         if known is not None and isinstance(node, Mapping):
             _take(known, node, past, found, raised)
+            _export(node, site)
             site.expressions.spent += 8
             continue
         step = check_step(site.reading.problems, node, site.where)
@@ -76,7 +79,10 @@ def steps_of(
         key = step.text("id").lower()
         before = len(found)
         normal = _add(step, site, past, outer, found)
-        if shared is not None and len(found) == before + 1:
+        for one in found[before:] if site.exported else ():
+            one.env = {**site.exported, **one.env}
+        _export(step, site)
+        if shared is not None and not site.exported and len(found) == before + 1:
             shared.keep(number, step, site.shell, site.working_directory, found[before], normal)
         if key:
             past.normal[key] = normal
@@ -89,6 +95,18 @@ def steps_of(
         late.soft = max(late.soft, MAYBE)
         late.soft_place = late.soft_place or late.place
     return found
+
+
+def _export(step: Mapping, site: Site) -> None:
+    """Note the variables that a script sets for the steps behind it."""
+    run = step.get("run")
+    if not isinstance(run, Scalar) or "GITHUB_ENV" not in run.value:
+        return
+    from barraiser.platforms.github.outputs import exported_by
+
+    for name, value in exported_by(step, run, site.static, site.reading).items():
+        site.exported[name] = f"${{{{ env.{name} }}}}" if value is None else value
+    site.know(site.exported)
 
 
 def _take(known: tuple[Step, list[Tri]], node: Mapping, past: _Past, found: list[Step], raised: dict[str, int]) -> None:

@@ -1,0 +1,153 @@
+"""Scripts that look at the ref or the event themselves: which of their commands run in which scenario."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from barraiser.classify.scenarios import Runs
+from barraiser.model.pipeline import Fragment, Pipeline, Scenario, Script
+from barraiser.model.tri import NO, YES, Tri
+from barraiser.model.words import GITHUB_ACTIONS, GITLAB_CI
+from barraiser.shell.command import Command
+from barraiser.shell.parser import commands_of
+
+Key = tuple[str, int, int]
+"""Where a command stands: path, line and column."""
+
+_LOOKS = re.compile(
+    r"github\.(?:ref|event_name|base_ref)|GITHUB_(?:REF|EVENT_NAME|BASE_REF)|CI_(?:COMMIT_(?:BRANCH|REF_NAME|TAG)|PIPELINE_SOURCE)"
+)
+_EXPRESSION = re.compile(
+    r"(?P<quote>')?\$\{\{ *github\.(?P<name>ref|ref_name|ref_type|event_name|base_ref) *\}\}(?(quote)')"
+)
+_PATTERN = re.compile(r"[\[\]{}()+?\\^$|]")
+_EVENTS = {
+    "push": "push", "tag": "push", "pull-request": "pull_request", "merge-queue": "merge_group", "release": "release",
+    "schedule": "schedule", "manual": "workflow_dispatch", "chained": "workflow_run", "dispatch": "repository_dispatch",
+}  # fmt: skip
+_SOURCES = {
+    "push": "push",
+    "tag": "push",
+    "pull-request": "merge_request_event",
+    "schedule": "schedule",
+    "manual": "web",
+}
+_OTHER = "some-other-branch"
+_MAX_WALKS = 12
+_MAX_TEXT = 50_000
+
+
+def key_of(command: Command) -> Key:
+    """What a command is known by in every reading of its script."""
+    return (command.place.path, command.place.line, command.place.column)
+
+
+def runs_by_ref(
+    commands: Sequence[Command], script: Script, variables: Mapping[str, str], pipeline: Pipeline
+) -> dict[Key, Runs]:
+    """For the commands that some scenario leaves out, in which it runs them; empty where the script looks at neither ref nor event.
+
+    The script is read again with the values that each scenario gives to them. Where those are not known, all its commands may run.
+    """
+    if len(pipeline.scenarios) < 2 or not any(command.conditional for command in commands):
+        return {}
+    texts = [*(fragment.text for fragment in script.fragments), *variables.values()]
+    if sum(map(len, texts)) > _MAX_TEXT or not any(_LOOKS.search(text) for text in texts):
+        return {}
+    named: dict[str, str] = {}
+    again = _with_variables(script, named)
+    walks: dict[tuple[tuple[str, str], ...], set[Key]] = {}
+    seen: list[set[Key] | None] = []
+    for scenario in pipeline.scenarios:
+        values = _values(scenario, pipeline)
+        key = tuple(values.items())
+        if values and key not in walks and len(walks) < _MAX_WALKS:
+            given = {name: _filled(text, values) for name, text in variables.items()}
+            given.update({name: values[of] for name, of in named.items() if of in values})
+            walks[key] = {key_of(command) for command in commands_of(again, {**given, **values})}
+        seen.append(walks.get(key))
+    found: dict[Key, Runs] = {}
+    for command in commands:
+        place = key_of(command)
+        runs: tuple[Tri, ...] = tuple(YES if keys is None or place in keys else NO for keys in seen)
+        if NO in runs:
+            found[place] = runs
+    return found
+
+
+def _with_variables(script: Script, named: dict[str, str]) -> Script:
+    """The script with variables in the place of expressions, as long as those: columns stay. ``named``: which stands for which."""
+
+    def variable(match: re.Match[str]) -> str:
+        of = f"GITHUB_{match['name'].upper()}"
+        inner = match[0].strip("'")
+        name = of + "_" * (len(inner) - len(of) - 3)
+        named[name] = of
+        quote = '"' if match["quote"] else ""
+        return f"{quote}${{{name}}}{quote}"
+
+    fragments = [
+        Fragment(
+            _EXPRESSION.sub(variable, each.text),
+            each.path,
+            each.line,
+            each.columns,
+            folded=each.folded,
+            end_line=each.end_line,
+        )
+        for each in script.fragments
+    ]
+    return Script(
+        fragments, shell=script.shell, errexit=script.errexit, pipefail=script.pipefail,
+        working_directory=script.working_directory,
+    )  # fmt: skip
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    """A variable's text with what the scenario gives to the expressions in it."""
+    if "${{" not in text:
+        return text
+    return _EXPRESSION.sub(lambda match: values.get(f"GITHUB_{match['name'].upper()}", match[0]), text)
+
+
+def _values(scenario: Scenario, pipeline: Pipeline) -> dict[str, str]:
+    """The variables that a scenario fixes. Of refs that are known by a pattern alone, an example stands for them."""
+    ref = _ref(scenario, pipeline)
+    kind, _, name = ref.removeprefix("refs/").partition("/")
+    if pipeline.platform == GITHUB_ACTIONS:
+        values = {"GITHUB_EVENT_NAME": _EVENTS[scenario.event]} if scenario.event in _EVENTS else {}
+        if values and ref:
+            values.update(GITHUB_REF=ref, GITHUB_REF_NAME=name, GITHUB_REF_TYPE="tag" if kind == "tags" else "branch")
+        return values
+    if pipeline.platform != GITLAB_CI or scenario.event not in _SOURCES or not ref:
+        return {}
+    request = scenario.event == "pull-request"
+    return {
+        "CI_PIPELINE_SOURCE": _SOURCES[scenario.event],
+        "CI_DEFAULT_BRANCH": pipeline.default_branch,
+        "CI_COMMIT_REF_NAME": name,
+        "CI_COMMIT_BRANCH": name if kind == "heads" and not request else "",
+        "CI_COMMIT_TAG": name if kind == "tags" else "",
+    }
+
+
+def _ref(scenario: Scenario, pipeline: Pipeline) -> str:
+    """The full ref of a scenario, or an example of it; empty where nothing is known."""
+    if scenario.ref:
+        return scenario.ref
+    if scenario.event == "pull-request":
+        if pipeline.platform == GITLAB_CI:
+            return f"refs/heads/{_OTHER}"
+        return "refs/pull/1/merge" if scenario.unmerged and not scenario.privileged else ""
+    if scenario.event == "chained":
+        return f"refs/heads/{pipeline.default_branch}"
+    if scenario.event == "push" and scenario.branch == "other" and not scenario.refs:
+        return f"refs/heads/{_OTHER}"
+    prefix = {"push": "refs/heads/", "tag": "refs/tags/", "release": "refs/tags/"}.get(scenario.event, "")
+    if not prefix or (not scenario.refs and scenario.event == "push"):
+        return ""
+    pattern = scenario.refs[0] if scenario.refs else "v1"
+    if len(scenario.refs) > 1 or _PATTERN.search(pattern) or pattern.startswith("/"):
+        return ""
+    return prefix + pattern.removeprefix(prefix).replace("**", "1").replace("*", "1")
