@@ -120,8 +120,10 @@ class GammaCoversProdRegions(Rule):
         if not any(preprod_deploys(case, deploy) for deploy in case.deploys):
             because = "ENV001" if case.verdict_of("ENV001") in (FAILED, UNKNOWN) else ""
             return case.not_applicable("No pre-production deploy comes before it.", because=because)
-        if hidden:
-            return _unsure(case, hidden[0])
+        own = {node.index for node in case.deploys}
+        unsure = next((node for node in hidden if node.index in own), None)
+        if unsure is not None:
+            return _unsure(case, unsure)
         for deploy in case.deploys:
             answer = self._of(case, deploy, regions)
             if answer is not None:

@@ -152,7 +152,8 @@ class LoadTestAtLeastDaily(Rule):
             )
         hidden = next((rhythm.node for rhythm in rhythms if rhythm.hours is None), None)
         if hidden is None:
-            return None
+            old = case.declared.expired.get("load", {})
+            return expired(case, "load", "A scheduled load test") if old.get("scheduled") else None
         return expired(case, "load", "A scheduled load test") or case.unknown(
             f"{does(hidden)} can run on a schedule; whether there is one, and how often, no file says.",
             settle=SETTLE,
