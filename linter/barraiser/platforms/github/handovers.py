@@ -74,14 +74,21 @@ class Neighbours:
                 found.append(f"{_ACTIONS}/{name}")
         scripts: dict[str, None] = {}
         for path in self._paths[:_MAX_PARTS]:
-            data = self.repository.peek(path)
-            if b".sh" in data:
-                scripts.update(dict.fromkeys(scripts_in(data.decode("utf-8", "replace"))))
+            scripts.update(dict.fromkeys(self._scripts(path)))
         for name in list(scripts)[:_MAX_PARTS]:
             inside = self.repository.inside(name)
             if inside and any(text in self.repository.peek(inside) for text in wanted):
                 found.append(name)
         return found
+
+    def _scripts(self, path: str) -> list[str]:
+        """The scripts that a workflow names, looked for once."""
+
+        def named() -> list[str]:
+            data = self.repository.peek(path)
+            return scripts_in(data.decode("utf-8", "replace")) if b".sh" in data else []
+
+        return self.repository.remember(("scripts named", path), named)
 
     def named(self, name: str) -> tuple[str, Mapping] | None:
         """The workflow with that ``name:``, or, where it has none, that path."""
