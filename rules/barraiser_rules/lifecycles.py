@@ -17,15 +17,15 @@ MAX_RULES = 50
 RELEASED = re.compile(r"^(?:v\d*|\d.*|prod\w*|release\w*|main|master|latest|stable|\*|)$", re.IGNORECASE)
 """Beginnings of tags that released images may have."""
 
-_TYPE = re.compile(r"countType\W{1,9}(imageCountMoreThan|sinceImagePushed)")
-_NUMBER = re.compile(r"countNumber\W{1,9}(\d{1,6})\b")
-_STATUS = re.compile(r"tagStatus\W{1,9}(untagged|tagged|any)\b")
-_TAGS = re.compile(r"tag(?:Prefix|Pattern)List\W{1,12}([^\]\)\n]{0,300})")
-_UNIT = re.compile(r"countUnit\W{1,9}(days|hours)\b")
+_TYPE = re.compile(r"countType\W{1,40}(imageCountMoreThan|sinceImagePushed)")
+_NUMBER = re.compile(r"countNumber\W{1,40}(\d{1,6})\b")
+_STATUS = re.compile(r"tagStatus\W{1,40}(untagged|tagged|any)\b")
+_TAGS = re.compile(r"tag(?:Prefix|Pattern)List\W{1,40}([^\]\)\n]{0,300})")
+_UNIT = re.compile(r"countUnit\W{1,40}(days|hours)\b")
 
 
 class Expiry:
-    """One rule of a policy: images beyond so many ``versions``, or older than so many ``days``, are thrown away."""
+    """One rule of a policy: images beyond so many ``versions``, or older than so many ``days``, are thrown away (neither: computed)."""
 
     __slots__ = ("days", "place", "versions")
 
@@ -52,13 +52,15 @@ def _of_text(text: str, path: str) -> Iterator[Expiry]:
     for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
         rule = text[start : min(end, start + 2000)]
         kind, number, status = _TYPE.search(rule), _NUMBER.search(rule), _STATUS.search(rule)
-        if kind is None or number is None or status is None or status[1] == "untagged":
+        if kind is None or status is None or status[1] == "untagged":
             continue
         tags = _TAGS.search(rule)
         if status[1] == "tagged" and tags is not None and not _released(tags[1]):
             continue
-        place = Place(path, text.count("\n", 0, start + number.start()) + 1)
-        if kind[1] == "imageCountMoreThan":
+        place = Place(path, text.count("\n", 0, start + (number or kind).start()) + 1)
+        if number is None:
+            yield Expiry(place)
+        elif kind[1] == "imageCountMoreThan":
             yield Expiry(place, versions=int(number[1]))
         else:
             unit = _UNIT.search(rule)

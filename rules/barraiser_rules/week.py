@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from barraiser_rules.schedules import WEEKDAYS, numbers
+from barraiser_rules.schedules import MONTHS, WEEKDAYS, numbers
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 PER_DAY, SLOTS = 48, 7 * 48
@@ -43,6 +43,12 @@ def between(first: int, then: int) -> Week:
     return found
 
 
+def of_window(cron: str) -> Week | None:
+    """When a window of five cron fields is open: a minute alone stands for its hour, as in ``0 9-17 ? * MON-FRI``."""
+    minute, _, rest = cron.partition(" ")
+    return of_cron(f"* {rest}" if minute.isdigit() else cron)
+
+
 def of_cron(cron: str) -> Week | None:
     """When five cron fields hold (Sunday is 0); where they name days of the month, on any weekday. None where they cannot be read."""
     fields = cron.split()
@@ -50,7 +56,7 @@ def of_cron(cron: str) -> Week | None:
         return None
     minutes, hours = numbers(fields[0], 0, 59), numbers(fields[1], 0, 23)
     weekdays = numbers(_WEEK_OF_MONTH.sub("", fields[4]), 0, 7, WEEKDAYS)
-    if not minutes or not hours or not weekdays:
+    if not minutes or not hours or not weekdays or not numbers(fields[3], 1, 12, MONTHS) or "?" in fields[:2]:
         return None
     day = 0
     for hour in hours:

@@ -277,6 +277,13 @@ class LastKnownGoodRetained(Rule):
                 at=expiry.place,
                 key="registry",
             )
+        computed = next((each for each in found if each.versions is None and each.days is None), None)
+        if computed is not None:
+            return case.unknown(
+                f"How many images the registry keeps, from which {job(deploy)} deploys, is computed.",
+                settle="Write `countNumber` of the lifecycle policy as a number.",
+                at=computed.place,
+            )
         return case.passed("The registry's lifecycle policy keeps enough images.", way=(pushed[-1], deploy))
 
 

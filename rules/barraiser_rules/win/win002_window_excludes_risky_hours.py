@@ -20,7 +20,18 @@ from barraiser.api import (
 from barraiser_rules.bakes import worst
 from barraiser_rules.clock import clocks_before, lets_through
 from barraiser_rules.questions import does, job
-from barraiser_rules.week import ALWAYS, EASTMOST, WESTMOST, Week, hours_of, of_cron, of_slot, shifted, zone_shifts
+from barraiser_rules.week import (
+    ALWAYS,
+    EASTMOST,
+    WESTMOST,
+    Week,
+    hours_of,
+    of_cron,
+    of_slot,
+    of_window,
+    shifted,
+    zone_shifts,
+)
 
 RISKY = ("Fri 14:00-24:00", "Sat", "Sun", "18:00-08:00")
 
@@ -176,7 +187,7 @@ class WindowExcludesRiskyHours(Rule):
         for node in case.graph.ahead_of(case.deploy, "window"):
             if case.graph.gates(node, case.deploy) == NO:
                 continue
-            week = of_cron(node.activity.facts.get("hours", ""))
+            week = of_window(node.activity.facts.get("hours", ""))
             if week is None:
                 unread = node
             else:
