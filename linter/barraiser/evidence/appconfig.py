@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/appconfig/latest/userguide/appconfig-creating-deploy
 from __future__ import annotations
 
 import re
-from weakref import WeakKeyDictionary
 
 from barraiser.evidence.definition import below, literal
 from barraiser.evidence.library import MAX_LOOKED_AT, SAMPLES, SUFFIXES
@@ -31,8 +30,6 @@ _NAME = re.compile(r"(?:\$\{|#\{)?(?:aws_appconfig_deployment_strategy\.)?([\w-]
 Strategy = tuple[str, str, Node | None, Place]
 """Logical name, own name, properties, place."""
 
-_KNOWN: WeakKeyDictionary[Repository, list[Strategy]] = WeakKeyDictionary()
-
 
 def appconfig_rollout(named: str, repository: Repository) -> Rollout:
     """The rollout of the strategy that a deploy names, by its name, its logical name, or as the repository's only one."""
@@ -41,9 +38,7 @@ def appconfig_rollout(named: str, repository: Repository) -> Rollout:
         found.final_bake = PREDEFINED[named]
         found.bake_minutes = (found.bake_minutes or 0.0) + found.final_bake
         return found
-    strategies = _KNOWN.get(repository)
-    if strategies is None:
-        strategies = _KNOWN[repository] = _search(repository)
+    strategies = repository.remember(("appconfig strategies",), lambda: _search(repository))
     match = _NAME.fullmatch(named)
     plain = match[1] if match is not None else named
     chosen = [each for each in strategies if plain and plain in each[:2]] or strategies

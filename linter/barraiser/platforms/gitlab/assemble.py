@@ -246,8 +246,8 @@ class Assembler:
         """The constants of a job, whichever way it was started."""
         general = self.config.globals_of(draft)
         layers = [layer for layer in (own, self.deciding.common_layer, general, self.deciding.outer) if layer]
-        names = (self.deciding.unsure | self.deciding.differing | unsure) - own.keys()
-        return Scope(tuple(layers), self._constants(draft, -1), frozenset(names))
+        names = self.deciding.unsure.union(self.deciding.differing, unsure).difference(own)
+        return Scope(tuple(layers), self._constants(draft, -1), names)
 
     def _with_environment(self, scope: Scope, environment: EnvironmentKey) -> Scope:
         extra = {**scope.extra, "CI_ENVIRONMENT_NAME": environment.name}

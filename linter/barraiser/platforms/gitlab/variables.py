@@ -200,7 +200,7 @@ class Scope:
 
     def with_layer(self, layer: Map[str, Variable]) -> Scope:
         """The same scope below another layer."""
-        return Scope((layer, *self.layers), self.extra, self.unsure - layer.keys()) if layer else self
+        return Scope((layer, *self.layers), self.extra, self.unsure.difference(layer)) if layer else self
 
 
 def _only_variable(text: str) -> bool:
