@@ -62,19 +62,22 @@ def first_step(case: Case, deploy: Node) -> float | None:
     return next((percent for percent, _ in case.applied(deploy).steps if percent > 0), None)
 
 
-def is_slice(node: Node) -> bool:
-    """Whether a deploy touches a part of production only: the one-box, or a share of the traffic."""
+def is_slice(case: Case, node: Node) -> bool:
+    """Whether a deploy touches a part of production only: the one-box, a share of the traffic, a first step that it stays at."""
+    if node.environment_class == "onebox":
+        return True
     share = share_of(node)
-    return node.environment_class == "onebox" or (share is not None and share < 100)
+    return case.applied(node).rollout.stays if share is None else share < 100
 
 
 def slices_before(case: Case, deploy: Node) -> list[Node]:
     """The deploys to a slice of production that come before a deploy, by an edge of any strength, with no full deploy between."""
     ahead = [node for node in case.graph.ahead_of(deploy, *DEPLOY_KINDS) if node.environment_class in PROD_CLASSES]
+    slices = [node for node in ahead if is_slice(case, node)]
     full = [
-        node for node in ahead if not is_slice(node) and not (node.job is deploy.job and spot(node) == spot(deploy))
+        node for node in ahead if node not in slices and not (node.job is deploy.job and spot(node) == spot(deploy))
     ]
-    return [node for node in ahead if is_slice(node) and not any(case.graph.before(node, between) for between in full)]
+    return [node for node in slices if not any(case.graph.before(node, between) for between in full)]
 
 
 def _percent(text: str) -> float | None:

@@ -37,12 +37,13 @@ class Rollout:
     ``batch_percent``: the capacity replaced at a time; ``healthy_percent``: what stays in service at least; ``bake_minutes``: how long
     the deployer itself watches, or waits, before the deploy is done. None: not read. ``monitored``: alarms or an analysis end
     the wait; ``alarms``: their names; ``faults``: what keeps them from firing; ``place``: where it stands. ``final_bake``: for a
-    configuration, how long it is watched after the last step.
+    configuration, how long it is watched after the last step. ``stays``: the command leaves the traffic at its last step, and a later
+    one moves the rest.
     """
 
     __slots__ = (
         "alarms", "bake_minutes", "batch_percent", "faults", "final_bake", "gradual", "healthy_percent", "monitored", "place",
-        "steps", "strategy", "why",
+        "stays", "steps", "strategy", "why",
     )  # fmt: skip
 
     def __init__(
@@ -60,9 +61,11 @@ class Rollout:
         place: Place | None = None,
         why: str = "",
         final_bake: float | None = None,
+        stays: bool = False,
     ) -> None:
         self.strategy = strategy
         self.final_bake = final_bake
+        self.stays = stays
         self.gradual = GRADUAL[strategy] if gradual is None else gradual
         self.steps = tuple(steps)
         self.batch_percent = batch_percent

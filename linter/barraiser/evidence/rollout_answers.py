@@ -73,10 +73,16 @@ def _by_command(found: Applied, deployer: Deployer, repository: Repository) -> R
         return _appconfig(deployer, repository)
     if mechanism == "cloud-run" and (deployer.flag("--no-traffic") == YES or deployer.option("--to-revisions")):
         match = _SPLIT.search(deployer.option("--to-revisions"))
-        return Rollout(CANARY, steps=[(float(match[1]), 0.0)], bake_minutes=0.0) if match else Rollout(gradual=MAYBE)
+        return (
+            Rollout(CANARY, steps=[(float(match[1]), 0.0)], bake_minutes=0.0, stays=True)
+            if match
+            else Rollout(gradual=MAYBE)
+        )
     if mechanism == "lambda" and not _replaces(deployer):
         match = _WEIGHT.search(deployer.option("--routing-config"))
-        return Rollout(CANARY, steps=[(100 * float(match[1]), 0.0)], bake_minutes=0.0) if match else Rollout()
+        return (
+            Rollout(CANARY, steps=[(100 * float(match[1]), 0.0)], bake_minutes=0.0, stays=True) if match else Rollout()
+        )
     slot = deployer.option("--slot", "-s") or deployer.input("slot-name")
     if mechanism == "azure-app-service" and slot.lower() not in ("", "production"):
         return Rollout()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from barraiser.api import CODEPIPELINE, GITHUB_ACTIONS, GITLAB_CI, NO, YES, Answer, Case, Node, Rule
-from barraiser_rules.bakes import each_deploy, oneboxes_before
+from barraiser_rules.bakes import each_deploy
 from barraiser_rules.questions import job, prod_name
+from barraiser_rules.shares import slices_before
 
 if TYPE_CHECKING:
     from barraiser.api import Waves
@@ -73,7 +74,7 @@ class NoAllAtOnceProd(Rule):
         applied = case.applied(deploy)
         why = applied.rollout.why
         several = len(waves.places(waves.number[deploy.index])) > 1
-        sliced = len(waves.waves) > 1 or bool(oneboxes_before(case, deploy))
+        sliced = len(waves.waves) > 1 or bool(slices_before(case, deploy))
         if applied.gradual == NO:
             if sliced and not several:
                 return case.passed(

@@ -98,7 +98,7 @@ class OneboxFirst(Rule):
 
     def _of(self, case: Case, deploy: Node, waves: Waves) -> Answer | None:
         wave = waves.number.get(deploy.index)
-        if wave is None or is_slice(deploy) or (wave and not case.parameter("every_wave")):
+        if wave is None or is_slice(case, deploy) or (wave and not case.parameter("every_wave")):
             return None
         slices = [each for each in slices_before(case, deploy) if not wave or self._in_wave(case, each, waves, wave)]
         held, first = case.graph.best_gate(slices, deploy)

@@ -72,7 +72,7 @@ class OneboxShareCap(Rule):
     def _of(self, case: Case, deploy: Node) -> Answer | None:
         applied = case.applied(deploy)
         share, place = first_step(case, deploy), applied.rollout.place or deploy.place
-        if share is None and is_slice(deploy) and not slices_before(case, deploy):
+        if share is None and is_slice(case, deploy) and not slices_before(case, deploy):
             share, place = share_of(deploy), deploy.place
         if share is None or share >= 100:
             if applied.strategy == "canary" and not applied.steps:
