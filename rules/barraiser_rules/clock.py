@@ -52,6 +52,19 @@ class Clock:
         self.stops = stops
 
 
+FRESH = 120.0
+"""Minutes after which the answer to "is this a good time" is none any more."""
+
+
+def windows_before(case: Case, deploy: Node) -> list[Node]:
+    """The time windows before a deploy that were not asked long before it."""
+    return [node for node in case.graph.ahead_of(deploy, "window") if _fresh(case, node, deploy)]
+
+
+def _fresh(case: Case, node: Node, deploy: Node) -> bool:
+    return case.bake(node, deploy).minutes <= FRESH
+
+
 def scripts_before(case: Case, deploy: Node) -> Iterator[tuple[Job, Step, list[str]]]:
     """The scripts that must have ended well before a deploy starts, line by line: of its own job, and of the jobs that hold it back."""
     nodes = [deploy, *(node for node in case.graph.ahead_of(deploy) if case.graph.job_gates(node, deploy) == YES)]
@@ -68,6 +81,9 @@ def clocks_before(case: Case, deploy: Node) -> list[Clock]:
     found = []
     for job, step, lines in scripts_before(case, deploy):
         if any(CLOCK.search(line) and not IGNORED.search(line) for line in lines):
+            asked = next((node for node in case.graph.ahead_of(deploy) if node.job is job), None)
+            if job is not deploy.job and asked is not None and not _fresh(case, asked, deploy):
+                continue
             stops = step.soft == NO and any(DECIDES.search(line) for line in lines)
             found.append(Clock(job, step, lines, stops))
     return found

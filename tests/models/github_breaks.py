@@ -243,7 +243,10 @@ BREAKS: tuple[Break, ...] = (
     Break(
         "WIN001",
         DEPLOY,
-        '        run: |\n          test "$(date +%u)" -le 4\n          test "$(date +%H)" -ge 8\n          test "$(date +%H)" -lt 16\n',
+        "        run: |\n"
+        '          test "$(date +%u)" -le 4\n'
+        '          test "$(date +%H)" -ge 8\n'
+        '          test "$(date +%H)" -lt 16\n',
         "        run: date\n",
     ),
     Break("WIN002", DEPLOY, '"$(date +%u)" -le 4', '"$(date +%u)" -le 7'),
@@ -333,7 +336,8 @@ BREAKS: tuple[Break, ...] = (
         "BLD005",
         RELEASE,
         "      - run: syft "
-        '"333333333333.dkr.ecr.eu-west-1.amazonaws.com/orders-api@${{ steps.push.outputs.digest }}" --output spdx-json=sbom.spdx.json\n',
+        '"333333333333.dkr.ecr.eu-west-1.amazonaws.com/orders-api@${{ steps.push.outputs.digest }}" --output '
+        "spdx-json=sbom.spdx.json\n",
         "",
     ),
     Break("LOD002", NIGHTLY, '"0 2 * * *"', '"0 2 * * 1"'),

@@ -10,12 +10,13 @@ import pytest
 from barraiser.checks.result import PipelineResult
 from barraiser.testing import judged
 from models.breaks import Break
+from models.codepipeline_breaks import BREAKS as CODEPIPELINE
 from models.github_breaks import BREAKS as GITHUB
 from models.gitlab_breaks import BREAKS as GITLAB
 
 MODELS = Path(__file__).parent.parent.parent / "fixtures" / "models"
 
-BREAKS: dict[str, tuple[Break, ...]] = {"github": GITHUB, "gitlab": GITLAB}
+BREAKS: dict[str, tuple[Break, ...]] = {"github": GITHUB, "gitlab": GITLAB, "codepipeline": CODEPIPELINE}
 
 CASES = [(model, each) for model, breaks in BREAKS.items() for each in breaks]
 

@@ -115,7 +115,18 @@ class SameArtifactInEveryStage(Rule):
         mine, theirs = self._names(case, deploy), self._names(case, earlier)
         if mine and mine & theirs:
             return None
+        raw = self._of_source(case, deploy)
         builds = case.graph.ahead_of(deploy, *PRODUCERS)
+        if mine and theirs and theirs <= raw and not mine & raw and builds:
+            return case.failed(
+                f"{job(earlier)} deploys the sources as they are, and {job(deploy)} what {job(builds[-1])} made of them: what"
+                " production gets was never in pre-production.",
+                fix=case.fix(job=job(earlier), build=job(builds[-1])),
+                at=earlier,
+                key=earlier.job.template,
+                way=case.graph.way(earlier, deploy),
+                rests_on=(earlier, deploy),
+            )
         jobs = {build.job.id for build in builds}
         if len(jobs) <= 1:
             return None
@@ -130,6 +141,13 @@ class SameArtifactInEveryStage(Rule):
             settle="Name the artifact or the image in both deploys.",
             at=deploy,
         )
+
+    def _of_source(self, case: Case, deploy: Node) -> frozenset[str]:
+        """The artifacts that the pipeline's sources give."""
+        found: set[str] = set()
+        for node in case.graph.ahead_of(deploy, "source"):
+            found.update(name.strip() for name in node.job.tags.get("output-artifacts", "").split(",") if name.strip())
+        return frozenset(found)
 
     def _names(self, case: Case, deploy: Node) -> frozenset[str]:
         """The artifacts that a deploy reads; where it only executes a prepared change, those of the preparation."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from barraiser.api import CODEPIPELINE, GITHUB_ACTIONS, GITLAB_CI, Answer, Case, Node, Rule
+from barraiser.api import CODEPIPELINE, GITHUB_ACTIONS, GITLAB_CI, Answer, Case, Node, Rule, SourceError
 from barraiser_rules.markers import first_with
 from barraiser_rules.promotion import unread_after
 from barraiser_rules.questions import does, job
@@ -23,6 +23,12 @@ RULES = (
     b"NotificationRule(",
 )
 """What stands in a file that subscribes to a pipeline's events."""
+
+EVENTS = re.compile(
+    r"codepipeline-pipeline-(?:pipeline|stage|action)-execution-(\w{1,20})|\bstate[\"']?\s{0,5}[:=]\s{0,5}\[([^\]]{0,300})\]",
+    re.IGNORECASE,
+)
+"""The kinds of events that a rule names."""
 
 SUFFIXES = (".yml", ".yaml", ".json", ".template", ".tf", ".ts", ".py", ".js")
 HINTS = (b"otification", b"State Change", b"StateChange")
@@ -130,7 +136,7 @@ class FailureNotification(Rule):
         if "execution-mode" not in case.pipeline.facts:
             return ""
         path = first_with(case.repository, RULES, hints=HINTS, suffixes=SUFFIXES)
-        return f"{path} subscribes to the pipeline's events." if path else ""
+        return f"{path} subscribes to the pipeline's events." if path and _of_failures(case, path) else ""
 
     def _elsewhere(self, case: Case) -> str:
         """A pipeline that the end of this one starts, and that sends a message."""
@@ -156,3 +162,13 @@ class FailureNotification(Rule):
             fix=case.fix(job=job(deploy)),
             at=deploy,
         )
+
+
+def _of_failures(case: Case, path: str) -> bool:
+    """Whether the events that a file subscribes to include failures; yes where it names none."""
+    try:
+        text = case.repository.read_text(path)[:200_000]
+    except SourceError:
+        return True
+    named = [word for match in EVENTS.finditer(text) for word in re.findall(r"\w+", match[1] or match[2] or "")]
+    return not named or any(word.upper() == "FAILED" for word in named)

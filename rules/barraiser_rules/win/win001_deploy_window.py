@@ -14,7 +14,7 @@ from barraiser.api import (
     Parameter,
     Rule,
 )
-from barraiser_rules.clock import clocks_before, frozen_by_condition
+from barraiser_rules.clock import clocks_before, frozen_by_condition, windows_before
 from barraiser_rules.questions import (
     declared_kind,
     declared_protection,
@@ -40,6 +40,7 @@ class DeployWindow(Rule):
     Decided by:
         A window, a calendar or a check of the day or hour that must succeed before the deploy; a condition on a deploy freeze; a run
         that only a schedule starts; or a custom rule declared for the environment. A person who starts the run chooses the time.
+        What was asked more than two hours before the deploy, a bake ago, counts no more.
 
     Fix:
         Put a time window before production.
@@ -129,7 +130,7 @@ class DeployWindow(Rule):
         )
 
     def _candidates(self, case: Case, deploy: Node) -> list[Node]:
-        return case.graph.ahead_of(deploy, "window")
+        return windows_before(case, deploy)
 
     def _asks_clock(self, case: Case, deploy: Node) -> bool | None:
         """Whether a script on the way asks the time and fails when it is wrong; None where it asks and what follows is not plain."""

@@ -18,7 +18,7 @@ from barraiser.api import (
     Rule,
 )
 from barraiser_rules.bakes import worst
-from barraiser_rules.clock import clocks_before, lets_through
+from barraiser_rules.clock import clocks_before, lets_through, windows_before
 from barraiser_rules.questions import does, job
 from barraiser_rules.week import (
     ALWAYS,
@@ -184,7 +184,7 @@ class WindowExcludesRiskyHours(Rule):
     def _window(self, case: Case, risky: dict[str, Week]) -> Answer:
         found: list[Opening] = []
         unread: Node | Place | None = None
-        for node in case.graph.ahead_of(case.deploy, "window"):
+        for node in windows_before(case, case.deploy):
             if case.graph.gates(node, case.deploy) == NO:
                 continue
             week = of_window(node.activity.facts.get("hours", ""))
