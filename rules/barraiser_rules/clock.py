@@ -78,6 +78,10 @@ def scripts_before(case: Case, deploy: Node) -> Iterator[tuple[Job, Step, list[s
 
 def clocks_before(case: Case, deploy: Node) -> list[Clock]:
     """The scripts on the way to a deploy that ask the time, and do not ignore the answer."""
+    return case.remember(("clocks", case.graph.index, deploy.index), lambda: _clocks_before(case, deploy))
+
+
+def _clocks_before(case: Case, deploy: Node) -> list[Clock]:
     found = []
     for job, step, lines in scripts_before(case, deploy):
         if any(CLOCK.search(line) and not IGNORED.search(line) for line in lines):

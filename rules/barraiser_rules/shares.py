@@ -64,6 +64,10 @@ def first_step(case: Case, deploy: Node) -> float | None:
 
 def is_slice(case: Case, node: Node) -> bool:
     """Whether a deploy touches a part of production only: the one-box, a share of the traffic, a first step that it stays at."""
+    return case.remember(("slice", node.index), lambda: _is_slice(case, node))
+
+
+def _is_slice(case: Case, node: Node) -> bool:
     if node.environment_class == "onebox":
         return True
     share = share_of(node)
@@ -74,8 +78,12 @@ def slices_before(case: Case, deploy: Node) -> list[Node]:
     """The deploys to a slice of production that come before a deploy, by an edge of any strength, with no full deploy between."""
     ahead = [node for node in case.graph.ahead_of(deploy, *DEPLOY_KINDS) if node.environment_class in PROD_CLASSES]
     slices = [node for node in ahead if is_slice(case, node)]
+    if not slices:
+        return []
     full = [
-        node for node in ahead if node not in slices and not (node.job is deploy.job and spot(node) == spot(deploy))
+        node
+        for node in ahead
+        if not is_slice(case, node) and not (node.job is deploy.job and spot(node) == spot(deploy))
     ]
     return [node for node in slices if not any(case.graph.before(node, between) for between in full)]
 
