@@ -7,13 +7,11 @@ from collections.abc import Mapping, Sequence
 
 from barraiser.classify.scenarios import Runs
 from barraiser.model.pipeline import Fragment, Pipeline, Scenario, Script
+from barraiser.model.place import Place
 from barraiser.model.tri import NO, YES, Tri
 from barraiser.model.words import GITHUB_ACTIONS, GITLAB_CI
 from barraiser.shell.command import Command
 from barraiser.shell.parser import commands_of
-
-Key = tuple[str, int, int]
-"""Where a command stands: path, line and column."""
 
 _LOOKS = re.compile(
     r"github\.(?:ref|event_name|base_ref)|GITHUB_(?:REF|EVENT_NAME|BASE_REF)|CI_(?:COMMIT_(?:BRANCH|REF_NAME|TAG)|PIPELINE_SOURCE)"
@@ -21,6 +19,7 @@ _LOOKS = re.compile(
 _EXPRESSION = re.compile(
     r"(?P<quote>')?\$\{\{ *github\.(?P<name>ref|ref_name|ref_type|event_name|base_ref) *\}\}(?(quote)')"
 )
+_BRANCHES = re.compile(r"\bif\b|\bcase\b|&&|\|\|")
 _PATTERN = re.compile(r"[\[\]{}()+?\\^$|]")
 _EVENTS = {
     "push": "push", "tag": "push", "pull-request": "pull_request", "merge-queue": "merge_group", "release": "release",
@@ -38,42 +37,77 @@ _MAX_WALKS = 12
 _MAX_TEXT = 50_000
 
 
-def key_of(command: Command) -> Key:
-    """What a command is known by in every reading of its script."""
-    return (command.place.path, command.place.line, command.place.column)
+Read = tuple[Command, "Runs | None"]
+"""A command as some scenarios run it, and in which it runs; None: in all."""
 
 
-def runs_by_ref(
+def by_ref(
     commands: Sequence[Command], script: Script, variables: Mapping[str, str], pipeline: Pipeline
-) -> dict[Key, Runs]:
-    """For the commands that some scenario leaves out, in which it runs them; empty where the script looks at neither ref nor event.
+) -> Sequence[Read] | None:
+    """The commands with the scenarios in which they run, one for each set of words that they have; None where nothing depends on it.
 
-    The script is read again with the values that each scenario gives to them. Where those are not known, all its commands may run.
+    A script that looks at the ref or the event is read again with the values that each scenario gives to them. Where those are not
+    known, all its commands may run.
     """
-    if len(pipeline.scenarios) < 2 or not any(command.conditional for command in commands):
-        return {}
+    if len(pipeline.scenarios) < 2:
+        return None
     texts = [*(fragment.text for fragment in script.fragments), *variables.values()]
     if sum(map(len, texts)) > _MAX_TEXT or not any(_LOOKS.search(text) for text in texts):
-        return {}
+        return None
+    if not any(_BRANCHES.search(fragment.text) for fragment in script.fragments):
+        return None
     named: dict[str, str] = {}
     again = _with_variables(script, named)
-    walks: dict[tuple[tuple[str, str], ...], set[Key]] = {}
-    seen: list[set[Key] | None] = []
+    walks: dict[tuple[tuple[str, str], ...], dict[_Key, Command]] = {}
+    seen: list[dict[_Key, Command] | None] = []
     for scenario in pipeline.scenarios:
         values = _values(scenario, pipeline)
         key = tuple(values.items())
         if values and key not in walks and len(walks) < _MAX_WALKS:
             given = {name: _filled(text, values) for name, text in variables.items()}
             given.update({name: values[of] for name, of in named.items() if of in values})
-            walks[key] = {key_of(command) for command in commands_of(again, {**given, **values})}
+            walks[key] = _by_place(commands_of(again, {**given, **values}), values)
         seen.append(walks.get(key))
-    found: dict[Key, Runs] = {}
+    return [read for key, command in _by_place(commands, {}).items() for read in _reads(key, command, seen)]
+
+
+_Key = tuple[str, int, int, int]
+"""Where a command stands, and the how manieth it is there."""
+
+
+def _by_place(commands: Sequence[Command], values: Mapping[str, str]) -> dict[_Key, Command]:
+    """The commands by place. One whose words name the ref itself is kept without words of its own."""
+    found: dict[_Key, Command] = {}
+    counts: dict[tuple[str, int, int], int] = {}
+    refs = [value for name, value in values.items() if value and name.startswith(("GITHUB_REF", "CI_COMMIT"))]
     for command in commands:
-        place = key_of(command)
-        runs: tuple[Tri, ...] = tuple(YES if keys is None or place in keys else NO for keys in seen)
-        if NO in runs:
-            found[place] = runs
+        place = (command.place.path, command.place.line, command.place.column)
+        counts[place] = count = counts.get(place, 0) + 1
+        if not any(ref in word for ref in refs for word in command.words):
+            found[(*place, count)] = command
+        else:
+            found[(*place, count)] = _UNKNOWN
     return found
+
+
+_UNKNOWN = Command([], Place("", 1))
+"""Stands for a command whose words hold an example of a ref."""
+
+
+def _reads(key: _Key, command: Command, seen: Sequence[dict[_Key, Command] | None]) -> list[Read]:
+    """A command as it is in each group of scenarios that give it the same words."""
+    groups: dict[tuple[str, ...], tuple[Command, list[Tri]]] = {}
+    left_out = False
+    for index, walk in enumerate(seen):
+        own = walk.get(key) if walk is not None else command
+        if own is None:
+            left_out = True
+            continue
+        own = command if own is _UNKNOWN or own.words == command.words else own
+        groups.setdefault(tuple(own.words), (own, [NO] * len(seen)))[1][index] = YES
+    if not left_out and len(groups) == 1:
+        return [(next(iter(groups.values()))[0], None)]
+    return [(own, tuple(runs)) for own, runs in groups.values()]
 
 
 def _with_variables(script: Script, named: dict[str, str]) -> Script:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from barraiser.classify.actions import read_step
 from barraiser.classify.answered import ANSWER_UNUSED, asks, decides
 from barraiser.classify.commands import program_of, read
@@ -18,9 +20,10 @@ from barraiser.classify.whole import settle
 from barraiser.model.activity import ALLOWED_STEP, Activity
 from barraiser.model.condition import Condition
 from barraiser.model.declarations import Declarations
-from barraiser.model.pipeline import Job, Pipeline, Step
+from barraiser.model.pipeline import Job, Pipeline, Script, Step
 from barraiser.model.place import Place
 from barraiser.model.tri import MAYBE, NO, YES, Tri, negate
+from barraiser.shell.command import Command
 from barraiser.shell.parser import commands_of
 from barraiser.source.repository import Repository
 
@@ -71,8 +74,6 @@ class _Reading:
         self.edits: list[str] = []
         self.context: list[tuple[Aim, str]] = []
         self.first: Place | None = None
-        # Of the step that is read: in which scenarios its commands run, by place, where not in all.
-        self.by_ref: dict[tuple[str, int, int], Runs] = {}
 
     def settled(self, activity: Activity) -> list[Activity]:
         """An activity that was only found to be a deploy at the end, with its environment."""
@@ -101,7 +102,6 @@ class _Reading:
         return made
 
     def _found(self, step: Step, view: View) -> list[Found]:
-        self.by_ref = {}
         if step.script is None:
             inlined = self.job.id in self.callers
             found = read_step(step, view, self.pipeline.platform, inlined=inlined) if step.uses else []
@@ -110,20 +110,25 @@ class _Reading:
         found = []
         known = {**self.job.variables, **step.env} if step.env else self.job.variables
         commands = commands_of(step.script, known)
-        if any(command.conditional for command in commands):
-            from barraiser.classify.by_ref import runs_by_ref
+        reads: Sequence[tuple[Command, Runs | None]] | None = None
+        if any(command.conditional for command in commands) or _names_a_ref(step.script):
+            from barraiser.classify.by_ref import by_ref
 
-            self.by_ref = runs_by_ref(commands, step.script, known, self.pipeline)
+            reads = by_ref(commands, step.script, known, self.pipeline)
+        if reads is not None:
+            commands = [command for command, _ in reads]
         view.fed = {
             id(each.stdin_from): program_of(each.words[0])
             for each in commands
             if each.stdin_from is not None and each.words
         }
-        for command in commands:
+        for number, command in enumerate(commands):
             self.first = self.first or command.place
             for each in read(command, view):
                 if each.hit.kind == "deploy":
                     view.deployed = True
+                if reads is not None:
+                    each.runs = reads[number][1]
                 found.append(each)
         found = [each for each in found if not each.hit.noise]
         _by_step_name(step, found)
@@ -152,10 +157,8 @@ class _Reading:
         made = []
         for environment, runs in self._placed(hit, step):
             condition = step.condition
-            if self.by_ref:
-                outer = found.outer.place
-                ran = self.by_ref.get((outer.path, outer.line, outer.column))
-                condition = condition if ran is None else _narrowed(condition, "", ran)
+            if found.runs is not None:
+                condition = _narrowed(condition, "", found.runs)
             if runs is not None:
                 condition = _narrowed(condition, environment.name if environment else "", runs)
             made.append(
@@ -191,6 +194,13 @@ class _Reading:
             if placed:
                 return placed[:1]
         return [(None, None)]
+
+
+def _names_a_ref(script: Script) -> bool:
+    """Whether a script holds a word by which it may look at the ref that it runs on."""
+    return any(
+        "_REF" in each.text or "github.ref" in each.text or "CI_COMMIT_" in each.text for each in script.fragments
+    )
 
 
 def _narrowed(condition: Condition, name: str, runs: Runs) -> Condition:

@@ -30,14 +30,14 @@ class Called:
 
 class Found:
     """A hit with the command that it was found in. ``soft``, ``soft_reason`` and ``conditional`` take in those of the commands that
-    call it; ``called``: the softness of those alone; ``outer``: the command of the job's own script that leads to it."""
+    call it; ``called``: the softness of those alone; ``runs``: in which scenarios its script runs it, where not in all."""
 
-    __slots__ = ("called", "command", "conditional", "hit", "outer", "soft", "soft_reason")
+    __slots__ = ("called", "command", "conditional", "hit", "runs", "soft", "soft_reason")
 
     def __init__(self, hit: Hit, command: Command) -> None:
         self.hit = hit
         self.command = command
-        self.outer = command
+        self.runs: tuple[Tri, ...] | None = None
         self.soft: Tri = command.soft
         self.soft_reason = command.soft_reason
         self.conditional = command.conditional
@@ -45,7 +45,6 @@ class Found:
 
     def through(self, outer: Command) -> None:
         """It is reached through another command."""
-        self.outer = outer
         if outer.soft > self.called[0]:
             self.called = (outer.soft, outer.soft_reason)
         if outer.soft > self.soft:

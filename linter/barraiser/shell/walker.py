@@ -137,25 +137,34 @@ class Walk:
                 verdict = self.checks.of_pipe(items, at, self.source, self.functions)
                 if verdict in (EXITS, FAILS):
                     inner = inner.but(piped=context.stop)
+            stays = self._stays(item) if at != last and not leaves and isinstance(item, If | Chain) else ""
             self.node(item, inner)
-            if leaves:
+            if leaves or stays is None:
                 break
-            if at != last and isinstance(item, If | Chain):
-                stays = self._stays(item)
-                if stays:
-                    context, between = context.under(stays), None
+            if stays:
+                context, between = context.under(stays), None
         self._level -= 1
 
-    def _stays(self, item: If | Chain) -> str:
-        """The condition under which the shell gets past a part that may leave with success; empty where it always does."""
+    def _stays(self, item: If | Chain) -> str | None:
+        """The condition under which the shell gets past a part that may leave; empty where it always does, or fails; None: never."""
         if isinstance(item, If):
             for condition, body in item.branches:
-                if outcome(body, self.functions) in _LEAVES_WELL:
-                    return f"not ({self.quote(condition)})" if self.decided(condition) is None else ""
+                known, ends = self.decided(condition), outcome(body, self.functions)
+                if known:
+                    return None if ends in LEAVES else ""
+                if known is None and ends in _LEAVES_WELL:
+                    return f"not ({self.quote(condition)})"
+                if known is None:
+                    return ""
+            return None if outcome(item.otherwise, self.functions) in LEAVES else ""
+        ends = outcome(item.items[-1], self.functions)
+        if item.background or len(item.items) != 2 or ends not in LEAVES:
             return ""
-        if item.background or outcome(item.items[-1], self.functions) not in _LEAVES_WELL:
-            return ""
-        return f"not ({self.quote(item.items[0])})" if item.operators[-1] == "&&" else self.quote(item.items[0])
+        known = self.decided(item.items[0])
+        if known is None:
+            guard = self.quote(item.items[0])
+            return "" if ends not in _LEAVES_WELL else f"not ({guard})" if item.operators[0] == "&&" else guard
+        return None if known == (item.operators[0] == "&&") else ""
 
     def _checked(self, items: Sequence[Node], at: int, context: Context) -> Softness:
         """The softness of a command that the shell does not stop at: what follows may look at its status."""
