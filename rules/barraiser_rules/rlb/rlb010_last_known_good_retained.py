@@ -20,7 +20,8 @@ from barraiser.api import (
 )
 from barraiser_rules.artifacts import names_of
 from barraiser_rules.bakes import each_deploy, lasting, worst
-from barraiser_rules.lifecycles import Expiry, expiries
+from barraiser_rules.hints import words
+from barraiser_rules.lifecycles import expiries
 from barraiser_rules.questions import job
 
 if TYPE_CHECKING:
@@ -31,6 +32,12 @@ FROM_FILES = frozenset((
     "elastic-beanstalk", "cloud-foundry", "workers", "firebase", "netlify", "vercel", "fly", "static-web-apps", "",
 ))  # fmt: skip
 """Deployers that take files which an earlier job made; the others take definitions of the commit, or images."""
+
+REPORTS = frozenset((
+    "report", "reports", "coverage", "result", "results", "log", "logs", "screenshot", "screenshots", "trace", "traces", "junit",
+    "sarif", "blob", "test", "tests", "plan", "tfplan", "sbom", "metadata", "changelog",
+))  # fmt: skip
+"""Words in the names of artifacts that nobody deploys."""
 
 DAY = 24 * 60
 
@@ -231,6 +238,7 @@ class LastKnownGoodRetained(Rule):
             if node.job is not deploy.job
             and node.activity.facts.get("hands") == "out"
             and (whole or not names.isdisjoint(names_of(node) or {"artifact"}))
+            and words(" ".join(names_of(node))).isdisjoint(REPORTS)
         ]
 
     def _days(self, case: Case, deploy: Node, days: float | None, what: str, place: Place) -> Answer:
@@ -256,7 +264,7 @@ class LastKnownGoodRetained(Rule):
         pushed = [node for node in case.graph.ahead_of(deploy, "publish") if _pushes_image(node)]
         if not pushed:
             return None
-        found: list[Expiry] = case.remember(("image-expiries",), lambda: expiries(case.repository))
+        found = expiries(case.repository)
         if not found:
             return case.passed(
                 "The images are in a registry, and no policy in the repository throws them away.",
