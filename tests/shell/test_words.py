@@ -123,3 +123,10 @@ def test_never_raises(pieces: list[str], shell: str) -> None:
         assert command.place.line >= 3
         assert command.soft in (0, 1, 2)
         assert bool(command.soft) == bool(command.soft_reason)
+
+
+def test_an_expression_in_a_variable_is_one_word() -> None:
+    (command,) = commands(
+        "deploy --to=$PLACE $MORE", {"PLACE": "pr${{ env.NUMBER }}", "MORE": "a  ${{ inputs.b || 'c d' }}"}
+    )
+    assert list(command.words) == ["deploy", "--to=pr${{ env.NUMBER }}", "a", "${{ inputs.b || 'c d' }}"]

@@ -45,6 +45,9 @@ _ENDINGS = word_set("test testing int stage acc demo")
 _REF = re.compile(
     r"(?:refs/heads/|ref_name\s*==\s*'|CI_COMMIT_BRANCH\s*==\s*[\"']|CI_COMMIT_REF_NAME\s*==\s*[\"'])([\w./-]{1,60})"
 )
+_OF_PIPELINE = re.compile(r"(?<=[A-Za-z])(?:Stage|[-_ /]+stage)$")
+"""The word "stage" at the end of a pipeline stage's name, which names no environment (``Deploy-stage``)."""
+
 _CHANGING = re.compile(r"sha\b|short_sha|run_id|run_number|digest|version", re.I)
 
 
@@ -328,7 +331,7 @@ class Environments:
             found = self.declared_as(name, step)
             if found:
                 yield found
-            guess = self._of_job_name(name)
+            guess = self._of_job_name(name if self.pipeline.platform != CODEPIPELINE else job.name)
             if guess:
                 yield Environment(guess.word, guess.cls, guess.confidence, f"job {name}", job.place)
         yield from self._from_stage()
@@ -362,7 +365,7 @@ class Environments:
             return
         words = words_of(stage)
         if self.pipeline.platform == CODEPIPELINE:
-            literal = without_expressions(stage)[0]
+            literal = _OF_PIPELINE.sub("", without_expressions(stage)[0])
             guess = (
                 environment_class(literal, ENVIRONMENT)
                 if not (len(words) == 1 and words[0] in _ORDINARY - {"test"})

@@ -23,12 +23,15 @@ _AUTHENTICATED = (*_DEPLOYS, "publish", "migrate", "destroy")
 _ROLE = re.compile(r"arn:aws[\w-]*:iam::(\d{12}):role/")
 _SAYS_ITSELF = frozenset({"deploy", "config-deploy", "publish", "destroy", "plan", "rollback", "migrate", "approval"})
 _WORK = frozenset({"other", "source", "notify", "approval"})
+_SCANS = frozenset({"lint", "sast", "sca", "secret-scan"})
+_DEPLOYED_TESTS = frozenset({"smoke-test", "integration-test", "e2e-test", "load-test"})
 _BESIDE = frozenset({"source", "notify"})
 
 
 def finish(job: Job, pipeline: Pipeline, activities: list[Activity], first: Place | None = None) -> list[Activity]:
     """The job's activities with what only the whole job tells. ``first``: where its first command stands."""
     activities = _implied(job, pipeline, activities, first)
+    _named(job, activities)
     _local(job, activities)
     _shared(activities)
     _inherited(job, pipeline, activities)
@@ -230,6 +233,21 @@ def _implied(job: Job, pipeline: Pipeline, activities: list[Activity], first: Pl
             facts={PLACEHOLDER: "yes"},
         ),
     ]
+
+
+def _named(job: Job, activities: list[Activity]) -> None:
+    """A job named for a test or a scan does it, where nothing that can be read here shows another purpose."""
+    if any(each.kind not in _WORK for each in activities):
+        return
+    own = [each for each in activities if each.kind == "other" and each.facts.get("watch") != "yes"]
+    if not own:
+        return
+    name = job.id.split(" / ")[-1].split(" (")[0].split("/")[-1]
+    kind = named_kind(name) or named_kind(job.name)
+    opaque = [each for each in own if each.opaque]
+    if kind in _SCANS or kind in _DEPLOYED_TESTS or (kind == "unit-test" and opaque):
+        chosen = (opaque or own)[-1]
+        chosen.kind, chosen.confidence, chosen.reason = kind, 0.55, f"the job is named {(job.name or name)[:60]}"
 
 
 def _names_class(key: EnvironmentKey) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from barraiser.shell.syntax import Substitution, Variable, Word
@@ -14,6 +15,8 @@ MAX_VALUE = 1000
 
 _BUDGET = 4_000_000
 _GLOB = frozenset("*?[")
+_WHOLE = re.compile(r"(?:\$\{\{(?:[^}]|\}(?!\}))*+\}\}|\S)+")
+"""Words of a value with expressions of the platform, each of which is of one word: what is put in for it is not known."""
 
 
 class Variables:
@@ -177,7 +180,7 @@ class Variables:
 
 def _split(value: str | tuple[str, ...], variable: Variable) -> Sequence[str]:
     if isinstance(value, str):
-        return value.split()
+        return _WHOLE.findall(value) if "${{" in value else value.split()
     if variable.quoted:
         return (" ".join(value),) if "*" in variable.name else value
     return [piece for element in value for piece in element.split()]

@@ -22,7 +22,8 @@ MAVEN: Rows = (
     ("+-DskipTests|-DskipTests=true|-Dmaven.test.skip=true|-Dmaven.test.skip ~deploy", "publish", ""),
     ("~spring-boot:build-image|jib:build", "publish", "c=0.7"),
     ("~gatling:test", "load-test", ""),
-    ("~jmeter:jmeter", "load-test", ""),
+    ("~jmeter:", "load-test", ""),
+    ("~soapui:test|karate|cucumber:", "integration-test", ""),
     ("~flyway:migrate|liquibase:update", "migrate", ""),
     ("~flyway:clean|liquibase:dropAll", "destroy", "destroys=all_objects_of_the_database"),
     ("~azure-webapp:deploy|appengine:deploy|azure-functions:deploy|cargo:redeploy|tomcat7:redeploy|wildfly:deploy", "deploy", "waits=yes"),
@@ -456,9 +457,17 @@ NAME_KINDS: tuple[tuple[str, str], ...] = (
     ("rollback revert undo", "rollback"),
     ("destroy teardown undeploy", "destroy"),
     ("plan preview-changes dry-run dryrun", "plan"),
-    ("lint linting format formatting fmt style typecheck type-check prettier eslint", "lint"),
-    ("sast codeql semgrep sonar", "sast"),
-    ("sca audit trivy snyk", "sca"),
+    ("secret-detection secret-scanning secret-scan gitleaks", "secret-scan"),
+    (
+        "lint linting format formatting fmt style typecheck type-check prettier eslint code-quality codequality guru-quality",
+        "lint",
+    ),
+    ("sast codeql semgrep sonar guru-security", "sast"),
+    (
+        "sca audit trivy snyk dependency-scanning container-scanning license-scanning license-management dependency-check dependency-scan"
+        " image-scan vulnerability-scan",
+        "sca",
+    ),
     ("migrate migration migrations", "migrate"),
     (
         "deploy deployment deploys redeploy rollout promote ship terraform-apply tf-apply tofu-apply apply-terraform apply-infrastructure"
