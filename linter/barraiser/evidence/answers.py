@@ -96,11 +96,20 @@ def _cloudformation(deployer: Deployer, repository: Repository) -> Applied:
     if deployer.flag("--rollback-configuration") == YES:
         base.rolls_back_on_alarm = YES
         base.why = "the stack operation watches its rollback triggers"
-    if not path:
+    paths = [path] if path else []
+    if not paths and "cdk" in [word.rpartition("/")[2] for word in words[:4]]:
+        from barraiser.evidence.assembly import templates_of
+
+        paths = templates_of(deployer, repository)
+    definitions: list[Definition] = []
+    for each in paths:
+        found_there = library_of(repository).under(each, repository)
+        if found_there is None:
+            return base
+        definitions += found_there
+    if not paths:
         return base
-    definitions = library_of(repository).under(path, repository)
-    if definitions is None:
-        return base
+    path = paths[0]
     shifting = [each for each in definitions if each.kind in (FUNCTION, ECS_SERVICE, DEPLOYMENT_GROUP)]
     found = merged("cloudformation", shifting, base) if shifting else base
     found.mechanism, found.read = "cloudformation", True
@@ -199,6 +208,10 @@ def _helm(deployer: Deployer, repository: Repository) -> Applied:
         base.why = "whether Helm rolls a failed upgrade back depends on flags that cannot be read here"
     chart = deployer.path(repository, *(word for word in deployer.words[1:] if not word.startswith("-")))
     definitions = library_of(repository).under(chart, repository) if chart and not repository.exists(chart) else None
+    if definitions:
+        from barraiser.evidence.helm_values import release_definitions
+
+        definitions = release_definitions(chart, definitions, deployer, repository)
     gradual = [each for each in definitions or () if each.kind in (ROLLOUT, CANARY)]
     if definitions is not None:
         base.read = atomic != MAYBE

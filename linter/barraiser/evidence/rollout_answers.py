@@ -43,6 +43,8 @@ def rollout_of(found: Applied, deployer: Deployer, repository: Repository, decla
     """The rollout facts of what a deploy applies. A definition that was read is stronger than a declaration."""
     own = [each for each in (_of(definition) for definition in found.definitions) if each is not None]
     rollout = joined(own) if own else _by_command(found, deployer, repository)
+    if own and found.mechanism == "codedeploy":
+        _as_commanded(rollout, deployer)
     if found.mechanism == "cloudformation" or deployer.mechanism == "cloudformation":
         _stack(rollout, deployer, repository)
     for each in found.definitions:
@@ -54,6 +56,18 @@ def rollout_of(found: Applied, deployer: Deployer, repository: Repository, decla
     if not rollout.strategy or rollout.bake_minutes is None:
         _fill(rollout, found, deployer, declared)
     return rollout
+
+
+def _as_commanded(rollout: Rollout, deployer: Deployer) -> None:
+    """A deployment may name a configuration of its own, before that of its group."""
+    named = deployer.option("--deployment-config-name") or deployer.input(
+        "codedeploy-deployment-config", "DeploymentConfigName"
+    )
+    own = named_strategy(named) if named and "$" not in named else None
+    if own is not None and own.strategy:
+        rollout.strategy, rollout.gradual, rollout.steps = own.strategy, own.gradual, own.steps
+        rollout.batch_percent, rollout.healthy_percent = own.batch_percent, own.healthy_percent
+        rollout.bake_minutes, rollout.why = own.bake_minutes, own.why
 
 
 def _of(definition: Definition) -> Rollout | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from barraiser.evidence.applied import Applied
-from barraiser.evidence.definition import below, filled, told
+from barraiser.evidence.definition import FUNCTION, Definition, below, filled, told
 from barraiser.evidence.deployer import Deployer, first_existing
 from barraiser.model.tri import MAYBE, NO, YES, any_of
 from barraiser.source.errors import SourceError
-from barraiser.source.nodes import Mapping, line_of
+from barraiser.source.nodes import Mapping, Scalar, line_of
 from barraiser.source.repository import Repository
 
+_MAX_FUNCTIONS = 50
 NAMES = ("serverless.yml", "serverless.yaml", "serverless.json")
 
 
@@ -34,12 +35,19 @@ def answer(deployer: Deployer, repository: Repository, base: Applied) -> Applied
         base.why = "`provider.disableRollback: true` leaves a failed stack as it is"
     triggers = filled(below(root, "provider", "rollbackConfiguration", "RollbackTriggers"))
     functions = below(root, "functions")
-    settings = [below(each, "deploymentSettings") for _, each in functions] if isinstance(functions, Mapping) else []
+    named = (
+        [(key, below(each, "deploymentSettings")) for key, each in functions] if isinstance(functions, Mapping) else []
+    )
+    settings = [each for _, each in named]
     alarms = any_of(filled(below(each, "alarms")) for each in settings)
     hooks = any_of(filled(below(each, name)) for each in settings for name in ("preTrafficHook", "postTrafficHook"))
     plugins = below(root, "plugins")
     if filled(plugins) == NO:
         alarms = hooks = NO
+    if filled(plugins) != NO:
+        base.definitions = tuple(
+            _shifted(key, each) for key, each in named[:_MAX_FUNCTIONS] if isinstance(each, Mapping)
+        )
     base.rolls_back_on_alarm = any_of((triggers, alarms))
     base.validates = hooks
     if base.rolls_back_on_alarm == YES and disabled != YES:
@@ -47,3 +55,16 @@ def answer(deployer: Deployer, repository: Repository, base: Applied) -> Applied
     if MAYBE in (base.rolls_back_on_failure, base.rolls_back_on_alarm):
         base.read = False
     return base
+
+
+def _shifted(key: Scalar, settings: Mapping) -> Definition:
+    """A function whose traffic a plugin shifts (``serverless-plugin-canary-deployments``): as a function of SAM has it."""
+    alarms = settings.get("alarms")
+    preference = Mapping(settings.path, settings.line, settings.column)
+    for name, value in (("Type", settings.get("type")), ("Alarms", alarms)):
+        if value is not None:
+            preference.pairs.append((Scalar(name, value.path, value.line, value.column, value.line), value))
+    body = Mapping(settings.path, settings.line, settings.column)
+    at = Scalar("DeploymentPreference", settings.path, settings.line, settings.column, settings.line)
+    body.pairs.append((at, preference))
+    return Definition(FUNCTION, key.value, line_of(settings), on_failure=YES, on_alarm=filled(alarms), body=body)
