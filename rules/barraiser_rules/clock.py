@@ -173,7 +173,7 @@ def _when(asks: str, op: str, value: str) -> Week | None:
     """When a comparison of the clock holds."""
     compare = _OPS.get(op, op)
     if asks in "Hk":
-        if not value.isdigit():
+        if not value.isdecimal():
             return None
         hours = 0
         for hour in range(24):
@@ -185,7 +185,7 @@ def _when(asks: str, op: str, value: str) -> Week | None:
         if low not in DAYS or compare not in ("==", "!="):
             return None
         return on_days(day for day in range(7) if (DAYS[day] == low) == (compare == "=="))
-    if not value.isdigit():
+    if not value.isdecimal():
         return None
     numbers = {day: (day + 1) % 7 if asks == "w" else day + 1 for day in range(7)}
     return on_days(day for day, number in numbers.items() if _holds(number, compare, int(value)))

@@ -110,6 +110,6 @@ def named_hours(text: str) -> float | None:
     word = text.strip().lower()
     if word in HOURS:
         return HOURS[word]
-    if word.replace(".", "", 1).isdigit():
+    if word.replace(".", "", 1).isdecimal():
         return float(word)
     return longest_gap((text,))

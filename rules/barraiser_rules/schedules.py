@@ -70,7 +70,7 @@ def numbers(field: str, least: int, most: int, names: tuple[str, ...] = ()) -> s
         else:
             low = _number(first, least, names)
             high = _number(last, least, names) if last else most if step else low
-        every = int(step) if step.isdigit() and len(step) < 4 else 0 if step else 1
+        every = int(step) if step.isdecimal() and len(step) < 4 else 0 if step else 1
         if not (least <= low <= most and least <= high <= most) or every < 1:
             return set()
         span_of = range(low, high + 1) if low <= high else (*range(low, most + 1), *range(least, high + 1))
@@ -80,6 +80,6 @@ def numbers(field: str, least: int, most: int, names: tuple[str, ...] = ()) -> s
 
 def _number(text: str, least: int, names: tuple[str, ...]) -> int:
     """A number, or the number of a month or weekday by its name; -1 for anything else."""
-    if text.isdigit() and len(text) < 4:
+    if text.isdecimal() and len(text) < 4:
         return int(text)
     return names.index(text) + least if text in names else -1

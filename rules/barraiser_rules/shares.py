@@ -90,4 +90,4 @@ def slices_before(case: Case, deploy: Node) -> list[Node]:
 
 def _percent(text: str) -> float | None:
     plain = text.strip().removesuffix("%")
-    return float(plain) if plain.isdigit() and 0 < int(plain) <= 100 else None
+    return float(plain) if plain.isdecimal() and 0 < int(plain) <= 100 else None

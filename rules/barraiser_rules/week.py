@@ -46,7 +46,7 @@ def between(first: int, then: int) -> Week:
 def of_window(cron: str) -> Week | None:
     """When a window of five cron fields is open: a minute alone stands for its hour, as in ``0 9-17 ? * MON-FRI``."""
     minute, _, rest = cron.partition(" ")
-    return of_cron(f"* {rest}" if minute.isdigit() else cron)
+    return of_cron(f"* {rest}" if minute.isdecimal() else cron)
 
 
 def of_cron(cron: str) -> Week | None:

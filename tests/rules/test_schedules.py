@@ -44,3 +44,8 @@ def test_a_rate_is_its_own_pause() -> None:
 )
 def test_a_rate_is_read(expression: str, hours: float | None) -> None:
     assert rate(expression) == hours
+
+
+def test_digits_that_are_no_numbers_are_not_read() -> None:
+    assert longest_gap(["0 ² * * *"]) is None
+    assert longest_gap(["0 */² * * *"]) is None

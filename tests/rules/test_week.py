@@ -21,7 +21,7 @@ def test_a_day_of_the_month_is_any_weekday() -> None:
 
 
 @pytest.mark.parametrize(
-    "cron", ["", "0 9 * *", "0 25 * * *", "${{ inputs.cron }} 9 * * 1", "0 9 * * NEVER", "H 9 * * 1"]
+    "cron", ["", "0 ² * * *", "0 9 * *", "0 25 * * *", "${{ inputs.cron }} 9 * * 1", "0 9 * * NEVER", "H 9 * * 1"]
 )
 def test_what_is_no_cron_line_is_not_guessed(cron: str) -> None:
     assert of_cron(cron) is None

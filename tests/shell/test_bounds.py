@@ -44,3 +44,7 @@ def test_deep_nesting_is_read_to_a_bound() -> None:
     assert commands("( " * 40 + "deploy" + " )" * 40)[0].words == ("deploy",)
     assert commands("$(" * 300 + "deploy" + ")" * 300)
     assert commands("if a; then " * 300 + "deploy; " + "fi; " * 300)
+
+
+def test_a_digit_that_is_no_number_is_a_word() -> None:
+    assert [each.words[0] for each in commands("npm test ${²} $²\n")] == ["npm"]

@@ -466,7 +466,7 @@ def _rule(provider: str, step: Step, view: View) -> Hit:
     if provider == "CloudWatchAlarm":
         hit.kind = "alarm-gate"
         wait = step.inputs.get("WaitTime", "")
-        if wait.isdigit():
+        if wait.isdecimal():
             hit.minutes = float(wait)
         if step.inputs.get("AlarmName"):
             hit.facts["target"] = step.inputs["AlarmName"]

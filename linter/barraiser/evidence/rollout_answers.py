@@ -210,5 +210,5 @@ def _amount(value: object) -> float | None:
 def _minutes(value: object) -> float:
     if isinstance(value, str):
         plain = value.strip()
-        return minutes_in(plain) or 0.0 if not plain.isdigit() else float(plain)
+        return minutes_in(plain) or 0.0 if not plain.isdecimal() else float(plain)
     return _amount(value) or 0.0

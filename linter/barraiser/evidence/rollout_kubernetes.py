@@ -139,4 +139,4 @@ def _percent(node: Node | None, default: float | None) -> float | None:
     if node is None:
         return default
     text = literal(node).strip()
-    return float(text[:-1]) if text.endswith("%") and text[:-1].isdigit() and len(text) < 8 else None
+    return float(text[:-1]) if text.endswith("%") and text[:-1].isdecimal() and len(text) < 8 else None

@@ -139,7 +139,7 @@ class Variables:
         value: Value
         if base in ("@", "*"):
             value = self.arguments
-        elif base.isdigit():
+        elif base.isdecimal():
             number = int(base) if len(base) < 4 else 1000
             if self.arguments is None or number == 0:
                 return None

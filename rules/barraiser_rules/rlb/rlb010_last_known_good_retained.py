@@ -206,7 +206,7 @@ class LastKnownGoodRetained(Rule):
                     if names_of(node)
                     else f"the artifact of {job(node)}"
                 )
-                number = float(days) if days.isdigit() and len(days) < 6 else None
+                number = float(days) if days.isdecimal() and len(days) < 6 else None
                 if number == 0:
                     return None  # the platform's default
                 return self._days(case, deploy, number, what, node.place)

@@ -138,7 +138,7 @@ def _keeps(root: Mapping, properties: Mapping | None) -> Retention | None:
             continue
         days = rule.get("ExpirationInDays")
         if isinstance(days, Scalar) and (days.tag or not days.is_null()):
-            number = float(days.value) if not days.tag and days.value.isdigit() and len(days.value) < 9 else None
+            number = float(days.value) if not days.tag and days.value.isdecimal() and len(days.value) < 9 else None
             if found is None or (number is not None and (found.days is None or number < found.days)):
                 found = Retention(number, line_of(days))
     return found

@@ -162,7 +162,7 @@ class TerraformPipeline:
                 days = next((each.get("days") for each in blocks_of(rule.get("expiration"))), None)
                 if days is None or (rule.text("status") or "Enabled") != "Enabled":
                     continue
-                plain = isinstance(days, Scalar) and not days.tag and days.value.isdigit() and len(days.value) < 9
+                plain = isinstance(days, Scalar) and not days.tag and days.value.isdecimal() and len(days.value) < 9
                 number = float(days.value) if plain and isinstance(days, Scalar) else None
                 if found is None or (number is not None and (found.days is None or number < found.days)):
                     found = Retention(number, line_of(days))

@@ -99,7 +99,7 @@ def keeps_of(keywords: Keywords) -> Retention | None:
     text = node.value.strip().lower()
     if text == "never":
         return Retention(math.inf, line_of(node))
-    minutes = float(text) / 60 if text.isdigit() and len(text) < 12 else minutes_of(text)
+    minutes = float(text) / 60 if text.isdecimal() and len(text) < 12 else minutes_of(text)
     return Retention(None if minutes is None else minutes / 1440, line_of(node))
 
 
