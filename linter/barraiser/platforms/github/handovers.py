@@ -9,7 +9,7 @@ from barraiser.model.pipeline import HARD, ORDER, SOFT, Handover, Job, Scenario
 from barraiser.platforms.github.contexts import Ground, event_of, github_of
 from barraiser.platforms.github.refs import admits, is_literal, literal_start, ref_of
 from barraiser.platforms.github.senders import Sending, is_here, scripts_in, sendings
-from barraiser.platforms.github.sending import dispatches_in, events_in
+from barraiser.platforms.github.sending import DISPATCHING, dispatches_in, events_in
 from barraiser.platforms.github.triggers import MAX_NAMED, Start, Trigger, starts_of, triggers_of
 from barraiser.platforms.github.values import OPEN, Object, Unknown, Value
 from barraiser.source.errors import SourceError
@@ -40,18 +40,38 @@ class Neighbours:
 
     def holding(self, *texts: str) -> list[tuple[str, Mapping]]:
         """Path and root of each other workflow whose bytes hold one of these texts."""
-        wanted = [text.encode() for text in texts if text]
         found: list[tuple[str, Mapping]] = []
-        for path in self._paths:
-            try:
-                data = self.repository.read_bytes(path)
-            except SourceError:
-                continue
-            if any(text in data for text in wanted):
-                root = self.root(path)
-                if root is not None:
-                    found.append((path, root))
+        for path in self._holding(texts):
+            root = self.root(path) if path != self.path else None
+            if root is not None:
+                found.append((path, root))
         return found
+
+    def _holding(self, texts: Sequence[str]) -> list[str]:
+        """The workflows of the folder, this one among them, that hold one of these texts: looked for once for all of them."""
+        wanted = tuple([text.encode() for text in texts if text])
+        repository = self.repository
+
+        def found() -> list[str]:
+            paths = [*self._paths, self.path]
+            return sorted(path for path in paths if _holds(self._bytes(path), wanted))
+
+        return repository.remember(("workflows holding", self._prefix, wanted), found)
+
+    def _bytes(self, path: str) -> bytes:
+        try:
+            return self.repository.read_bytes(path)
+        except SourceError:
+            return b""
+
+    def dispatch(self) -> bool:
+        """Whether a workflow of the folder, or an action or script that one names, may start a workflow by hand."""
+
+        def found() -> bool:
+            paths = [*self._paths, self.path, *self._parts()]
+            return any(DISPATCHING.search(self._bytes(path)) for path in paths)
+
+        return self.repository.remember(("workflows dispatch", self._prefix), found)
 
     def starting(self, *texts: str) -> list[tuple[str, Mapping]]:
         """Path and root of each other workflow that the platform starts and that holds one of these texts, or calls one that does."""
@@ -66,26 +86,40 @@ class Neighbours:
 
     def _parts_holding(self, texts: Sequence[str]) -> list[str]:
         """How workflows name the local actions and scripts that hold one of these texts."""
-        wanted = [text.encode() for text in texts if text]
-        found: list[str] = []
-        for name in self.repository.folders(_ACTIONS)[:_MAX_PARTS]:
-            files = (f"{_ACTIONS}/{name}/action.yml", f"{_ACTIONS}/{name}/action.yaml")
-            if any(text in self.repository.peek(file) for file in files for text in wanted):
-                found.append(f"{_ACTIONS}/{name}")
-        scripts: dict[str, None] = {}
-        for path in self._paths[:_MAX_PARTS]:
-            scripts.update(dict.fromkeys(self._scripts(path)))
-        for name in list(scripts)[:_MAX_PARTS]:
-            inside = self.repository.inside(name)
-            if inside and any(text in self.repository.peek(inside) for text in wanted):
-                found.append(name)
-        return found
+        wanted = tuple([text.encode() for text in texts if text])
+        repository = self.repository
+
+        def found() -> list[str]:
+            holding = [path for path in self._parts() if _holds(self._bytes(path), wanted)]
+            return list(dict.fromkeys(self._parts()[path] for path in holding))
+
+        return repository.remember(("parts holding", self._prefix, wanted), found)
+
+    def _parts(self) -> dict[str, str]:
+        """The files of the local actions and scripts that the workflows of the folder name, with how they name them."""
+        repository = self.repository
+
+        def found() -> dict[str, str]:
+            parts: dict[str, str] = {}
+            for name in repository.folders(_ACTIONS)[:_MAX_PARTS]:
+                for file in ("action.yml", "action.yaml"):
+                    parts[f"{_ACTIONS}/{name}/{file}"] = f"{_ACTIONS}/{name}"
+            scripts: dict[str, None] = {}
+            for path in [*self._paths[:_MAX_PARTS], self.path]:
+                scripts.update(dict.fromkeys(self._scripts(path)))
+            for name in list(scripts)[:_MAX_PARTS]:
+                inside = repository.inside(name)
+                if inside:
+                    parts[inside] = name
+            return parts
+
+        return repository.remember(("workflow parts", self._prefix), found)
 
     def _scripts(self, path: str) -> list[str]:
         """The scripts that a workflow names, looked for once."""
 
         def named() -> list[str]:
-            data = self.repository.peek(path)
+            data = self._bytes(path)
             return scripts_in(data.decode("utf-8", "replace")) if b".sh" in data else []
 
         return self.repository.remember(("scripts named", path), named)
@@ -111,6 +145,10 @@ class Neighbours:
         except SourceError:
             return None
         return root if isinstance(root, Mapping) else None
+
+
+def _holds(data: bytes, texts: Sequence[bytes]) -> bool:
+    return any(text in data for text in texts)
 
 
 def _is_called(root: Mapping, *, alone: bool = False) -> bool:
@@ -240,6 +278,8 @@ def _dispatched(trigger: Trigger, scenarios: Sequence[Scenario], neighbours: Nei
         (neighbours.file, neighbours.name) if manual else ("repository-dispatch", "/dispatches", "createDispatchEvent")
     )
     found: list[Handover] = []
+    if manual and not neighbours.dispatch():
+        return found
     for path, root in neighbours.starting(*texts):
         senders: list[str] = []
         starts: set[int] = set()

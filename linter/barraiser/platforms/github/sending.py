@@ -26,6 +26,11 @@ _DISPATCHES = re.compile(
 )
 _GIVEN = re.compile(r"\binputs[\"']?\s*:\s*\{([^}]{0,500})\}")
 _PAIR = re.compile(r"[\"']?([A-Za-z_][\w-]{0,100})[\"']?\s*:\s*[\"'`]([^\"'`\n$]{0,200})[\"'`]")
+DISPATCHING = re.compile(
+    rb"\bgh[\s\\]+workflow|createWorkflowDispatch|/dispatches|workflow-dispatch|trigger-workflow|return-dispatch"
+)
+"""Bytes, one of which every file holds that starts a workflow by hand."""
+
 _FIELDS = ("-f", "-F", "--field", "--raw-field")
 _EVENT = re.compile(r"event_type[\"']?\s*[:=]\s*[\"'`]?([A-Za-z0-9_.-]{1,100})")
 
