@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from barraiser.classify.scenarios import Runs
 from barraiser.model.pipeline import Fragment, Pipeline, Scenario, Script
 from barraiser.model.place import Place
-from barraiser.model.tri import NO, YES, Tri
+from barraiser.model.tri import MAYBE, NO, YES, Tri
 from barraiser.model.words import GITHUB_ACTIONS, GITLAB_CI
 from barraiser.shell.command import Command
 from barraiser.shell.parser import commands_of
@@ -20,6 +20,10 @@ _EXPRESSION = re.compile(
     r"(?P<quote>')?\$\{\{ *github\.(?P<name>ref|ref_name|ref_type|event_name|base_ref) *\}\}(?(quote)')"
 )
 _BRANCHES = re.compile(r"\bif\b|\bcase\b|&&|\|\|")
+_GLOBS = re.compile(
+    r"=~|==?\s*[\"']?[\w./-]*\*|[\w./-]\*[\w./*-]*\s*\)|\*[\w./-]+\s*\)|\bgrep\b|\bsed\b|\bcut\b|\bstartswith",
+    re.IGNORECASE,
+)
 _PATTERN = re.compile(r"[\[\]{}()+?\\^$|]")
 _EVENTS = {
     "push": "push", "tag": "push", "pull-request": "pull_request", "merge-queue": "merge_group", "release": "release",
@@ -47,7 +51,8 @@ def by_ref(
     """The commands with the scenarios in which they run, one for each set of words that they have; None where nothing depends on it.
 
     A script that looks at the ref or the event is read again with the values that each scenario gives to them. Where those are not
-    known, all its commands may run.
+    known, all its commands may run. Where an example stands for the ref, what the script leaves out may run all the same if it looks at
+    patterns, or if no other scenario runs it.
     """
     if len(pipeline.scenarios) < 2:
         return None
@@ -68,7 +73,13 @@ def by_ref(
             given.update({name: values[of] for name, of in named.items() if of in values})
             walks[key] = _by_place(commands_of(again, {**given, **values}), values)
         seen.append(walks.get(key))
-    return [read for key, command in _by_place(commands, {}).items() for read in _reads(key, command, seen)]
+    exact = [bool(scenario.ref) for scenario in pipeline.scenarios]
+    loose = any(_GLOBS.search(fragment.text) for fragment in script.fragments)
+    return [
+        read
+        for key, command in _by_place(commands, {}).items()
+        for read in _reads(key, command, seen, exact, loose=loose)
+    ]
 
 
 _Key = tuple[str, int, int, int]
@@ -94,18 +105,24 @@ _UNKNOWN = Command([], Place("", 1))
 """Stands for a command whose words hold an example of a ref."""
 
 
-def _reads(key: _Key, command: Command, seen: Sequence[dict[_Key, Command] | None]) -> list[Read]:
+def _reads(
+    key: _Key, command: Command, seen: Sequence[dict[_Key, Command] | None], exact: Sequence[bool], *, loose: bool
+) -> list[Read]:
     """A command as it is in each group of scenarios that give it the same words."""
+    anywhere = any(walk is None or key in walk for walk in seen)
     groups: dict[tuple[str, ...], tuple[Command, list[Tri]]] = {}
     left_out = False
     for index, walk in enumerate(seen):
         own = walk.get(key) if walk is not None else command
         if own is None:
             left_out = True
+            if not exact[index] and (loose or not anywhere):
+                groups.setdefault(tuple(command.words), (command, [NO] * len(seen)))[1][index] = MAYBE
             continue
+        unsure = walk is not None and own.conditional and _LOOKS.search(own.condition)
         own = command if own is _UNKNOWN or own.words == command.words else own
-        groups.setdefault(tuple(own.words), (own, [NO] * len(seen)))[1][index] = YES
-    if not left_out and len(groups) == 1:
+        groups.setdefault(tuple(own.words), (own, [NO] * len(seen)))[1][index] = MAYBE if unsure else YES
+    if not left_out and len(groups) == 1 and all(MAYBE not in runs for _, runs in groups.values()):
         return [(next(iter(groups.values()))[0], None)]
     return [(own, tuple(runs)) for own, runs in groups.values()]
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 
 from barraiser.shell.outcome import name_of
-from barraiser.shell.syntax import Block, Case, Node, Piped, Simple, Substitution, Word
+from barraiser.shell.syntax import Block, Case, Chain, Node, Piped, Simple, Substitution, Word
 from barraiser.shell.variables import Variables
 
 _LONGEST = 200
@@ -35,6 +35,8 @@ def holds(node: Node | Block, variables: Variables) -> bool | None:
         return (
             holds(node.items[0], variables) if len(node.items) == 1 and not isinstance(node.items[0], Block) else None
         )
+    if isinstance(node, Chain):
+        return None if node.background else _joined([holds(each, variables) for each in node.items], node.operators)
     if isinstance(node, Piped):
         if len(node.elements) != 1 or not node.negated or isinstance(node.elements[0], Piped):
             return None
@@ -51,10 +53,30 @@ def holds(node: Node | Block, variables: Variables) -> bool | None:
     return _test(words, name == "[[", variables)
 
 
+def _joined(answers: Sequence[bool | None], operators: Sequence[str]) -> bool | None:
+    """What ``&&`` and ``||``, which bind alike, make of answers that may be unknown."""
+    answer = answers[0]
+    for sign, following in zip(operators, answers[1:], strict=True):
+        stops = sign == "||"
+        if answer is None:
+            answer = stops if following is stops else None
+        elif answer is not stops:
+            answer = following
+    return answer
+
+
 def _test(words: Sequence[Word], double: bool, variables: Variables) -> bool | None:
     if words and words[0].literal == "!":
         inner = _test(words[1:], double, variables) if len(words) in (3, 4) else None
         return None if inner is None else not inner
+    signs = [at for at, word in enumerate(words) if double and word.literal in ("&&", "||") and not word.quoted]
+    if signs and len(signs) < 8:
+        starts, ends = [0, *(at + 1 for at in signs)], [*signs, len(words)]
+        operators = [words[at].literal or "" for at in signs]
+        if len(set(operators)) > 1 or any(word.literal in ("(", ")") for word in words):
+            return None
+        parts = [words[start:end] for start, end in zip(starts, ends, strict=True)]
+        return _joined([_test(part, double, variables) for part in parts], operators)
     texts = [known(word, variables) for word in words]
     if len(words) == 2 and texts[0] in ("-z", "-n") and texts[1] is not None:
         return (texts[1] == "") == (texts[0] == "-z")
@@ -63,7 +85,9 @@ def _test(words: Sequence[Word], double: bool, variables: Variables) -> bool | N
     left, sign, right = texts[0], words[1].literal or "", texts[2]
     if sign in ("=", "==", "!="):
         if double and not words[2].quoted and re.search(r"[*?\[(]", right):
-            return None
+            if "[" in right or "(" in right or right.count("*") > 5:
+                return None
+            return fnmatchcase(left, right) == (sign != "!=")
         return (left == right) == (sign != "!=")
     compare = _COMPARISONS.get(sign)
     if compare is None or not (left + right).isdecimal() or not left or not right:
