@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
+import copyreg
 from collections.abc import Sequence
+from typing import Any
 
 from barraiser.cli.plans import Plans
 from barraiser.cli.progress import Progress
 from barraiser.cli.roots import Configs
 from barraiser.cli.settings import Settings
-from barraiser.cli.work import RootOutcome, check_root
+from barraiser.cli.work import RootOutcome, check_root, light_parts, light_pipeline
+from barraiser.model.pipeline import Pipeline, Problem
+from barraiser.model.place import Place
 from barraiser.platforms.selection import Selected
 from barraiser.source.repository import Repository
+
+
+def _place(place: Place) -> tuple[Any, ...]:
+    return Place, place.key()
+
+
+def _problem(problem: Problem) -> tuple[Any, ...]:
+    return _problem_again, (problem.message, problem.place, problem.fix, problem.fatal)
+
+
+def _problem_again(message: str, place: Place, fix: str, fatal: bool) -> Problem:
+    return Problem(message, place, fix=fix, fatal=fatal)
+
+
+def _pipeline(pipeline: Pipeline) -> tuple[Any, ...]:
+    return light_pipeline, light_parts(pipeline)
+
+
+# Instances of compiled classes cannot be pickled as others are.
+copyreg.pickle(Place, _place)
+copyreg.pickle(Problem, _problem)
+copyreg.pickle(Pipeline, _pipeline)
 
 Task = tuple[str, list[tuple[str, str]], list[tuple[str, str]], bool]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from barraiser.checks.result import PipelineResult
 from barraiser.checks.runner import judge
@@ -13,7 +13,8 @@ from barraiser.cli.entries import entries_for
 from barraiser.cli.plans import Plans
 from barraiser.cli.progress import Progress
 from barraiser.cli.settings import Settings
-from barraiser.model.pipeline import Job, Pipeline
+from barraiser.model.pipeline import Job, Pipeline, Problem
+from barraiser.model.place import Place
 from barraiser.platforms.selection import Selected, read_selected
 from barraiser.policy.config import Config
 from barraiser.policy.suppressions import Suppression, suppressions_in
@@ -88,7 +89,7 @@ def check_root(
             outcome.errors.append(_told(pipeline.path, error))
             continue
         result.root = selected.root
-        result.pipeline = _without_steps(pipeline)
+        result.pipeline = without_steps(pipeline)
         outcome.results.append(result)
         outcome.errors += [
             f"{crash.path}: the rule {crash.rule} failed, so its verdict is unknown: {crash.error}"
@@ -98,24 +99,52 @@ def check_root(
     return outcome
 
 
-def _without_steps(pipeline: Pipeline) -> Pipeline:
+LightJob = tuple[str, Place, str, str]
+"""Id, place, the platform's own id and template of a job."""
+
+
+def without_steps(pipeline: Pipeline) -> Pipeline:
     """What reports and the policy ask of a judged pipeline: a run over thousands cannot keep all that was read."""
+    return light_pipeline(*light_parts(pipeline))
+
+
+def light_parts(pipeline: Pipeline) -> tuple[Any, ...]:
+    """The arguments of :func:`light_pipeline` for a pipeline."""
+    jobs = [
+        (job.id, job.place, job.own_id, job.template) for each in (pipeline, *pipeline.variants) for job in each.jobs
+    ]
+    return (
+        pipeline.path, pipeline.platform, pipeline.name, pipeline.place, jobs, pipeline.problems, pipeline.files,
+        pipeline.default_branch, pipeline.default_branch_from, pipeline.kind, pipeline.kind_reason,
+    )  # fmt: skip
+
+
+def light_pipeline(
+    path: str,
+    platform: str,
+    name: str,
+    place: Place,
+    jobs: Sequence[LightJob],
+    problems: Sequence[Problem],
+    files: Sequence[str],
+    default_branch: str,
+    default_branch_from: str,
+    kind: str,
+    kind_reason: str,
+) -> Pipeline:
+    """A judged pipeline without its steps."""
     light = Pipeline(
-        pipeline.path,
-        pipeline.platform,
-        name=pipeline.name,
-        place=pipeline.place,
-        jobs=[
-            Job(job.id, job.place, own_id=job.own_id, template=job.template)
-            for each in (pipeline, *pipeline.variants)
-            for job in each.jobs
-        ],
-        problems=pipeline.problems,
-        files=pipeline.files,
-        default_branch=pipeline.default_branch,
-        default_branch_from=pipeline.default_branch_from,
+        path,
+        platform,
+        name=name,
+        place=place,
+        jobs=[Job(id, where, own_id=own, template=template) for id, where, own, template in jobs],
+        problems=problems,
+        files=files,
+        default_branch=default_branch,
+        default_branch_from=default_branch_from,
     )
-    light.kind, light.kind_reason = pipeline.kind, pipeline.kind_reason
+    light.kind, light.kind_reason = kind, kind_reason
     return light
 
 
