@@ -64,7 +64,8 @@ def _merged(
     if verdict not in (FAILED, UNKNOWN):
         return verdict, None
     met = [variant for variant, answer, _ in asked if answer == verdict]
-    finding = next(finding for _, answer, finding in asked if answer == verdict)
+    # A finding that several deploys share is told of the first of them.
+    finding = next((found for _, answer, found in asked if answer == verdict and found is not None), None)
     if finding is None:
         return verdict, None
     if len(met) < len(asked) and verdict == FAILED and not met[0].given:  # what a file sets up is there for sure

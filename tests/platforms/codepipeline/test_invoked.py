@@ -95,3 +95,44 @@ def test_pipelines_that_start_each_other_end(tmp_path: Path) -> None:
     write(tmp_path, a=first("prod"), b=back.replace("Name: shop", "Name: prod"))
     graph = graph_of(tmp_path, "b.yml", "prod")
     assert graph.before(node(graph, "Staging/Staging"), node(graph, "Prod/Production"))
+
+
+RULE = """\
+After:
+  Type: AWS::Events::Rule
+  Properties:
+    EventPattern:
+      source: [aws.codepipeline]
+      detail-type: [CodePipeline Pipeline Execution State Change]
+      detail: {pipeline: [PIPELINE], state: STATES}
+    Targets:
+      - {Id: next, Arn: !Sub "arn:aws:codepipeline:${AWS::Region}:${AWS::AccountId}:${Prod}"}
+"""
+
+
+def chained(states: str = "[SUCCEEDED]", pipeline: str = "shop") -> str:
+    rule = RULE.replace("STATES", states).replace("PIPELINE", pipeline)
+    return second() + "".join(f"  {line}\n" for line in rule.splitlines())
+
+
+def test_the_end_of_another_pipeline_starts_one(tmp_path: Path) -> None:
+    write(tmp_path, a=template(stage("Staging", "Staging")), b=chained())
+    graph = graph_of(tmp_path, "b.yml", "prod", "chained")
+    assert graph.scenario.name == "after shop"
+    assert graph.gates(node(graph, "Staging/Staging"), node(graph, "Prod/Production")) == YES
+    alone = graph_of(tmp_path, "b.yml", "prod", "source-change")
+    assert alone.gates(node(alone, "Staging/Staging"), node(alone, "Prod/Production")) == NO
+
+
+def test_an_end_that_need_not_be_a_success_holds_nothing_back(tmp_path: Path) -> None:
+    write(tmp_path, a=template(stage("Staging", "Staging")), b=chained("[SUCCEEDED, FAILED]"))
+    graph = graph_of(tmp_path, "b.yml", "prod", "chained")
+    staging, deploy = node(graph, "Staging/Staging"), node(graph, "Prod/Production")
+    assert (graph.before(staging, deploy), graph.gates(staging, deploy)) == (True, NO)
+
+
+def test_the_end_of_a_pipeline_that_is_not_here(tmp_path: Path) -> None:
+    write(tmp_path, b=chained(pipeline="elsewhere"))
+    (pipeline,) = Entries(Repository(str(tmp_path)), ReadOptions()).at("b.yml")
+    assert "after elsewhere" in [each.name for each in pipeline.scenarios]
+    assert pipeline.handovers == ()

@@ -399,6 +399,8 @@ def _facts(structure: PipelineStructure) -> dict[str, tuple[str, Place]]:
         facts["condition"] = (structure.condition, structure.place)
     if structure.role:
         facts["role"] = (structure.role, structure.place)
+    for end in structure.after:
+        facts.setdefault(f"after:{end.name}", (",".join(end.states), end.place))
     for key, value in structure.tags.items():
         facts.setdefault(f"tag:{key.lower()}", value)
     for stage in structure.stages:

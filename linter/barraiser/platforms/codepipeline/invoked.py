@@ -1,10 +1,11 @@
-"""Pipelines that start other pipelines: an ``Invoke`` action of the service's own provider, in the same file or folder."""
+"""Pipelines that start other pipelines, in the same file or folder: an ``Invoke`` action of the service's own provider, or an event
+rule that waits for the end of one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from barraiser.model.pipeline import Handover, Job, Pipeline, Unresolved
+from barraiser.model.pipeline import HARD, SOFT, Handover, Job, Pipeline, Unresolved
 from barraiser.platforms.codepipeline.marks import MARKERS, SUFFIXES
 from barraiser.source.repository import Repository
 
@@ -41,15 +42,64 @@ def hand_over(path: str, pipelines: Keyed, repository: Repository, read: Reading
             Handover(where, sent[0].place, "invoke", scenarios=scenarios, jobs=[job.id for job in sent], pipeline=name)
             for (where, name), sent in list(jobs.items())[:_MAX_SENDERS]
         )
+        after = list(_after(pipeline, pipelines, path, repository, read))
+        pipeline.handovers = (*pipeline.handovers, *after)
         for variant in pipeline.variants:
-            manual = [number for number, each in enumerate(variant.scenarios) if each.event == "manual"]
             variant.handovers = tuple(
-                Handover(each.path, each.place, each.via, scenarios=manual, jobs=each.jobs, pipeline=each.pipeline)
+                Handover(
+                    each.path, each.place, each.via, strength=each.strength, scenarios=_same(each, pipeline, variant),
+                    jobs=each.jobs, softened_by=each.softened_by, pipeline=each.pipeline,
+                )
                 for each in pipeline.handovers
-            )
+            )  # fmt: skip
         if len(jobs) > _MAX_SENDERS:
             more = f"{len(jobs) - _MAX_SENDERS} more that start it"
             pipeline.unresolved = (*pipeline.unresolved, Unresolved("pipeline", more, pipeline.place))
+
+
+def _same(handover: Handover, pipeline: Pipeline, variant: Pipeline) -> list[int]:
+    """The scenarios of a variant that are those of a hand-over to the pipeline."""
+    names = {pipeline.scenarios[number].name for number in handover.scenarios}
+    return [number for number, each in enumerate(variant.scenarios) if each.name in names]
+
+
+def _after(
+    pipeline: Pipeline, pipelines: Keyed, path: str, repository: Repository, read: Reading
+) -> Iterator[Handover]:
+    """The hand-overs by the end of other pipelines, of the file and of files beside it (``aws.codepipeline`` events)."""
+    for fact, (states, place) in pipeline.facts.items():
+        name = fact.removeprefix("after:")
+        if name == fact:
+            continue
+        named = [
+            (other.path, other.name) for other, key in pipelines if other is not pipeline and name in (other.name, key)
+        ]
+        if not named and "${" not in name:
+            named = [
+                (other.path, other.name)
+                for file in _files_beside(path, repository)
+                for other, _ in _read_beside(file, name, repository, read)
+                if other.name == name
+            ]
+        scenarios = [number for number, each in enumerate(pipeline.scenarios) if each.name == f"after {name}"]
+        succeeded = states.upper() == "SUCCEEDED"
+        for where, own in named[:_MAX_SENDERS]:
+            yield Handover(
+                where, place, "event", strength=HARD if succeeded else SOFT, scenarios=scenarios, pipeline=own,
+                softened_by="" if succeeded else f"state: {states or 'any'}",
+            )  # fmt: skip
+
+
+def _files_beside(path: str, repository: Repository) -> list[str]:
+    folder = path.rpartition("/")[0]
+    names = [name for name in repository.folder(folder) if name.endswith(SUFFIXES)][:_MAX_FILES]
+    return [other for name in names if (other := f"{folder}/{name}" if folder else name) != path]
+
+
+def _read_beside(path: str, name: str, repository: Repository, read: Reading) -> Keyed:
+    """The pipelines of a file that holds a name, read only then."""
+    data = repository.peek(path)
+    return read(path) if name.encode() in data and any(marker in data for marker in MARKERS) else []
 
 
 def _known(

@@ -48,7 +48,7 @@ def scenarios_of(structure: PipelineStructure, default_branch: str) -> list[Scen
     return sorted(found.values(), key=lambda scenario: _ORDER.index(scenario.event))
 
 
-_ORDER = ("push", "tag", "pull-request", "schedule", "manual", "source-change")
+_ORDER = ("push", "tag", "pull-request", "schedule", "manual", "chained", "source-change")
 
 
 def _all(
@@ -61,6 +61,8 @@ def _all(
             branch = branch_of(action)
             what = f"change of {branch}" if branch else f"change of {action.name}"
             yield _at_branch(what, "source-change", branch, default_branch, action.place)
+    for end in structure.after:
+        yield Scenario(f"after {end.name}", "chained", place=end.place)
     branches = [branch for action in sources if (branch := branch_of(action))]
     same = branches[0] if branches and all(branch == branches[0] for branch in branches) else ""
     for expression, place in structure.schedules:

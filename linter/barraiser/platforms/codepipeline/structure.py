@@ -278,6 +278,17 @@ class Trigger:
         self.pull_requests = tuple(pull_requests)
 
 
+class End:
+    """The end of another pipeline that starts one: its ``name``, and the ``states`` that count (empty: any)."""
+
+    __slots__ = ("name", "place", "states")
+
+    def __init__(self, name: str, states: Sequence[str], place: Place) -> None:
+        self.name = name
+        self.states = tuple(states)
+        self.place = place
+
+
 class PipelineStructure:
     """One pipeline of a file.
 
@@ -286,6 +297,7 @@ class PipelineStructure:
     ``variables``: defaults of the pipeline's own variables. ``problems`` and ``unresolved``: what the front end found;
     a fatal problem makes the pipeline unreadable. ``files``: every file that was read for it. ``condition``: the template's
     condition under which it exists. ``key``: what tells it from the others of its file (a logical id, a resource address).
+    ``after``: the ends of other pipelines that start it.
     ``region``: where it runs, and its actions that name no region of their own; empty where that is not known.
     ``variants``: the structure in each way in which the template's undecidable conditions can fall; there, ``assumes`` says how they
     do. ``undecided``: conditions that are too many to be told apart. ``keeps``: for how long the artifacts are kept,
@@ -293,7 +305,7 @@ class PipelineStructure:
     """
 
     __slots__ = (
-        "assumes", "condition", "execution_mode", "files", "given", "keeps", "key", "mode_place", "name", "pipeline_type",
+        "after", "assumes", "condition", "execution_mode", "files", "given", "keeps", "key", "mode_place", "name", "pipeline_type",
         "place", "problems", "region", "role", "schedules", "stages", "tags", "triggers", "type_place", "undecided", "unresolved",
         "variables", "variants",
     )  # fmt: skip
@@ -341,4 +353,5 @@ class PipelineStructure:
         self.assumes: Mapping[str, bool] = {}
         self.given = ""
         self.region = ""
+        self.after: tuple[End, ...] = ()
         self.undecided: tuple[str, ...] = ()

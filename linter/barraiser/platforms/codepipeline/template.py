@@ -13,7 +13,7 @@ from barraiser.platforms.codepipeline.definition import Definition
 from barraiser.platforms.codepipeline.exports import Exports
 from barraiser.platforms.codepipeline.intrinsics import Values, resources_of
 from barraiser.platforms.codepipeline.projects import Projects
-from barraiser.platforms.codepipeline.structure import PipelineStructure
+from barraiser.platforms.codepipeline.structure import End, PipelineStructure
 from barraiser.source.nodes import Mapping, Node, Scalar, Sequence, line_of, place_of
 from barraiser.source.repository import Repository
 
@@ -115,6 +115,7 @@ class _Template:
         structure = _pipeline(logical, body, inside, self._projects, _place(self.root, logical, body))
         structure.files = (self.root.path, *self._projects.files)
         structure.region = inside.bindings.get("AWS::Region", "")
+        structure.after = tuple(self._schedules.after(structure.key, structure.name))
         structure.schedules = tuple(self._schedules.of(structure.key, structure.name))
         structure.keeps = _keeps(self.root, inside.mapping(body.get("Properties")))
         return structure
@@ -188,6 +189,7 @@ class _Schedules:
     def __init__(self) -> None:
         self._targets: dict[str, list[tuple[str, Place]]] = {}
         self._calls: list[tuple[str, tuple[str, Place]]] = []
+        self._ends: dict[str, list[End]] = {}
 
     def add(self, body: Mapping, values: Values) -> None:
         """Take in a rule, unless it is disabled or has no schedule."""
@@ -196,6 +198,8 @@ class _Schedules:
             return
         written = properties.get("ScheduleExpression")
         expression = values.text(written)
+        if properties.get("EventPattern") is not None:
+            self._add_ends(properties, values)
         if written is None or not expression:
             return
         zone = values.text(properties.get("ScheduleExpressionTimezone"))
@@ -208,6 +212,26 @@ class _Schedules:
                     self._targets.setdefault(started, []).append(schedule)
                 elif len(self._calls) < _MAX_CALLS:
                     self._calls.append((values.text(target.get("Input")), schedule))
+
+    def _add_ends(self, properties: Mapping, values: Values) -> None:
+        """Take in a rule that starts pipelines when another one has ended."""
+        pattern = values.mapping(properties.get("EventPattern"))
+        detail = values.mapping(pattern.get("detail")) if pattern is not None else None
+        if pattern is None or detail is None or "aws.codepipeline" not in values.texts(pattern.get("source")):
+            return
+        if any(detail.get(part) is not None for part in ("stage", "action")):
+            return
+        states = values.texts(detail.get("state"))
+        written = detail.get("state") or detail
+        ends = [End(name, states, line_of(written)) for name in values.texts(detail.get("pipeline"))[:_MAX_CALLS]]
+        for branch in values.items(properties.get("Targets")):
+            if isinstance(branch.node, Mapping):
+                started = values.text(branch.node.get("Arn")).rpartition(":")[2]
+                self._ends.setdefault(started, []).extend(ends)
+
+    def after(self, *names: str) -> list[End]:
+        """The ends of other pipelines that start the one of these names."""
+        return [end for name in dict.fromkeys(names) if name for end in self._ends.get(name, ())][:_MAX_CALLS]
 
     def of(self, *names: str) -> list[tuple[str, Place]]:
         """The schedules that start the pipeline of these names (its own, its logical id)."""
