@@ -32,6 +32,14 @@ def test_regions_follow_each_other_in_the_order_given(tmp_path: Path, provider: 
     assert job(found, "Last/x").needs == ("Prod/Deploy (eu-west-1)", "Prod/Deploy (us-east-1)")
 
 
+def test_a_failure_that_is_tolerated_holds_no_region_back(tmp_path: Path) -> None:
+    given = 'StackSetName: shop, Regions: "eu-west-1,us-east-1", FailureTolerancePercentage: 100'
+    found = one(tmp_path, template(stage("Prod", action(given))))
+    assert [(each.strength, each.softened_by) for each in found.edges if each.kind == "needs"] == [
+        ("soft", "FailureTolerancePercentage: 100")
+    ]
+
+
 def test_regions_side_by_side(tmp_path: Path) -> None:
     given = 'StackSetName: shop, Regions: "eu-west-1,us-east-1", RegionConcurrencyType: PARALLEL'
     found = one(tmp_path, template(stage("Prod", action(given))))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from barraiser.model.condition import UNCONDITIONAL, Condition
-from barraiser.model.pipeline import Edge, Job, Pipeline, Step, Unresolved
+from barraiser.model.pipeline import HARD, SOFT, Edge, Job, Pipeline, Step, Unresolved
 from barraiser.model.place import Place
 from barraiser.model.tri import MAYBE, YES
 from barraiser.model.words import CODEPIPELINE
@@ -93,7 +93,7 @@ class _Building:
         self.maybe_ahead: list[Job] = []
         self.ids: set[str] = set()
         self.buildspecs = buildspecs
-        self.batched: list[tuple[Job, Job, Place]] = []
+        self.batched: list[tuple[Job, Job, Place, str]] = []
         self.stack_sets = StackSets(structure, repository)
         mode, kind = structure.execution_mode or DEFAULT_MODE, structure.pipeline_type or DEFAULT_TYPE
         self.again = AGAIN if kind == "V2" and mode != "PARALLEL" else ""
@@ -148,9 +148,12 @@ class _Building:
 
     def _wait_in_batches(self) -> None:
         """Builds of a batch wait for those that they depend on, regions of a stack set for the one before."""
-        for source, job, place in self.batched:
+        for source, job, place, softened in self.batched:
             job.needs = (*job.needs, source.id)
-            self.edges.append(Edge(source.id, job.id, "needs", skips=True, place=place))
+            strength = SOFT if softened else HARD
+            self.edges.append(
+                Edge(source.id, job.id, "needs", strength, skips=not softened, place=place, softened_by=softened)
+            )
         self.batched.clear()
 
     def _holds(self, text: str, place: Place) -> Condition:
@@ -251,7 +254,7 @@ class _Building:
         for build, _ in builds:
             job = found[build.identifier]
             self.batched += [
-                (found[each], job, build.place)
+                (found[each], job, build.place, "")
                 for each in dict.fromkeys(build.depends)
                 if each in found and found[each] is not job
             ]
@@ -270,7 +273,7 @@ class _Building:
             if len(instances.accounts) == 1:
                 job.tags = {**job.tags, "account": instances.accounts[0]}
             if found and instances.sequential:
-                self.batched.append((found[-1], job, action.place))
+                self.batched.append((found[-1], job, action.place, instances.tolerates))
             found.append(job)
         return found
 

@@ -22,14 +22,15 @@ MAX_REGIONS = 40
 
 class Instances:
     """Where the stacks of a set are: ``regions`` in their order, ``accounts`` as far as they are given; ``sequential``: one region
-    after the other."""
+    after the other; ``tolerates``: what keeps a region that fails from stopping those after it, in the file's words."""
 
-    __slots__ = ("accounts", "regions", "sequential")
+    __slots__ = ("accounts", "regions", "sequential", "tolerates")
 
-    def __init__(self, regions: list[str], accounts: list[str], *, sequential: bool) -> None:
+    def __init__(self, regions: list[str], accounts: list[str], *, sequential: bool, tolerance: str = "") -> None:
         self.regions = list(dict.fromkeys(regions))[:MAX_REGIONS]
         self.accounts = accounts
         self.sequential = sequential
+        self.tolerates = "FailureTolerancePercentage: 100" if tolerance == "100" else ""
 
 
 class StackSets:
@@ -85,7 +86,8 @@ def _of_action(action: ActionStructure) -> Instances | None:
     accounts = _listed(action.configuration.get("DeploymentTargets", ""))
     accounts = [name for name in accounts if name.isdecimal() and len(name) == 12]
     parallel = action.configuration.get("RegionConcurrencyType", "").upper() == "PARALLEL"
-    return Instances(regions, accounts, sequential=not parallel) if regions else None
+    tolerance = action.configuration.get("FailureTolerancePercentage", "")
+    return Instances(regions, accounts, sequential=not parallel, tolerance=tolerance) if regions else None
 
 
 def _listed(text: str) -> list[str]:
@@ -115,4 +117,6 @@ def _of_resource(body: Mapping, values: Values) -> Instances | None:
     order = values.texts(preferences.get("RegionOrder")) if preferences is not None else []
     kind = values.text(preferences.get("RegionConcurrencyType")) if preferences is not None else ""
     ordered = [region for region in order if region in regions]
-    return Instances([*ordered, *regions], list(dict.fromkeys(accounts)), sequential=kind.upper() != "PARALLEL")
+    tolerance = values.text(preferences.get("FailureTolerancePercentage")) if preferences is not None else ""
+    targets = list(dict.fromkeys(accounts))
+    return Instances([*ordered, *regions], targets, sequential=kind.upper() != "PARALLEL", tolerance=tolerance)
