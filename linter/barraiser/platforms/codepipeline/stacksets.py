@@ -118,5 +118,5 @@ def _of_resource(body: Mapping, values: Values) -> Instances | None:
     kind = values.text(preferences.get("RegionConcurrencyType")) if preferences is not None else ""
     ordered = [region for region in order if region in regions]
     tolerance = values.text(preferences.get("FailureTolerancePercentage")) if preferences is not None else ""
-    targets = list(dict.fromkeys(accounts))
-    return Instances([*ordered, *regions], targets, sequential=kind.upper() != "PARALLEL", tolerance=tolerance)
+    goes_to = list(dict.fromkeys(accounts))
+    return Instances([*ordered, *regions], goes_to, sequential=kind.upper() != "PARALLEL", tolerance=tolerance)
