@@ -12,6 +12,7 @@ from barraiser.classify.environment import UNKNOWN, Environments, Placed
 from barraiser.classify.finish import finish
 from barraiser.classify.follow import Follower
 from barraiser.classify.hit import Aim, Hit
+from barraiser.classify.images import Prepared
 from barraiser.classify.kind import MAKES, kind_of
 from barraiser.classify.scenarios import Runs, both
 from barraiser.classify.tests_kind import stated_test
@@ -89,10 +90,14 @@ class _Reading:
     def activities(self) -> list[Activity]:
         """What the job does, in order; small shell commands left out."""
         made: list[Activity] = []
+        prepared = Prepared()
         for index, step in enumerate(self.job.steps):
             view = View(self.job, step, self.follower.commands)
             view.deployed, view.edited, view.edits = self.deployed, self.edited, self.edits
             for found in self._found(step, view):
+                if view.edits or found.hit.images or prepared.by_name:
+                    prepared.edited(view.edits)
+                    prepared.given(found.hit)
                 made += self._made(found, step, index)
             self.deployed, self.edited, self.edits = (
                 view.deployed or self.deployed,

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from barraiser.classify.facts import HANDED_TO
 from barraiser.classify.hit import NAMED, PLACE, Aim, Hit
-from barraiser.classify.images import parameter_images
+from barraiser.classify.images import parameter_images, run_image
 from barraiser.classify.inhouse import in_house, named_script
 from barraiser.classify.requests import dispatched
 from barraiser.classify.rows import Marks, Words, marks_of, matching
@@ -427,6 +427,8 @@ def _images(mark: str, split: Words) -> list[str]:
         return _helm_images(split)
     if mark == "params":
         return parameter_images(split.all)
+    if mark == "run":
+        return run_image(split.all, wrapping.RUN_VALUED)
     if mark.startswith("@"):
         value = split.at(mark[1:])
         return [value] if value else []

@@ -28,7 +28,7 @@ ACTIONS: dict[str, Row] = {
     # AWS
     "aws-actions/configure-aws-credentials": ("other", "key=aws-access-key-id,aws-secret-access-key sets=role-to-assume"),
     "aws-actions/amazon-ecr-login": ("other", ""),
-    "aws-actions/amazon-ecs-render-task-definition": ("other", ""),
+    "aws-actions/amazon-ecs-render-task-definition": ("other", "image=image"),
     "aws-actions/amazon-ecs-deploy-task-definition": ("deploy",
         "wait==wait-for-service-stability target=service def=task-definition aim=cluster,service"),
     "aws-actions/amazon-ecs-deploy-express-service": ("deploy", "waits=yes target=service-name"),

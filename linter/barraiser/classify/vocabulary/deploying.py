@@ -91,7 +91,7 @@ DOCKER: Rows = (
     ("scout sbom", "other", ""),
     ("scout", "sca", ""),
     ("scan", "sca", ""),
-    ("run +-d|--detach", "deploy?", "wait="),
+    ("run +-d|--detach", "deploy?", "wait= image=run"),
     ("", "other", ""),
 )
 
