@@ -92,7 +92,7 @@ def test_versions_agree() -> None:
 
 def test_continuous_integration_can_be_started() -> None:
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
-    for target in ("demo", "test", "test-all", "bench", "format"):
+    for target in ("demo", "test", "test-all", "bench", "docs", "format"):
         assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
 
 

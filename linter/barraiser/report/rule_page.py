@@ -21,10 +21,10 @@ _ID = re.compile(r"\b[A-Z]{3}\d{3}\b")
 _MARKUP = re.compile(r"[\\*_\[\]<>|#]")
 
 
-def pages(registry: Registry) -> dict[str, str]:
-    """File name to text: the index, and the page of each rule."""
+def pages(registry: Registry, models: Mapping[str, str] | None = None) -> dict[str, str]:
+    """File name to text: the index, and the page of each rule. ``models``: platform to a whole pipeline that the index links."""
     rules = list(registry.rules.values())
-    found = {INDEX: index(rules, registry.families)}
+    found = {INDEX: index(rules, registry.families, models or {})}
     for number, rule in enumerate(rules):
         before = rules[number - 1] if number else None
         after = rules[number + 1] if number + 1 < len(rules) else None
@@ -32,7 +32,7 @@ def pages(registry: Registry) -> dict[str, str]:
     return found
 
 
-def index(rules: list[type[Rule]], families: Mapping[str, str]) -> str:
+def index(rules: list[type[Rule]], families: Mapping[str, str], models: Mapping[str, str]) -> str:
     """The rules by family, and how many each profile has. ``families``: letters of the ids to their meaning."""
     lines = [
         "# The rules",
@@ -40,6 +40,7 @@ def index(rules: list[type[Rule]], families: Mapping[str, str]) -> str:
         f"{len(rules)} rules in {len({rule.family() for rule in rules})} families. A profile has its own rules and those of the profiles"
         " before it; `barraiser rule ID` shows a rule's page in a terminal.",
         "",
+        *_models(models),
         "| profile | rules |",
         "| --- | --- |",
     ]
@@ -60,6 +61,13 @@ def index(rules: list[type[Rule]], families: Mapping[str, str]) -> str:
                     f"| {_link(rule)} | {rule.name} | {_prose(rule.title())} | {_severity(rule)} | {rule.profile} | {where} |"
                 )
     return "\n".join([*lines, ""])
+
+
+def _models(models: Mapping[str, str]) -> list[str]:
+    if not models:
+        return []
+    links = ", ".join(f"[{PLATFORM_NAMES[platform]}]({path})" for platform, path in models.items())
+    return [f"Whole pipelines that meet all of them, with the rules' ids beside what meets them: {links}.", ""]
 
 
 def page(rule: type[Rule], registry: Registry, before: type[Rule] | None, after: type[Rule] | None) -> str:
