@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping as Names
 from typing import TYPE_CHECKING
 
-from barraiser.model.tri import MAYBE
-from barraiser.platforms.github.evaluate import Scope
+from barraiser.model.pipeline import Fragment, Script
+from barraiser.model.tri import MAYBE, NO, YES, Tri
+from barraiser.platforms.github.evaluate import Scope, evaluate
 from barraiser.platforms.github.expressions import path_text
-from barraiser.platforms.github.values import OPEN, Object, Unknown, Value, to_text
+from barraiser.platforms.github.values import OPEN, Object, Unknown, Value, to_text, truth
 from barraiser.source.nodes import Mapping, Scalar, place_of
 from barraiser.source.nodes import Sequence as Items
 
@@ -18,15 +19,9 @@ if TYPE_CHECKING:
 
 _MAX_OUTPUTS = 100
 _MAX_SCRIPT = 20_000
-_NAMED = r"[A-Za-z_][\w-]*="
-_WRITES = re.compile(
-    rf"""[ ]*echo[ ]+(?:'(?P<single>{_NAMED}[^'\n]*)'|"(?P<double>{_NAMED}(?:[^"\\\n]|\\.)*)"|(?P<bare>{_NAMED}[^\s"'>;|&]*))"""
-    r"""[ ]*>>[ ]*["']?\$\{?GITHUB_(?P<file>OUTPUT|ENV)\}?["']?[ ]*"""
-)
-"""A line that does nothing but set an output or a variable: ``echo "NAME=VALUE" >> "$GITHUB_OUTPUT"``."""
 _NAMES = re.compile(r"""echo[ ]+["']?([A-Za-z_]\w{0,100})(?:=|<<)""")
-_BRANCHES = re.compile(r"^\s*(?:if|case|for|while|until|function|\w+\s*\(\))\b|&&|\|\||[{}]\s*$|\bexit\b", re.MULTILINE)
-_EXPRESSION = re.compile(r"\$\{\{(?:[^}]|\}(?!\}))*+\}\}")
+_NAME = re.compile(r"[A-Za-z_][\w-]{0,100}")
+_SET_OUTPUT = "::set-output name="
 _OPAQUE = ("$", "`", "\\")
 
 
@@ -39,7 +34,7 @@ def outputs_of(job: Mapping, contexts: list[Contexts], reading: Reading) -> list
     if not pairs:
         return None
     steps = _steps_by_id(job) if any("steps" in value.value for _, value in pairs) else {}
-    return [_rendered(pairs, {**each, "steps": _written(steps, each, reading)}, reading) for each in contexts]
+    return [_rendered(pairs, {**each, "steps": _written(steps, job, each, reading)}, reading) for each in contexts]
 
 
 def outputs_of_call(
@@ -93,56 +88,91 @@ def _rendered(pairs: list[tuple[str, Scalar]], contexts: Contexts, reading: Read
 
 
 def _steps_by_id(job: Mapping) -> dict[str, Mapping]:
-    """The scripts with an id that run in every run of their job."""
+    """The steps with an id."""
     nodes = job.get("steps")
     found = {}
     for node in nodes.items if isinstance(nodes, Items) else ():
-        if isinstance(node, Mapping) and node.text("id") and node.get("if") is None:
+        if isinstance(node, Mapping) and node.text("id"):
             found[node.text("id").lower()] = node
     return found
 
 
-def _written(steps: dict[str, Mapping], contexts: Contexts, reading: Reading) -> Object:
-    """The ``steps`` context behind the last step when all went well: what scripts without branches write is known."""
+def _written(steps: dict[str, Mapping], job: Mapping, contexts: Contexts, reading: Reading) -> Object:
+    """The ``steps`` context behind the last step when all went well: what scripts surely write is known."""
     values: dict[str, Value] = {}
+    windows = "windows" in job.text("runs-on").lower()
     for key, step in steps.items():
-        run = step.get("run")
-        outputs: dict[str, Value] = {}
-        if isinstance(run, Scalar) and _told(step, run.value):
-            outputs = _of_script(run, contexts, reading)
-        values[key] = Object({"outcome": "success", "conclusion": "success", "outputs": Object(outputs, OPEN)}, OPEN)
+        runs = _runs(step, contexts, reading)
+        if runs == NO:
+            values[key] = Object({"outcome": "skipped", "conclusion": "skipped", "outputs": Object()})
+        elif runs == YES:
+            run = step.get("run")
+            outputs: dict[str, Value] = {}
+            if isinstance(run, Scalar) and not windows and _readable(step, run.value):
+                outputs = _of_script(run, contexts, reading)
+            values[key] = Object(
+                {"outcome": "success", "conclusion": "success", "outputs": Object(outputs, OPEN)}, OPEN
+            )
     return Object(values, OPEN)
 
 
-def _told(step: Mapping, script: str) -> bool:
-    """Whether a script surely gets to each of its lines when its step succeeds."""
-    if "GITHUB_" not in script or len(script) > _MAX_SCRIPT or step.get("continue-on-error") is not None:
+def _runs(step: Mapping, contexts: Contexts, reading: Reading) -> Tri:
+    """Whether a step runs when all goes well."""
+    node = step.get("if")
+    if not isinstance(node, Scalar) or node.is_null():
+        return YES
+    scope = Scope({**contexts, "steps": OPEN, "env": OPEN})
+    return truth(evaluate(reading.expressions.condition(node), scope))
+
+
+def _readable(step: Mapping, script: str) -> bool:
+    """Whether what a script writes can be told: it is one of a POSIX shell, and its failure is its step's."""
+    if "GITHUB_" not in script and "set-output" not in script:
         return False
-    return not _BRANCHES.search(_EXPRESSION.sub("", script))
+    return (
+        len(script) <= _MAX_SCRIPT
+        and step.get("continue-on-error") is None
+        and step.text("shell") in ("", "bash", "sh")
+    )
 
 
 def exported_by(step: Mapping, run: Scalar, contexts: Contexts, reading: Reading) -> dict[str, str | None]:
     """The variables that a script sets for the later steps of its job; None for those whose value is not known beforehand."""
     found: dict[str, str | None] = dict.fromkeys(_NAMES.findall(run.value[:_MAX_SCRIPT]))
-    if step.get("if") is None and _told(step, run.value):
+    if step.get("if") is None and _readable(step, run.value):
         for name, value in _of_script(run, contexts, reading, "ENV").items():
             found[name] = value if isinstance(value, str) else None
     return found
 
 
 def _of_script(run: Scalar, contexts: Contexts, reading: Reading, file: str = "OUTPUT") -> dict[str, Value]:
-    """The names and values that lines write to a file; a name that is also written otherwise is not known."""
-    scope = Scope(contexts, success=MAYBE, failure=MAYBE, cancelled=MAYBE)
+    """The names and values that a script writes to a file by ``echo``; what only some runs write is open."""
+    from barraiser.shell.parser import commands_of
+
+    reading.expressions.spent += len(run.value) // 8
+    text = reading.expressions.resolve(run.value, place_of(run), contexts)
+    script = Script([Fragment(text, run.path, run.line)], shell="bash", errexit=True)
     found: dict[str, Value] = {}
-    for line in run.value.splitlines():
-        match = _WRITES.fullmatch(line) if file in line else None
-        if match is None or match["file"] != file:
+    for command in commands_of(script, _environment(contexts)):
+        if command.words[:1] != ("echo",):
             continue
-        written = match["single"] or (match["double"] or match["bare"]).replace('\\"', '"')
-        name, _, text = written.partition("=")
-        value = reading.expressions.render(text, place_of(run), scope)
-        known = not isinstance(value, Unknown | Object | list)
-        plain = to_text(value) if known else ""
-        key = name if file == "ENV" else name.lower()
-        found[key] = plain if known and not any(each in plain for each in _OPAQUE) else OPEN
+        written = " ".join(word for word in command.words[1:] if word not in ("-e", "-n"))
+        old = file == "OUTPUT" and written.startswith(_SET_OUTPUT)
+        name, _, value = written.removeprefix(_SET_OUTPUT).partition("::") if old else written.partition("=")
+        if not _NAME.fullmatch(name):
+            continue
+        sure = not (command.conditional or command.loop or command.background)
+        told = sure and (old or f"GITHUB_{file}" in command.text) and not any(each in value for each in _OPAQUE)
+        found[name if file == "ENV" else name.lower()] = value if told else OPEN
+    return found
+
+
+def _environment(contexts: Contexts) -> dict[str, str]:
+    """The variables that a script sees of the run, as far as they are known."""
+    github = contexts.get("github")
+    found: dict[str, str] = {}
+    for name in ("event_name", "ref", "ref_name", "ref_type", "base_ref", "head_ref"):
+        value = github.get(name) if isinstance(github, Object) else None
+        if isinstance(value, str):
+            found[f"GITHUB_{name.upper()}"] = value
     return found
