@@ -92,6 +92,27 @@ def only_scans(name: str) -> bool:
     return any(part in low for part in SCAN_INCLUDES)
 
 
+BESIDE = frozenset((
+    "setup", "install", "login", "configure", "credentials", "cache", "checkout", "notify", "notification", "slack", "teams", "comment",
+    "label", "labels",
+))  # fmt: skip
+"""First words in the names of shared definitions that stand beside the work: they ready the machine, or tell somebody."""
+
+
+def only_beside(name: str) -> bool:
+    """Whether a shared definition of that name only readies the machine or tells somebody, by its name."""
+    bare = name.partition("@")[0].rstrip("/")
+    last = re.sub(r"(?:/action)?\.ya?ml$", "", bare).rsplit("/", 1)[-1]
+    own = [word for word in re.split(r"[^a-z0-9]+", last.lower()) if word]
+    return bool(own) and own[0] in BESIDE and _ACTS.isdisjoint(own)
+
+
+_ACTS = frozenset(
+    word
+    for kind in ("unit-test", "e2e-test", "smoke-test", "deploy", "rollback", "approval")
+    for word in WORDS[kind].split()
+)
+
 DECLARABLE = {
     "approval": {GITHUB_ACTIONS: "github: {reviewers: 1}", GITLAB_CI: "gitlab: {required_approvals: 1}"},
     "branches": {GITHUB_ACTIONS: "github: {branch_policy: [main]}", GITLAB_CI: "gitlab: {protected: true}"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from barraiser.api import DEPLOY_KINDS, PREPROD_CLASSES, PROD_CLASSES, Case, Node, Pipeline, Unresolved
-from barraiser_rules.hints import only_scans
+from barraiser_rules.hints import only_beside, only_scans
 from barraiser_rules.questions import preprod_deploys
 from barraiser_rules.schedules import gap_of, longest_gap
 
@@ -95,7 +95,11 @@ def unread_after(case: Case, deploy: Node) -> Unresolved | None:
     """Something that cannot be read here and that may hold what should come after a deploy: its own job's, or a later one's."""
     jobs = {deploy.job.id, *(node.job.id for node in case.graph.after(deploy))}
     for item in case.pipeline.unresolved:
-        if not only_scans(item.name) and (not item.jobs or not jobs.isdisjoint(item.jobs)):
+        if (
+            not only_scans(item.name)
+            and not only_beside(item.name)
+            and (not item.jobs or not jobs.isdisjoint(item.jobs))
+        ):
             return item
     return None
 

@@ -17,7 +17,7 @@ from barraiser.api import (
     Tri,
     Unresolved,
 )
-from barraiser_rules.hints import may_be, only_scans
+from barraiser_rules.hints import may_be, only_beside, only_scans
 
 DEPLOYED_TESTS = ("integration-test", "e2e-test", "smoke-test")
 """Kinds that exercise something deployed."""
@@ -112,7 +112,7 @@ def unread_before(case: Case, deploy: Node) -> Unresolved | None:
         return found
     for node in case.graph.ahead_of(deploy):
         for item in node.pipeline.unresolved:
-            if only_scans(item.name):
+            if only_scans(item.name) or only_beside(item.name):
                 continue
             if node.job.id in item.jobs and case.graph.gates(node, deploy) != NO:
                 return item
@@ -125,7 +125,7 @@ def unread_before(case: Case, deploy: Node) -> Unresolved | None:
 
 def _whole_pipeline(items: Sequence[Unresolved]) -> Unresolved | None:
     for item in items:
-        if not item.jobs and not only_scans(item.name):
+        if not item.jobs and not only_scans(item.name) and not only_beside(item.name):
             return item
     return None
 
@@ -206,6 +206,8 @@ def may_hold(gate: Gate, what: str) -> str:
     """The sentence for a gate that may or may not hold a deploy back."""
     node = gate.node
     assert node is not None
+    if node.activity.facts.get("placeholder"):
+        return f"{job(node)} is named for {what}, but nothing in it does more than write messages."
     if node.activity.opaque:
         return f"{does(node)} may be {what}, but the program cannot be read here."
     condition = node.job.condition.text or node.activity.condition.text or gate.deploy.job.condition.text

@@ -31,7 +31,7 @@ _BESIDE = frozenset({"source", "notify"})
 def finish(job: Job, pipeline: Pipeline, activities: list[Activity], first: Place | None = None) -> list[Activity]:
     """The job's activities with what only the whole job tells. ``first``: where its first command stands."""
     activities = _implied(job, pipeline, activities, first)
-    _named(job, activities)
+    activities = _named(job, activities, first)
     _local(job, activities)
     _shared(activities)
     _inherited(job, pipeline, activities)
@@ -235,19 +235,31 @@ def _implied(job: Job, pipeline: Pipeline, activities: list[Activity], first: Pl
     ]
 
 
-def _named(job: Job, activities: list[Activity]) -> None:
+def _named(job: Job, activities: list[Activity], first: Place | None) -> list[Activity]:
     """A job named for a test or a scan does it, where nothing that can be read here shows another purpose."""
     if any(each.kind not in _WORK for each in activities):
-        return
+        return activities
     own = [each for each in activities if each.kind == "other" and each.facts.get("watch") != "yes"]
-    if not own:
-        return
     name = job.id.split(" / ")[-1].split(" (")[0].split("/")[-1]
     kind = named_kind(name) or named_kind(job.name)
     opaque = [each for each in own if each.opaque]
-    if kind in _SCANS or kind in _DEPLOYED_TESTS or (kind == "unit-test" and opaque):
+    if own and (kind in _SCANS or kind in _DEPLOYED_TESTS or (kind == "unit-test" and opaque)):
         chosen = (opaque or own)[-1]
         chosen.kind, chosen.confidence, chosen.reason = kind, 0.55, f"the job is named {(job.name or name)[:60]}"
+    elif first is not None and all(each.kind in _BESIDE for each in activities):
+        kind = kind or named_kind(job.stage or "")
+        if kind == "test" or kind in TEST_KINDS:
+            kind = "unit-test" if kind == "test" else kind
+            reason = "a job named for testing does nothing but write messages"
+            facts = {PLACEHOLDER: "yes"}
+            step = max(0, len(job.steps) - 1)
+            return [
+                *activities,
+                Activity(
+                    kind, first, text=job.name, confidence=0.5, reason=reason, opaque=True, step=step, facts=facts
+                ),
+            ]
+    return activities
 
 
 def _names_class(key: EnvironmentKey) -> bool:
