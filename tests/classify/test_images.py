@@ -27,6 +27,10 @@ def test_an_expression_holds_blanks() -> None:
     assert prepared("edit", "set", "image", *["a/b:TAG=a/b:${{", "github.sha", "}}"]) == ["a/b:${{ github.sha }}"]
 
 
+def test_an_image_may_be_set_by_its_own_name() -> None:
+    assert prepared("edit", "set", "image", "acme/shop:latest", "acme/web:1.2") == ["acme/shop:latest", "acme/web:1.2"]
+
+
 def test_what_is_no_image_is_left_out() -> None:
     assert prepared("edit", "set", "image", "shop=name") == []
     assert prepared("edit", "add", "label", "shop=a:b") == []

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 from barraiser.classify.hit import Hit
 
-_EDITED = re.compile(r"(?<!\S)([\w./:-]{1,200})=((?:\$\{\{[^{}]{1,100}\}\}|[^\s=$]|\$(?!\{\{)){1,300})(?!\S)")
-_TAGGED = re.compile(r"[:@][^/]{1,200}")
+_WORD = re.compile(r"(?:\$\{\{[^{}]{1,100}\}\}|[^\s$]|\$(?!\{\{))+")
+"""A word of an edit: an expression in it holds blanks."""
+
+_TAGGED = re.compile(r"[:@][^/]{1,200}$")
 _OUTPUT = re.compile(r"\$\{\{[^}]{1,200}\}\}")
 """What an earlier step puts out: nothing here tells what it names."""
 
@@ -48,9 +50,15 @@ class Prepared:
     def edited(self, edits: Sequence[str]) -> None:
         """Takes in the words of the edits so far."""
         if len(edits) != self.seen and "image" in edits:
-            for name, image in _EDITED.findall(" ".join(edits)):  # an expression in an image holds blanks
-                if _TAGGED.search(image):
-                    self.by_name[name] = image
+            named = False
+            for word in _WORD.findall(" ".join(edits)):
+                if word in ("image", "edit", "set"):
+                    named = word == "image"
+                elif named and not word.startswith("-"):
+                    name, equals, image = word.partition("=")
+                    image = image if equals else word
+                    if _TAGGED.search(image):
+                        self.by_name[name if equals else image.rpartition(":")[0]] = image
         self.seen = len(edits)
 
     def given(self, hit: Hit) -> None:
