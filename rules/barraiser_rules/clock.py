@@ -88,7 +88,11 @@ def _clocks_before(case: Case, deploy: Node) -> list[Clock]:
             asked = next((node for node in case.graph.ahead_of(deploy) if node.job is job), None)
             if job is not deploy.job and asked is not None and not _fresh(case, asked, deploy):
                 continue
-            stops = step.soft == NO and any(DECIDES.search(line) for line in lines)
+            own = any(job is each for each in case.pipeline.jobs)
+            runs = step.condition.in_scenario(case.graph.index) if own else YES
+            if step.soft == YES or runs == NO:
+                continue
+            stops = runs == YES and step.soft == NO and any(DECIDES.search(line) for line in lines)
             found.append(Clock(job, step, lines, stops))
     return found
 

@@ -358,4 +358,80 @@ BREAKS: tuple[Break, ...] = (
         more=((RELEASE, "on:\n  push:\n", "on:\n  workflow_dispatch: {inputs: {command: {type: string}}}\n  push:\n"),),
     ),
     Break("RLB010", SERVICE, "        BakeTimeInMinutes: 60 #", "        BakeTimeInMinutes: 0 #", also=LIMIT),
+    # --- conditions that put up with what failed ---
+    Break(
+        "ENV001",
+        RELEASE,
+        "    needs: [build, approve]\n",
+        "    needs: [build, approve]\n    if: ${{ always() && needs.approve.result != 'failure' }}\n",
+        also=dict.fromkeys(
+            ("BLD004", "CHG002", "LOD001", "LOD005", "TST001"),
+            "what fails before skips the approval, which is no failure",
+        ),
+    ),
+    Break(
+        "WIN001",
+        DEPLOY,
+        "if: startsWith(inputs.environment, 'production')",
+        "if: startsWith(inputs.environment, 'prodigy')",
+    ),
+    Break(
+        "WIN001",
+        DEPLOY,
+        "      - name: Only in working hours # WIN001, WIN002\n",
+        "      - name: Only in working hours\n        continue-on-error: true\n",
+    ),
+    Break(
+        "RLB007",
+        DEPLOY,
+        "      - name: Not while an alarm is on # RLB007\n",
+        "      - name: Not while an alarm is on\n        continue-on-error: true\n",
+    ),
+    Break(
+        "RLB007",
+        DEPLOY,
+        "      - name: Not while an alarm is on # RLB007\n",
+        "      - name: Not while an alarm is on\n        if: inputs.environment != 'production'\n",
+    ),
+    Break("APV002", RELEASE, "  approve: # APV001", "  approve:\n    continue-on-error: true # APV001"),
+    Break(
+        "RLB005",
+        DEPLOY,
+        "Environment=${{ inputs.environment }}\n",
+        "Environment=${{ inputs.environment }} || true\n",
+        also=dict.fromkeys(("CHG002", "ENV002"), "the deploys of alpha, beta and gamma may fail as well"),
+    ),
+    Break("SRC002", RELEASE, "on:\n  push:\n", "on:\n  pull_request_target:\n  push:\n"),
+    Break("WIN005", DEPLOY, "cancel-in-progress: false", "cancel-in-progress: ${{ github.ref == 'refs/heads/main' }}"),
+    Break(
+        "WIN005",
+        RELEASE,
+        "permissions:\n  contents: read\n\njobs:",
+        "concurrency: {group: release, cancel-in-progress: true}\npermissions:\n  contents: read\n\njobs:",
+    ),
+    Break(
+        "BLD005", DEPLOY, "        run: gh attestation", "        continue-on-error: true\n        run: gh attestation"
+    ),
+    Break("TST004", RELEASE, "      - run: npm test\n", "      - run: npm test 2>&1 | tee test.log\n"),
+    Break("TST004", RELEASE, "      - run: npm test\n", "      - run: if ! npm test; then echo failed; fi\n"),
+    Break(
+        "TST004",
+        RELEASE,
+        "      - run: npm test\n",
+        "      - shell: bash {0}\n        run: |\n          npm test\n          echo done\n",
+    ),
+    Break("TST001", RELEASE, "      - run: npm test\n", "      - if: false\n        run: npm test\n"),
+    Break("TST001", RELEASE, "      - run: npm test\n", '      - run: echo "npm test"\n'),
+    Break(
+        "BLD002",
+        RELEASE,
+        "      region: ap-southeast-2\n      image: ${{ needs.build.outputs.image }}\n",
+        "      region: ap-southeast-2\n      image: 333333333333.dkr.ecr.eu-west-1.amazonaws.com/orders-api:main\n",
+    ),
+    Break(
+        "ENV005",
+        RELEASE,
+        '      account: "777777777777"\n      region: ap-southeast-2\n',
+        '      account: "666666666666"\n      region: ap-southeast-2\n',
+    ),
 )

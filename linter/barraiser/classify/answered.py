@@ -42,7 +42,7 @@ _PRINTING = re.compile(
 _LEAVES = re.compile(
     r"\b(?:exit|return)\s+[\"']?(?:[1-9]|\$)|\bfalse\b|\b(?:die|fail|fatal|abort|err|error|panic)\b|\broll.?back|\brollout undo\b"
 )
-_MERELY = re.compile(r"^\s*\|\|\s*(?:true\b|:|echo\b|printf\b)")
+_MERELY = re.compile(r"^\s*\|\|\s*(?:true\b|:|echo\b|printf\b|continue\b|break\b)")
 _UNDER = re.compile(r"(?:^|[;&|\s])(if|elif|while|until)\s[^;]{0,400}$")
 _USED = ("test", "[", "case", "grep", "((", "jq")
 

@@ -33,13 +33,17 @@ class Weakness:
 
 
 class Reach:
-    """How a job holds back a later one: ``held`` by the best way of hard edges, ``skipped`` by the best one that also skips it."""
+    """How a job holds back a later one: ``held`` by the best way of hard edges, ``skipped`` by the best one that also skips it.
 
-    __slots__ = ("held", "skipped")
+    ``chain``: whether it also holds it back when it did not run because something before it failed (see ``Edge.tolerant``).
+    """
 
-    def __init__(self, held: Tri, skipped: Tri) -> None:
+    __slots__ = ("chain", "held", "skipped")
+
+    def __init__(self, held: Tri, skipped: Tri, chain: Tri | None = None) -> None:
         self.held = held
         self.skipped = skipped
+        self.chain = held if chain is None else chain
 
 
 class Shape:
@@ -200,7 +204,7 @@ class Tables:
         job, runs = self.layout.units[number].job, self.runs[number]
         if reach is None or number == target or runs == YES or job.id == job.own_id:
             return reach
-        return Reach(min(reach.held, runs), min(reach.skipped, runs)) if runs else None
+        return Reach(min(reach.held, runs), min(reach.skipped, runs), min(reach.chain, runs)) if runs else None
 
     def _through(self, number: int, reach: Reach | None, target: int, text: str) -> Reach | None:
         """What is left of a way that passes through a unit: its own softness, and that it may not run."""
@@ -209,7 +213,7 @@ class Tables:
         job, runs = self.layout.units[number].job, self.runs[number]
         if text and job.condition.text == text:
             runs = YES
-        return Reach(min(reach.held, negate(softness(job)), max(runs, reach.skipped)), reach.skipped)
+        return Reach(min(reach.chain, negate(softness(job)), max(runs, reach.skipped)), reach.skipped)
 
 
 def _started(link: Handover, pipeline: Pipeline, scenario: Scenario | None, layout: Layout) -> Sequence[int]:
@@ -244,9 +248,11 @@ def _improve(table: dict[int, Reach], way: Way, through: Reach | None, untouched
     if held == NO and skipped == NO:
         return
     known = table.get(way.source)
+    chain = skipped if way.tolerant else held
     if known is None:
-        table[way.source] = Reach(held, skipped)
+        table[way.source] = Reach(held, skipped, chain)
     else:
+        known.chain = max(known.chain, chain)
         known.held = max(known.held, held)
         known.skipped = max(known.skipped, skipped)
 

@@ -27,9 +27,9 @@ class Unit:
 
 
 class Way:
-    """An edge between two units, by index; ``link`` as for :class:`Unit`, for the edge of the hand-over itself."""
+    """An edge between two units, by index; ``link`` as for :class:`Unit`, for the edge of the hand-over itself; the rest as of an Edge."""
 
-    __slots__ = ("kind", "link", "place", "skips", "softened_by", "source", "strength", "target")
+    __slots__ = ("kind", "link", "place", "skips", "softened_by", "source", "strength", "target", "tolerant")
 
     def __init__(
         self,
@@ -41,6 +41,7 @@ class Way:
         place: Place | None,
         softened_by: str,
         link: int = -1,
+        tolerant: bool = False,
     ) -> None:
         self.source = source
         self.target = target
@@ -50,6 +51,7 @@ class Way:
         self.place = place
         self.softened_by = softened_by
         self.link = link
+        self.tolerant = tolerant
 
     @property
     def ordered(self) -> bool:
@@ -110,8 +112,9 @@ def layout_of(pipeline: Pipeline, links: Sequence[tuple[Handover, Layout]]) -> L
 
 def _moved(way: Way, shift: int, link: int) -> Way:
     return Way(
-        way.source + shift, way.target + shift, way.kind, way.strength, way.skips, way.place, way.softened_by, link
-    )
+        way.source + shift, way.target + shift, way.kind, way.strength, way.skips, way.place, way.softened_by, link,
+        way.tolerant,
+    )  # fmt: skip
 
 
 def _senders(handover: Handover, layout: Layout, shift: int) -> list[int]:
@@ -157,6 +160,7 @@ def _ordered(pipeline: Pipeline, start: int) -> tuple[list[Job], list[Way]]:
             edge.skips,
             edge.place,
             edge.softened_by if edge.strength != HARD else "",
+            tolerant=edge.tolerant,
         )
         for source, target, edge in edges
         if position[source] < position[target]

@@ -271,10 +271,11 @@ class Edge:
     """``source`` comes before ``target`` (job ids; ``PATH#JOB`` for a job of another pipeline).
 
     ``kind``: needs, stage, run-order, sequence or trigger. ``skips``: when the source is skipped, the target is skipped too.
-    ``softened_by``: why the edge has no teeth, with ``place``.
+    ``softened_by``: why the edge has no teeth, with ``place``. ``tolerant``: a hard edge whose target starts all the same when the
+    source did not run because something before it failed (a condition that asks for a failure of the source alone).
     """
 
-    __slots__ = ("kind", "place", "skips", "softened_by", "source", "strength", "target")
+    __slots__ = ("kind", "place", "skips", "softened_by", "source", "strength", "target", "tolerant")
 
     def __init__(
         self,
@@ -286,6 +287,7 @@ class Edge:
         skips: bool = False,
         place: Place | None = None,
         softened_by: str = "",
+        tolerant: bool = False,
     ) -> None:
         self.source = source
         self.target = target
@@ -294,6 +296,7 @@ class Edge:
         self.skips = skips
         self.place = place
         self.softened_by = softened_by
+        self.tolerant = tolerant
 
 
 class Handover:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from barraiser.api import Answer, Case, Node, Rule
+from barraiser.api import YES, Answer, Case, Node, Rule
 from barraiser_rules.questions import does, job
 
 HOW_TO_WAIT = {
@@ -32,7 +32,8 @@ class DeployWaitsForOutcome(Rule):
         deployments": the deployment system watches each deployment until it has ended.
 
     Decided by:
-        The deploy's command and flags, and the commands after it in the same job: `--wait`, `rollout status`, `aws ... wait`.
+        The deploy's command and flags, and the commands after it in the same job: `--wait`, `rollout status`, `aws ... wait`. A
+        deploy whose failure is ignored has no outcome that counts.
 
     Fix:
         Add the wait after the deploy.
@@ -71,6 +72,15 @@ class DeployWaitsForOutcome(Rule):
         """Looks at whether each deploy of the subject waits."""
         unsure: Node | None = None
         for deploy in case.deploys:
+            ignored = self._ignored(deploy)
+            if ignored:
+                return case.failed(
+                    f"{does(deploy)} may fail, and the pipeline goes on ({ignored}): it is green, and production is not.",
+                    fix=f"Let the failure of {job(deploy)} end the run: remove `{ignored}`.",
+                    at=deploy,
+                    key="ignored",
+                    rests_on=(deploy,),
+                )
             waits = deploy.activity.facts.get("waits", "")
             if waits == "no" and not self._watched_later(case, deploy):
                 return case.failed(
@@ -88,6 +98,13 @@ class DeployWaitsForOutcome(Rule):
                 at=unsure,
             )
         return case.passed(f"{job(case.deploy)} waits for the outcome.", rests_on=(case.deploy,))
+
+    def _ignored(self, deploy: Node) -> str:
+        """What lets the run go on when the deploy fails; empty where nothing does."""
+        if deploy.activity.soft == YES:
+            return deploy.activity.soft_reason
+        own = deploy.job
+        return own.soft_reason if own.soft == YES and not own.manual else ""
 
     def _how(self, deploy: Node) -> str:
         tool = deploy.activity.tool

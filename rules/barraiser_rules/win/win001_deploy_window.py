@@ -22,6 +22,7 @@ from barraiser_rules.questions import (
     job,
     may_hold,
     out_of_sight,
+    runs_out_of_sight,
     weakest_gate,
 )
 
@@ -116,6 +117,13 @@ class DeployWindow(Rule):
             return case.unknown(
                 f"A script on the way to {job(gate.deploy)} asks the time; whether it stops the deploy, the files cannot tell.",
                 settle='Let it fail outside the window: `test "$(date +%u)" -lt 5`.',
+            )
+        called = runs_out_of_sight(gate.deploy)
+        if called is not None:
+            return case.unknown(
+                f"A time window may be part of the {called.what} `{called.name}`, which cannot be read here.",
+                settle="Give the file with `--include-map`.",
+                at=called.place,
             )
         hidden = out_of_sight(case, "window", what="A time window", deploy=gate.deploy, classes=PROD_CLASSES)
         if hidden is not None:

@@ -58,15 +58,18 @@ class Outcome:
 
 
 class Bond:
-    """What an edge from a needed job is: its strength, whether skipping goes on, and what takes its teeth."""
+    """What an edge from a needed job is: its strength, whether skipping goes on, what takes its teeth, and ``Edge.tolerant``."""
 
-    __slots__ = ("place", "skips", "softened_by", "strength")
+    __slots__ = ("place", "skips", "softened_by", "strength", "tolerant")
 
-    def __init__(self, strength: str, skips: bool, place: Place | None, softened_by: str = "") -> None:
+    def __init__(
+        self, strength: str, skips: bool, place: Place | None, softened_by: str = "", *, tolerant: bool = False
+    ) -> None:
         self.strength = strength
         self.skips = skips
         self.place = place
         self.softened_by = softened_by
+        self.tolerant = tolerant
 
 
 class Gate:
@@ -186,11 +189,16 @@ def _bind(
         elif any(failed[index] != NO for index in asked):
             bonds[name] = Bond(SOFT, skips, condition.place, condition.text)
         else:
-            bonds[name] = Bond(HARD, skips, place)
+            after = NO if skips else _best(_answers(condition, names, before, contexts, outcomes, none, YES, NO), asked)
+            bonds[name] = Bond(HARD, skips, place, tolerant=after != NO)
     if needs:
         cancelled = _answers(condition, names, before, contexts, {}, none, NO, YES)
         later = [max(one, other) for one, other in zip(later, cancelled, strict=True)]
     return later
+
+
+def _best(answers: Sequence[Tri], asked: Sequence[int]) -> Tri:
+    return max((answers[index] for index in asked), default=NO)
 
 
 def _close(
@@ -200,7 +208,7 @@ def _close(
     for name in names:
         bond, source = bonds[name], before[name]
         if bond.strength == HARD:
-            outcome.held |= source.bit | source.held
+            outcome.held |= source.bit | (0 if bond.tolerant else source.held)
         if bond.skips:
             outcome.skipped |= source.bit | source.skipped
     if not transitive:

@@ -348,6 +348,7 @@ class _Template:
                     skips=bond.skips and solid,
                     place=place,
                     softened_by=softened_by,
+                    tolerant=bond.tolerant and strength == HARD,
                 )
             )
 
