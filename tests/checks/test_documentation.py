@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from importlib.metadata import version
 
 import pytest
@@ -11,7 +12,7 @@ import yaml
 from barraiser.checks.documentation import documentation_of
 from barraiser.checks.registry import load
 from barraiser.checks.rule import Rule
-from barraiser.model.words import PLATFORMS
+from barraiser.model.words import CODEPIPELINE, PLATFORMS
 from barraiser.report.rule_page import language
 
 
@@ -128,3 +129,29 @@ def test_parameters_say_what_they_take(rule: type[Rule], name: str) -> None:
     if parameter.choices:
         given = parameter.default if isinstance(parameter.default, tuple) else (parameter.default,)
         assert set(given) <= set(parameter.choices)
+
+
+RULE = {"Name", "RuleTypeId", "Configuration", "Commands", "InputArtifacts", "Region", "RoleArn", "TimeoutInMinutes"}
+"""https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-codepipeline-pipeline-ruledeclaration.html"""
+
+
+def rules_of_conditions(value: object) -> Iterator[dict[str, object]]:
+    if isinstance(value, dict):
+        for key, each in value.items():
+            if key == "Rules" and isinstance(each, list):
+                yield from each
+            else:
+                yield from rules_of_conditions(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from rules_of_conditions(each)
+
+
+@pytest.mark.parametrize("rule", [each for each in RULES if CODEPIPELINE in each.platforms], ids=lambda rule: rule.id)
+def test_conditions_of_stages_have_the_shape_that_the_service_takes(rule: type[Rule]) -> None:
+    told = documentation_of(rule)
+    for text in (told.before[CODEPIPELINE], told.after[CODEPIPELINE]):
+        if language(text) == "yaml":
+            for each in rules_of_conditions(yaml.load(text, Tolerant)):
+                assert {"Name", "RuleTypeId"} <= set(each) <= RULE, each
+                assert set(each["RuleTypeId"]) == {"Category", "Owner", "Provider", "Version"}  # type: ignore[call-overload]

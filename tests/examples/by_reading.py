@@ -11,9 +11,8 @@ LOD002 codepipeline
 LOD003 github-actions codepipeline
 LOD006 github-actions gitlab-ci codepipeline
 BAK002 github-actions
-BAK005 github-actions gitlab-ci codepipeline
-BAK006 github-actions codepipeline
-BAK007 gitlab-ci codepipeline
+BAK005 github-actions gitlab-ci
+BAK007 gitlab-ci
 RLB001 codepipeline
 RLB003 github-actions gitlab-ci codepipeline
 RLB010 codepipeline

@@ -100,7 +100,7 @@ def written(value: Value) -> str:
     """A parameter's value as the configuration has it."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return f"[{', '.join(value)}]" if isinstance(value, tuple) else str(value)
+    return f"[{', '.join(value)}]" if isinstance(value, tuple) else str(value) or '""'
 
 
 def _parameter(parameter: Parameter) -> dict[str, object]:

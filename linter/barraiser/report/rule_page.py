@@ -142,7 +142,7 @@ def _configuration(rule: type[Rule]) -> str:
 def _as_yaml(value: Value) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(_as_yaml(each) for each in value)}]"
-    plain = not isinstance(value, str) or re.fullmatch(r"[A-Za-z][\w-]*", value)
+    plain = not value or not isinstance(value, str) or re.fullmatch(r"[A-Za-z][\w-]*", value)
     return written(value) if plain else f"'{value}'"
 
 

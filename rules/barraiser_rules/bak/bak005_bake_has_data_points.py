@@ -81,12 +81,27 @@ class BakeHasDataPoints(Rule):
         script: [./ci/watch-alarms.sh 60, './ci/request-count.sh --at-least 100']
 
     Before (codepipeline):
-        Rules: [{Provider: CloudWatchAlarm, Configuration: {AlarmName: shop-errors, WaitTime: "60"}}]
+        - Name: Production
+          OnSuccess:
+            Conditions:
+              - Result: ROLLBACK
+                Rules:
+                  - Name: NoErrors
+                    RuleTypeId: {Category: Rule, Owner: AWS, Provider: CloudWatchAlarm, Version: "1"}
+                    Configuration: {AlarmName: shop-errors, WaitTime: "60"}
 
     After (codepipeline):
-        Rules:
-          - {Provider: CloudWatchAlarm, Configuration: {AlarmName: shop-errors, WaitTime: "60"}}
-          - {Provider: CloudWatchAlarm, Configuration: {AlarmName: shop-too-few-requests, WaitTime: "60"}}
+        - Name: Production
+          OnSuccess:
+            Conditions:
+              - Result: ROLLBACK
+                Rules:
+                  - Name: NoErrors
+                    RuleTypeId: {Category: Rule, Owner: AWS, Provider: CloudWatchAlarm, Version: "1"}
+                    Configuration: {AlarmName: shop-errors, WaitTime: "60"}
+                  - Name: EnoughRequests
+                    RuleTypeId: {Category: Rule, Owner: AWS, Provider: CloudWatchAlarm, Version: "1"}
+                    Configuration: {AlarmName: shop-too-few-requests, WaitTime: "60"}
     """
 
     id = "BAK005"

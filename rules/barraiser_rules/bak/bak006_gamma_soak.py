@@ -43,13 +43,21 @@ class GammaSoak(Rule):
         Watch pre-production's alarms for half an hour before production is deployed.
 
     Before (github-actions):
-        deploy-prod: {needs: [integration-test]}
+        deploy-prod:
+          needs: [deploy-staging]
 
     After (github-actions):
         soak:
-          needs: [integration-test]
-          steps: [{run: "for i in $(seq 30); do ./alarms-ok.sh staging || exit 1; sleep 60; done"}]
-        deploy-prod: {needs: [soak]}
+          needs: [deploy-staging]
+          runs-on: ubuntu-latest
+          steps:
+            - run: |
+                for i in $(seq 30); do
+                  aws cloudwatch describe-alarms --alarm-names shop-staging --state-value ALARM | grep -q shop && exit 1
+                  sleep 60
+                done
+        deploy-prod:
+          needs: [soak]
 
     Before (gitlab-ci):
         deploy-prod: {stage: production, environment: production}
@@ -62,7 +70,13 @@ class GammaSoak(Rule):
 
     After (codepipeline):
         - Name: Staging
-          OnSuccess: {Conditions: [{Result: FAIL, Rules: [{Provider: CloudWatchAlarm, WaitTime: "30"}]}]}
+          OnSuccess:
+            Conditions:
+              - Result: FAIL
+                Rules:
+                  - Name: NoErrors
+                    RuleTypeId: {Category: Rule, Owner: AWS, Provider: CloudWatchAlarm, Version: "1"}
+                    Configuration: {AlarmName: shop-staging-errors, WaitTime: "30"}
     """
 
     id = "BAK006"

@@ -73,10 +73,18 @@ class BakeIsDurable(Rule):
         deploy-prod: {environment: production, when: delayed, start_in: 1 hour}   # the environment is protected
 
     Before (codepipeline):
-        commands: [sleep 3600]
+        - Name: Production
+          Actions: [{Name: Deploy, RunOrder: 1}, {Name: Bake, RunOrder: 2}]   # Bake runs `sleep 3600`
 
     After (codepipeline):
-        OnSuccess: {Conditions: [{Result: ROLLBACK, Rules: [{Provider: CloudWatchAlarm, WaitTime: "60"}]}]}
+        - Name: Production
+          OnSuccess:
+            Conditions:
+              - Result: ROLLBACK
+                Rules:
+                  - Name: NoErrors
+                    RuleTypeId: {Category: Rule, Owner: AWS, Provider: CloudWatchAlarm, Version: "1"}
+                    Configuration: {AlarmName: shop-errors, WaitTime: "60"}
     """
 
     id = "BAK007"
