@@ -208,6 +208,8 @@ def _implied(job: Job, pipeline: Pipeline, activities: list[Activity], first: Pl
         reason = "what cannot be read here runs in a job named for deploying"
     elif says == "deploy" and starts and all(each.kind in _BESIDE for each in activities):
         reason = "a job named for deploying has an environment"
+    elif says == "deploy" and not activities and first is None and _taken_over(job, pipeline):
+        reason = "what the job takes over cannot be read here; its name says that it deploys"
     elif starts and pipeline.platform == GITLAB_CI and key is not None and says in ("", "deploy", "publish"):
         if says == "publish" and opaque:
             kind, reason = "publish", "what cannot be read here runs in a job named for publishing"
@@ -233,6 +235,13 @@ def _implied(job: Job, pipeline: Pipeline, activities: list[Activity], first: Pl
             facts={PLACEHOLDER: "yes"},
         ),
     ]
+
+
+def _taken_over(job: Job, pipeline: Pipeline) -> bool:
+    """Whether all that a GitLab job does stands in a job that cannot be read here (``extends`` of an include's)."""
+    return pipeline.platform == GITLAB_CI and any(
+        job.own_id in each.jobs or job.name in each.jobs for each in pipeline.unresolved
+    )
 
 
 def _named(job: Job, activities: list[Activity], first: Place | None) -> list[Activity]:

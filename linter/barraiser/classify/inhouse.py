@@ -152,7 +152,7 @@ def in_house(program: str, words: Sequence[str], view: View) -> Hit:
         return Hit("other", tool=base, argv=words, noise=True)
     if _CMDLET.match(base) or name.startswith(_SYSTEM_FOLDERS):
         return Hit("other", tool=base, argv=words, noise=bool(_CMDLET.match(base)))
-    kind = named_kind(base)
+    kind = "" if program in (".", "source") and not _LIBRARY.isdisjoint(words_of(base)) else named_kind(base)
     said = next((_VERBS[word.lower()] for word in split.plain[:3] if word.lower() in _VERBS), "")
     if said and kind != "deploy":
         kind = said
@@ -160,7 +160,14 @@ def in_house(program: str, words: Sequence[str], view: View) -> Hit:
         told = [word for word in split.plain[:2] if "$" not in word and "/" not in word and "." not in word]
         kind = named_kind(" ".join(told)) if told else ""
     hit = Hit(kind or "other", tool=base, argv=words, confidence=0.55, opaque=True)
+    hit.reason = f"`{base}` cannot be read here; its name says so" if kind else f"`{base}` cannot be read here"
     return _finished(hit, split, view)
+
+
+_LIBRARY = word_set(
+    "functions function funcs helpers helper utils util common lib library env vars variables config settings setup"
+)
+"""Words in the names of files that a script takes functions or variables from."""
 
 
 def _conventional(called: Called, words: Sequence[str], view: View) -> Hit:
@@ -172,7 +179,9 @@ def _conventional(called: Called, words: Sequence[str], view: View) -> Hit:
     )
     hit.confidence = 0.8 if kind in TRUSTED else 0.6
     hit.opaque = kind not in TRUSTED
-    hit.reason = f"`{called.name}` cannot be read here; its name says so" if hit.opaque else ""
+    if hit.opaque:
+        named = called.name or hit.tool
+        hit.reason = f"`{named}` cannot be read here; its name says so" if kind else f"`{named}` cannot be read here"
     hit.aims = [Aim(called.name, TEXT)]
     split = Words(hit.tool, words[1:], wrapping.VALUED.get(hit.tool, frozenset()))
     return _finished(hit, split, view)

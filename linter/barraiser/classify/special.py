@@ -130,7 +130,20 @@ def _ssh(words: Sequence[str], command: Command, view: View, depth: int, read: R
     while at < len(words) and words[at].startswith("-"):
         at += 2 if words[at] in SSH_VALUED else 1
     text = " ".join(words[at:]) or command.heredoc
+    if not text.strip() and _commands_itself(words, host) and view.may_deploy_here:
+        hit = Hit("deploy", tool="ssh", argv=words, confidence=0.55, opaque=True)
+        hit.reason, hit.aims = (
+            "what a login without a command starts is the server's own, in a job named for deploying",
+            [Aim(host)],
+        )
+        return [Found(hit, command)]
     return remote_script(text, host, command, view, depth, read)
+
+
+def _commands_itself(words: Sequence[str], host: str) -> bool:
+    """Whether a login without a command may start one that the server has set for its key: no tunnel, no test of the connection."""
+    plain = all(word[:2] in ("-i", "-p", "-o", "-q", "-A", "-t", "-l") for word in words if word.startswith("-"))
+    return bool(host) and plain and not host.startswith(("git@", "$(git"))
 
 
 def remote_script(text: str, host: str, command: Command, view: View, depth: int, read: Reader) -> list[Found]:
