@@ -53,6 +53,42 @@ def test_known_conditions_are_decided() -> None:
     assert "deploy dev" in lines(f". ./env.sh\n{text}", {"ENV": "prod"})
 
 
+@pytest.mark.parametrize(
+    ("condition", "reached"),
+    [
+        ('[[ "$REF" == refs/heads/* ]]', True),
+        ('[[ "$REF" != refs/tags/v* ]]', True),
+        ('[[ "$REF" == refs/heads/release/* ]]', False),
+        ('[ "$REF" = refs/heads/main ] && [ "$ENV" = test ]', False),
+        ('[ "$REF" = refs/heads/main ] && [ "$UNKNOWN" = 1 ]', None),
+        ('[ "$REF" = refs/heads/dev ] && [ "$UNKNOWN" = 1 ]', False),
+        ('[ "$REF" = refs/heads/main ] || [ "$UNKNOWN" = 1 ]', True),
+        ('[[ "$REF" == refs/heads/dev || "$ENV" == prod ]]', True),
+        ('[[ "$REF" =~ main ]]', None),
+    ],
+)
+def test_conditions_of_patterns_and_of_several_tests(condition: str, reached: bool | None) -> None:
+    found = commands(f"if {condition}; then deploy; fi", {"REF": "refs/heads/main", "ENV": "prod"})
+    deploys = [each.conditional for each in found if each.words == ("deploy",)]
+    assert deploys == ([] if reached is False else [reached is None])
+
+
+@pytest.mark.parametrize(
+    ("text", "reached"),
+    [
+        ('if [ -n "$SKIP" ]; then exit 0; fi\ndeploy', None),
+        ('[ -n "$SKIP" ] && exit 0\ndeploy', None),
+        ('if [ -n "$SKIP" ]; then exit 1; fi\ndeploy', True),
+        ('if [ "$ENV" != test ]; then exit 0; fi\ndeploy', False),
+        ('[ "$ENV" = test ] || exit 0\ndeploy', False),
+        ('if [ "$ENV" = test ]; then exit 0; fi\ndeploy', True),
+    ],
+)
+def test_what_follows_a_branch_that_leaves(text: str, reached: bool | None) -> None:
+    deploys = [each.conditional for each in commands(text, {"ENV": "prod"}) if each.words == ("deploy",)]
+    assert deploys == ([] if reached is False else [reached is None])
+
+
 def test_conditions() -> None:
     found = commands(
         'build\nif [ "$B" = main ]; then\n  deploy prod\nelse\n  deploy dev\nfi\nlint && check || report\ncase $E in a|b) c;; esac'

@@ -27,6 +27,9 @@ JOB_WHENS = ("on_success", "on_failure", "always", "never", "manual", "delayed")
 MAX_PARTS = 6
 """Parts of one job; beyond it, the job is read as one that may be any of them."""
 
+_DECIDING = ("when", "allow_failure", "needs")
+"""Keys of a rule that make something else of the job than its other rules."""
+
 Mode = tuple[str, Tri, int]
 """What rules make of a job: ``when``, whether it may fail, and which ``needs`` hold (by identity; 0: the job's own)."""
 
@@ -91,7 +94,7 @@ def parts_of(draft: Draft, runs: Seq[Tri]) -> list[tuple[str, tuple[Tri, ...]]]:
     The label is empty where there is one part.
     """
     modes: dict[tuple[Mode, ...], list[int]] = {}
-    if draft.rules:
+    if len(draft.rules) > 1 and any(rule.has_any(_DECIDING) for rule in draft.rules):
         for number, answer in enumerate(runs):
             if answer != NO:
                 here = dict.fromkeys(_mode_of(draft, outcome) for outcome in draft.decisions[number].outcomes)
