@@ -34,6 +34,12 @@ spec:
     {{- toYaml . | nindent 4 }}
   {{- end }}
   template:
+    metadata:
+      annotations:
+        checksum/config: {{ include (print $.Template.BasePath "/configmap.yaml") . | sha256sum }}
+        {{- with .Values.podAnnotations }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
     spec:
       containers:
         - name: {{ .Chart.Name }}
@@ -43,7 +49,7 @@ spec:
           {{- end }}
 """
 CHART = {"chart/Chart.yaml": "name: shop\nversion: 1.0.0\n", "chart/templates/deployment.yaml": DEPLOYMENT}
-VALUES = "replicaCount: 4\nautoscaling: {enabled: false}\nimage: {repository: shop, tag: ''}\n"
+VALUES = "replicaCount: 4\npodAnnotations: {a: b}\nautoscaling: {enabled: false}\nimage: {repository: shop, tag: ''}\n"
 ROLLING = VALUES + "strategy: {type: RollingUpdate, rollingUpdate: {maxUnavailable: 1}}\n"
 
 
@@ -100,6 +106,11 @@ def test_a_rollout_of_a_chart_has_its_steps(tmp_path: Path) -> None:
         ("{{- define \"x\" }}\nreplicas: 1\n{{- end }}\nb: 1", "\n\n\nb: 1"),
         ("a: {{ if .Values.on }}1{{ end }}", None),
         ("{{- if .Values.on }}\na: 1", None),
+        ("labels:\n  a: b\n  {{- toYaml .Values.image | nindent 2 }}", "labels:\n  a: b\n"),
+        ("strategy:\n  type: X\n  {{- toYaml .Values.strategy | nindent 2 }}", None),
+        ("strategy:\n{{ toYaml .Values.image | indent 2 }}", 'strategy:\n  {"repository": "shop"}'),
+        ("labels:\n  {{- include \"x\" (dict\n    \"a\" .b) | nindent 2 }}\nreplicas: 2", "labels:\n\n\nreplicas: 2"),
+        ("{{- if and .Values.on .Values.mode -}}\na: 1\n{{- end }}\n{{- if or .Values.none .x }}\nb: 1\n{{- end }}", "\na: 1\n\n\n\n"),
     ],
 )  # fmt: skip
 def test_templates_line_by_line(template: str, shown: str | None) -> None:

@@ -74,20 +74,32 @@ class _Rendering:
     def __init__(self, values: Values) -> None:
         self.values = values
         self.blocks: list[_Block] = []
+        self.above = ""
 
     def render(self, text: str) -> str | None:
         lines: list[str] = []
-        comment = False
+        comment = tag = False
         for line in text.split("\n"):
             comment = self._in_comment(line, comment)
             if comment or "*/" in line:
                 lines.append("")
                 continue
+            if tag or self._opens(line):  # a tag over several lines
+                if _TELLING.search(line) or (not tag and self._is_control(line.rpartition("{{")[2].lstrip("- "))):
+                    return None
+                tag = "}}" not in line.rpartition("{{")[2] if "{{" in line else "}}" not in line
+                lines.append("")
+                continue
             made = self._line(line)
+            self.above = made if made and made.strip() else self.above
             if made is None or len(self.blocks) > _MAX_DEPTH:
                 return None
             lines.append(made)
         return "\n".join(lines) if not self.blocks else None
+
+    @staticmethod
+    def _opens(line: str) -> bool:
+        return "{{" in line and "}}" not in line.rpartition("{{")[2]
 
     @staticmethod
     def _in_comment(line: str, inside: bool) -> bool:
@@ -125,9 +137,17 @@ class _Rendering:
             indent = re.search(r"\bn?indent\s+(\d{1,3})\s*$", tag)
             plain = _flow(value)
             if alone and indent is not None:
-                return " " * int(indent[1]) + plain
+                return self._inserted(tag, plain, int(indent[1]))
             parts[at] = plain
         return "".join(parts)
+
+    def _inserted(self, tag: str, plain: str, indent: int) -> str | None:
+        """What a value adds below a key: on one line, so only where nothing else stands there. What is of no interest is left out."""
+        key = self.above.strip().removesuffix(":")
+        own = self.above.rstrip().endswith(":") and len(self.above) - len(self.above.lstrip()) < indent
+        if not _TELLING.search(key if own else tag):
+            return ""
+        return " " * indent + plain if own else None
 
     @staticmethod
     def _is_control(tag: str) -> bool:
@@ -172,6 +192,11 @@ class _Rendering:
         if text.startswith("not "):
             inner = self._truth(text[4:])
             return None if inner is None else not inner
+        word, _, rest = text.partition(" ")
+        if word in ("and", "or") and "(" not in rest:
+            answers = [self._truth(each) for each in rest.split()[:10]]
+            ends = word == "or"
+            return ends if ends in answers else None if None in answers else not ends
         compared = re.fullmatch(r"(eq|ne)\s+(\S+)\s+(\S+)", text)
         if compared is not None:
             one, other = self._value(compared[2]), self._value(compared[3])
