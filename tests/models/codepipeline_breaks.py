@@ -88,6 +88,29 @@ SECOND = """  Hotfix:
   # OBS007
 """
 
+SKIPPABLE = """          BeforeEntry:
+            Conditions:
+              - Result: SKIP
+                Rules:
+                  - Name: Skip
+                    RuleTypeId: {Category: Rule, Owner: AWS, Provider: VariableCheck, Version: "1"}
+                    Configuration: {Variable: "#{variables.SkipTests}", Value: "true", Operator: NE}
+"""
+
+REBUILD = """            - Name: Rebuild
+              ActionTypeId: {Category: Build, Owner: AWS, Provider: CodeBuild, Version: "1"}
+              Configuration: {ProjectName: !Ref ImageProject}
+              InputArtifacts: [{Name: Source}]
+              OutputArtifacts: [{Name: Rebuilt}]
+              RunOrder: 4
+"""
+
+SOURCE = "      Stages:\n" + stage("Source") + stage("Build")
+TRIGGER = """      Triggers:
+        - ProviderType: CodeStarSourceConnection
+          GitConfiguration: {{SourceActionName: Commit, {}}}
+"""
+
 BREAKS: tuple[Break, ...] = (
     # --- tests that no longer gate ---
     Break("TST001", VERIFY, "      - npm test # TST001\n", ""),
@@ -261,4 +284,48 @@ BREAKS: tuple[Break, ...] = (
         also=dict.fromkeys(("BAK003", "WIN001"), "a second way has none of it"),
     ),
     Break("ENV002", PIPELINE, stage("Alpha") + stage("Beta"), "", also={"RLB006": "the rehearsal was in beta"}),
+    # --- more ways around ---
+    Break("TST005", PIPELINE, *within("Beta", ("          Actions:\n", SKIPPABLE + "          Actions:\n"))),
+    Break("TST005", PIPELINE, *within("Gamma", ("          Actions:\n", SKIPPABLE + "          Actions:\n"))),
+    Break(
+        "RLB003", PIPELINE, *within("Wave1", ('high, WaitTime: "1440"}', 'high, WaitTime: "1440", AlarmStates: OK}'))
+    ),
+    Break(
+        "ENV005",
+        PIPELINE,
+        *within("Wave1", ("              RoleArn: arn:aws:iam::555555555555:role/payments-deploy\n", "")),
+    ),
+    Break("BAK002", PIPELINE, *within("Wave1", ('WaitTime: "1440"', 'WaitTime: "0"'))),
+    Break("TST004", "buildspecs/e2e.yml", "    commands:\n", "    commands:\n      - echo\n    finally:\n"),
+    Break("TST004", "buildspecs/e2e.yml", "  build:\n", "  build:\n    on-failure: CONTINUE\n"),
+    Break(
+        "RLB003",
+        SERVICE,
+        "        Enabled: true\n        Alarms",
+        "        Enabled: true\n        IgnorePollAlarmFailure: true\n        Alarms",
+    ),
+    Break(
+        "BLD001",
+        PIPELINE,
+        stage("OneBox"),
+        stage("OneBox").replace("          OnSuccess:", REBUILD + "          OnSuccess:"),
+        more=(
+            (
+                PIPELINE,
+                *within(
+                    "Wave1",
+                    ("Artifact: Image", "Artifact: Rebuilt"),
+                    ("ArtifactName: Image", "ArtifactName: Rebuilt"),
+                    ("[{Name: Image}]", "[{Name: Rebuilt}]"),
+                ),
+            ),
+        ),
+    ),
+    Break(
+        "SRC002",
+        PIPELINE,
+        SOURCE,
+        TRIGGER.format("PullRequest: [{Events: [OPEN, UPDATED], Branches: {Includes: [main]}}]") + SOURCE,
+    ),
+    Break("SRC001", PIPELINE, SOURCE, TRIGGER.format('Push: [{Branches: {Includes: ["*"]}}]') + SOURCE),
 )

@@ -262,4 +262,82 @@ BREAKS: tuple[Break, ...] = (
         HOTFIX,
         also=dict.fromkeys(("BAK003", "BLD004", "TST001", "WAV002"), "a second way has none of it"),
     ),
+    # --- more ways around ---
+    Break("WIN005", ROOT, "workflow:\n", "workflow:\n  auto_cancel: {on_job_failure: all}\n"),
+    Break(
+        "WIN005", ROOT, "  interruptible: false # WIN005: a newer commit cancels nothing\n", "  interruptible: true\n"
+    ),
+    Break("WIN004", ROOT, "resource_group: production-$REGION", "resource_group: production-$CI_PIPELINE_ID"),
+    Break(
+        "ENV006", ROOT, "production/eu-north-1, deployment_tier: production}", "production/eu-north-1, action: prepare}"
+    ),
+    Break(
+        "ENV006",
+        ROOT,
+        "production/eu-north-1, deployment_tier: production}",
+        "production/eu-north-1, deployment_tier: staging}",
+    ),
+    Break(
+        "SRC005",
+        DEPLOY,
+        '    - kubectl --context "$CLUSTER" apply',
+        '    - git pull origin main\n    - kubectl --context "$CLUSTER" apply',
+    ),
+    Break("BAK001", ROOT, "  stage: first-wave\n", "  stage: first-wave\n  needs: [deploy-onebox]\n"),
+    Break(
+        "BAK001",
+        ROOT,
+        "  stage: first-wave\n",
+        "  stage: first-wave\n  needs: [{job: deploy-onebox, optional: true}, {job: e2e-gamma, optional: true}]\n",
+    ),
+    Break(
+        "BAK002",
+        ROOT,
+        "bake-first: # BAK002, BAK004, BAK007",
+        "bake-first:\n  allow_failure: true # BAK002, BAK004, BAK007",
+    ),
+    Break("BAK002", ROOT, "  timeout: 23 hours\n", "  timeout: 23 hours\n  when: manual\n  rules: []\n"),
+    Break(
+        "BAK002",
+        ROOT,
+        'MINUTES: "1320"',
+        'MINUTES: "0"',
+        also={"GOV003": "the time limit was made for the bake that is gone"},
+    ),
+    Break("RLB005", DEPLOY, "apply -f k8s/ #", "apply -f k8s/ & #"),
+    Break(
+        "RLB005",
+        DEPLOY,
+        "argo rollouts status catalog --timeout 25m #",
+        "argo rollouts status catalog --timeout 25m || true #",
+    ),
+    Break("TST004", DEPLOY, 'catalog.example.com/health" # TST003', 'catalog.example.com/health" || true'),
+    Break(
+        "BLD005", DEPLOY, '"$CI_REGISTRY_IMAGE:$CI_COMMIT_SHA" # BLD005', '"$CI_REGISTRY_IMAGE:$CI_COMMIT_SHA" || true'
+    ),
+    Break(
+        "TST004",
+        VERIFY,
+        "  script:\n    - npm ci\n    - npm test\n",
+        "  script:\n    - npm ci\n  after_script:\n    - npm test\n",
+    ),
+    Break(
+        "ENV002",
+        ROOT,
+        "deploy-beta:\n  extends: .deploy\n",
+        "deploy-beta:\n  extends: .deploy\n  rules: [{when: never}]\n",
+    ),
+    Break(
+        "TST004",
+        ROOT,
+        "deploy-gamma:\n  extends: .deploy\n",
+        "deploy-gamma:\n  extends: .deploy\n  allow_failure: true\n",
+        also={"ENV002": "nor does the deploy of gamma have to succeed"},
+    ),
+    Break(
+        "LOD001",
+        ROOT,
+        '    - if: $CI_PIPELINE_SOURCE == "schedule" # LOD002\n    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH\n  script:\n    - k6',
+        '    - if: $CI_PIPELINE_SOURCE == "schedule"\n  script:\n    - k6',
+    ),
 )

@@ -53,6 +53,16 @@ class NoMidDeployCancel(Rule):
         """Looks at what may cancel each deploy of the subject."""
         unsure: tuple[str, Node, Place] | None = None
         for deploy in case.deploys:
+            beside = self._ends_with(case, deploy)
+            if beside is not None:
+                return case.failed(
+                    f"When {job(beside)} fails, {job(deploy)} is cancelled while it deploys (`on_job_failure: all`): production is left"
+                    " between two versions.",
+                    fix="Remove `auto_cancel: {on_job_failure: all}` from `workflow`, or deploy when nothing else runs.",
+                    at=deploy,
+                    key="on_job_failure",
+                    rests_on=(deploy, beside),
+                )
             answer, what, place = self._cancels(case, deploy)
             if answer == YES and place is not None:
                 return case.failed(
@@ -70,6 +80,16 @@ class NoMidDeployCancel(Rule):
                 at=place,
             )
         return case.passed(f"Nothing cancels {job(case.deploy)} while it runs.", rests_on=(case.deploy,))
+
+    def _ends_with(self, case: Case, deploy: Node) -> Node | None:
+        """Something that runs beside a deploy, in a pipeline in which one failure cancels all that run."""
+        if not deploy.job.tags.get("cancelled-by-failure"):
+            return None
+        for node in case.graph.nodes():
+            own = node.pipeline is deploy.pipeline and node.job is not deploy.job
+            if own and not case.graph.before(node, deploy) and not case.graph.before(deploy, node):
+                return node
+        return None
 
     def _cancels(self, case: Case, deploy: Node) -> tuple[Tri, str, Place | None]:
         """Whether a newer run cancels the job, by what, and where that stands."""

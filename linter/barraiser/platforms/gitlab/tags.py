@@ -85,6 +85,8 @@ def tags_of(
         found["needs"] = "yes"
     if spec is not None:
         found.update(spec.facts)
+    if _ends_together(config):
+        found["cancelled-by-failure"] = "yes"
     return found
 
 
@@ -107,6 +109,12 @@ def _keeps_running(config: Config) -> bool:
     """Whether a newer commit cancels nothing: ``workflow:auto_cancel:on_new_commit: none``."""
     cancel = config.workflow.mapping("auto_cancel") if config.workflow is not None else None
     return cancel is not None and cancel.text("on_new_commit") == "none"
+
+
+def _ends_together(config: Config) -> bool:
+    """Whether one job's failure cancels all that run: ``workflow:auto_cancel:on_job_failure: all``."""
+    cancel = config.workflow.mapping("auto_cancel") if config.workflow is not None else None
+    return cancel is not None and cancel.text("on_job_failure") == "all"
 
 
 def _names(node: Node | None) -> list[str]:
