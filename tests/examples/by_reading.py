@@ -14,15 +14,13 @@ BAK002 github-actions
 BAK005 github-actions gitlab-ci
 BAK007 gitlab-ci
 RLB001 codepipeline
-RLB003 github-actions gitlab-ci codepipeline
 RLB010 codepipeline
 WAV001 github-actions gitlab-ci codepipeline
 WAV002 codepipeline
 WAV003 gitlab-ci codepipeline
-WAV004 github-actions gitlab-ci codepipeline
+WAV004 codepipeline
 WIN003 github-actions gitlab-ci codepipeline
 WIN004 codepipeline
-OBS002 github-actions
 OBS003 github-actions gitlab-ci codepipeline
 OBS005 github-actions gitlab-ci
 OBS006 github-actions gitlab-ci

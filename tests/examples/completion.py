@@ -120,11 +120,26 @@ def _dump(value: object) -> str:
     return yaml.safe_dump(value, sort_keys=False, width=200)
 
 
+APPLYING = (
+    "kubectl --context prod apply -f k8s/",
+    "sam deploy --template-file template.yaml --stack-name shop-prod",
+    "aws deploy create-deployment --application-name shop --deployment-group-name shop-prod --s3-location bucket=shop,key=app.zip",
+    "aws ecs update-service --cluster prod --service shop --task-definition shop",
+)
+"""Commands that apply a definition of the repository, which an example may show."""
+
+
 def _around(platform: str) -> Iterator[str]:
     if platform == GITHUB_ACTIONS:
         yield _dump(_github_base())
+        for command in APPLYING:
+            made = _github_base()
+            made["jobs"]["deploy-prod"]["steps"] = [CHECKOUT, {"run": command}]
+            yield _dump(made)
     elif platform == GITLAB_CI:
         yield _dump(_gitlab_base())
+        for command in APPLYING:
+            yield _dump({**_gitlab_base(), "deploy-prod": {**_gitlab_stock("deploy-prod"), "script": [command]}})
         on_requests = [
             {"if": '$CI_PIPELINE_SOURCE == "merge_request_event"'},
             {"if": "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH"},

@@ -46,10 +46,28 @@ class AlarmSignalCoverage(Rule):
         Add an alarm for the missing signal to those that roll back.
 
     Before (github-actions):
-        DeploymentPreference: {Type: Canary10Percent30Minutes, Alarms: [!Ref Errors]}
+        # template.yaml
+        Resources:
+          Shop:
+            Type: AWS::Serverless::Function
+            Properties:
+              AutoPublishAlias: live
+              DeploymentPreference: {Type: Canary10Percent30Minutes, Alarms: [!Ref Errors]}
+          Errors: {Type: AWS::CloudWatch::Alarm, Properties: {MetricName: Errors}}
+          Latency: {Type: AWS::CloudWatch::Alarm, Properties: {MetricName: Duration, ExtendedStatistic: p99}}
+          Throttles: {Type: AWS::CloudWatch::Alarm, Properties: {MetricName: Throttles}}
 
     After (github-actions):
-        DeploymentPreference: {Type: Canary10Percent30Minutes, Alarms: [!Ref Errors, !Ref Latency, !Ref Throttles]}
+        # template.yaml
+        Resources:
+          Shop:
+            Type: AWS::Serverless::Function
+            Properties:
+              AutoPublishAlias: live
+              DeploymentPreference: {Type: Canary10Percent30Minutes, Alarms: [!Ref Errors, !Ref Latency, !Ref Throttles]}
+          Errors: {Type: AWS::CloudWatch::Alarm, Properties: {MetricName: Errors}}
+          Latency: {Type: AWS::CloudWatch::Alarm, Properties: {MetricName: Duration, ExtendedStatistic: p99}}
+          Throttles: {Type: AWS::CloudWatch::Alarm, Properties: {MetricName: Throttles}}
 
     Before (gitlab-ci):
         # .barraiser.yml

@@ -26,27 +26,62 @@ class AlarmWiringConsistent(Rule):
 
     Before (github-actions):
         # template.yaml
-        DeploymentPreference: {Type: Canary10Percent30Minutes}
+        Resources:
+          Shop:
+            Type: AWS::Serverless::Function
+            Properties:
+              AutoPublishAlias: live
+              DeploymentPreference: {Type: Canary10Percent30Minutes}
 
     After (github-actions):
         # template.yaml
-        DeploymentPreference: {Type: Canary10Percent30Minutes, Alarms: [!Ref ShopErrors]}
+        Resources:
+          Shop:
+            Type: AWS::Serverless::Function
+            Properties:
+              AutoPublishAlias: live
+              DeploymentPreference: {Type: Canary10Percent30Minutes, Alarms: [!Ref ShopErrors]}
 
     Before (gitlab-ci):
-        # infra/service.tf
-        alarms { enable = true, rollback = false, alarm_names = ["shop-high"] }
+        # deploy/group.yml
+        Resources:
+          Group:
+            Type: AWS::CodeDeploy::DeploymentGroup
+            Properties:
+              ApplicationName: shop
+              DeploymentGroupName: shop-prod
+              AlarmConfiguration: {Enabled: true, Alarms: [{Name: shop-high}]}
+              AutoRollbackConfiguration: {Enabled: true, Events: [DEPLOYMENT_FAILURE]}
 
     After (gitlab-ci):
-        # infra/service.tf
-        alarms { enable = true, rollback = true, alarm_names = ["shop-high"] }
+        # deploy/group.yml
+        Resources:
+          Group:
+            Type: AWS::CodeDeploy::DeploymentGroup
+            Properties:
+              ApplicationName: shop
+              DeploymentGroupName: shop-prod
+              AlarmConfiguration: {Enabled: true, Alarms: [{Name: shop-high}]}
+              AutoRollbackConfiguration: {Enabled: true, Events: [DEPLOYMENT_FAILURE, DEPLOYMENT_STOP_ON_ALARM]}
 
     Before (codepipeline):
-        # infra/deploy.yml
-        AutoRollbackConfiguration: {Enabled: true, Events: [DEPLOYMENT_FAILURE]}
+        Name: Production
+        OnSuccess:
+          Conditions:
+            - Rules:
+                - Name: NoAlarm
+                  RuleTypeId: {Category: Rule, Owner: AWS, Provider: CloudWatchAlarm, Version: "1"}
+                  Configuration: {AlarmName: shop-errors, WaitTime: "60"}
 
     After (codepipeline):
-        # infra/deploy.yml
-        AutoRollbackConfiguration: {Enabled: true, Events: [DEPLOYMENT_FAILURE, DEPLOYMENT_STOP_ON_ALARM]}
+        Name: Production
+        OnSuccess:
+          Conditions:
+            - Result: ROLLBACK
+              Rules:
+                - Name: NoAlarm
+                  RuleTypeId: {Category: Rule, Owner: AWS, Provider: CloudWatchAlarm, Version: "1"}
+                  Configuration: {AlarmName: shop-errors, WaitTime: "60"}
     """
 
     id = "RLB003"

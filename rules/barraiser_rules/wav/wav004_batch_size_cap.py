@@ -26,19 +26,35 @@ class BatchSizeCap(Rule):
 
     Before (github-actions):
         # k8s/deployment.yml
-        rollingUpdate: {maxUnavailable: 50%}
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: shop}
+        spec:
+          replicas: 9
+          strategy: {type: RollingUpdate, rollingUpdate: {maxUnavailable: 50%}}
 
     After (github-actions):
         # k8s/deployment.yml
-        rollingUpdate: {maxUnavailable: 25%}
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: shop}
+        spec:
+          replicas: 9
+          strategy: {type: RollingUpdate, rollingUpdate: {maxUnavailable: 25%}}
 
     Before (gitlab-ci):
         # infra/service.tf
-        deployment_minimum_healthy_percent = 50
+        resource "aws_ecs_service" "shop" {
+          name                               = "shop"
+          deployment_minimum_healthy_percent = 50
+        }
 
     After (gitlab-ci):
         # infra/service.tf
-        deployment_minimum_healthy_percent = 100
+        resource "aws_ecs_service" "shop" {
+          name                               = "shop"
+          deployment_minimum_healthy_percent = 100
+        }
 
     Before (codepipeline):
         # infra/deploy.yml
