@@ -57,7 +57,7 @@ def tris(found: Applied) -> tuple[int, int, int]:
         ("ssh deploy@shop docker compose up -d", "ssh", (NO, NO, NO)),
         ("docker compose up -d", "docker", (NO, NO, NO)),
         ("rsync -a dist/ host:/srv", "files", (NO, NO, NO)),
-        ("terraform apply -auto-approve", "terraform", (NO, NO, NO)),
+        ("terraform apply -auto-approve", "terraform", (MAYBE, MAYBE, NO)),
         ("kubectl apply -f nowhere/", "kubernetes", (MAYBE, MAYBE, NO)),
         ("kubectl set image deployment/shop shop=shop:1", "kubernetes", (NO, NO, NO)),
         ("helm upgrade --install shop ./chart --atomic", "helm", (YES, NO, YES)),
@@ -283,8 +283,14 @@ def test_a_declared_deployer_fills_in_what_is_not_read(tmp_path: Path) -> None:
     found = ask(tmp_path, "kubectl apply -f elsewhere/", deployer=declared)
     assert (found.mechanism, found.rolls_back_on_failure, found.rolls_back_on_alarm) == ("argo-rollouts", YES, YES)
     assert found.why.startswith("declared")
-    other = ask(tmp_path, "terraform apply", deployer=declared)
-    assert (other.mechanism, other.rolls_back_on_failure) == ("terraform", NO)
+    other = ask(tmp_path, "pulumi up --yes", deployer=declared)
+    assert (other.mechanism, other.rolls_back_on_failure) == ("pulumi", NO)
+
+
+def test_terraform_has_no_rollback_of_its_own_but_what_it_applies_may(tmp_path: Path) -> None:
+    files = {"main.tf": 'resource "aws_s3_bucket" "logs" {}\n'}
+    found = ask(tmp_path, "terraform apply", files=files)
+    assert (found.rolls_back_on_failure, found.rolls_back_on_alarm) == (NO, NO)
 
 
 def test_a_definition_that_was_read_is_stronger_than_a_declaration(tmp_path: Path) -> None:

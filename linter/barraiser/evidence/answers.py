@@ -312,8 +312,17 @@ def _terraform(deployer: Deployer, repository: Repository) -> Applied:
     )
     if not folder and deployer.folder:
         folder = deployer.path(repository, ".")
-    definitions = library_of(repository).under(folder, repository) if folder else None
-    shifting = [each for each in definitions or () if each.kind in (ECS_SERVICE, DEPLOYMENT_GROUP)]
+    library = library_of(repository)
+    definitions = library.under(folder, repository) if folder else None
+    at_root = [] if folder else [name for name in repository.folder("") if name.endswith(".tf")]
+    if at_root:
+        definitions = [each for name in at_root for each in library.at(name, repository) or ()]
+    if definitions is None:
+        # What is applied may hold deployers with alarms of their own.
+        base.rolls_back_on_failure = base.rolls_back_on_alarm = MAYBE
+        base.why = "what Terraform applies is not in the repository"
+        return base
+    shifting = [each for each in definitions if each.kind in (ECS_SERVICE, DEPLOYMENT_GROUP)]
     if shifting:
         found = merged("terraform", shifting, base)
         if found.rolls_back_on_failure == YES or found.rolls_back_on_alarm == YES:
