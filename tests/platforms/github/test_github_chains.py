@@ -216,3 +216,13 @@ def test_a_local_action_and_a_script_that_send(tmp_path: Path) -> None:
     (tmp_path / "ci/tag.sh").write_text('git tag "v$1"\ngit push --tags\n', encoding="utf-8")
     found = made(tmp_path, TAGS, sender(CHECKOUT.format(token=OWN), "{run: ./ci/tag.sh 1}"))
     assert found == [("tag", ("make",))]
+
+
+def test_a_release_of_the_tag_that_started_it_makes_no_further_tag(tmp_path: Path) -> None:
+    step = "{uses: softprops/action-gh-release@v2, with: {token: '" + OWN + "'}}"
+    other = "on: {push: {tags: ['v*']}}"
+    by_tag = sender(step).replace("on: push", other)
+    assert made(tmp_path, TAGS, by_tag) == []
+    assert made(tmp_path, RELEASE, by_tag) == [("release", ("make",))]
+    also = sender(step).replace("on: push", "on: {push: {tags: ['v*'], branches: [main]}}")
+    assert made(tmp_path, TAGS, also) == [("tag", ("make",))]

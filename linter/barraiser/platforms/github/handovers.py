@@ -345,7 +345,7 @@ def _made(trigger: Trigger, scenarios: Sequence[Scenario], neighbours: Neighbour
     found: list[Handover] = []
     for path, root in neighbours.starting(*MARKS):
         senders: dict[str, set[int]] = {}
-        by_tag = any(each.event in ("push", "create", "release") and _only_tags(each) for each in triggers_of(root)[0])
+        by_tag = all(_only_tags(each) for each in triggers_of(root)[0] if each.event != "workflow_dispatch")
         for step in neighbours.steps(path, root):
             for made in pushed_by(step, neighbours.repository):
                 if made.kind not in kinds or (by_tag and made.kind == TAG and not made.name):
@@ -367,6 +367,9 @@ def _tags_alone(indices: Sequence[int], scenarios: Sequence[Scenario]) -> bool:
 
 
 def _only_tags(trigger: Trigger) -> bool:
+    """Whether what starts a workflow is always a tag that is there already."""
+    if trigger.event not in ("push", "create", "release"):
+        return False
     return trigger.event == "release" or (trigger.names("tags") is not None and trigger.names("branches") is None)
 
 
