@@ -11,18 +11,23 @@ MAKES = "pipeline-kind"
 """The fact that says which pipeline kind a deploy's tool speaks for."""
 
 _SURE = 0.6
+_ELSEWHERE = frozenset(("--repo", "-R"))
+"""Options of what starts a workflow of another repository."""
+
 _SITE = frozenset(("docs", "doc", "documentation", "website", "site", "blog", "landing", "storybook"))
 
 
 def kind_of(pipeline: Pipeline) -> tuple[str, str]:
-    """A pipeline's kind and why: the first kind, in the table's order, that one of its deploys has (the surer ones first, previews
-    and pages last), or what it publishes."""
+    """A pipeline's kind and why: the first kind, in the table's order, that one of its deploys has (the surer ones first, previews,
+    pages and the sites of other repositories last), or what it publishes."""
     whole = _Whole(pipeline)
     ranked: list[dict[str, tuple[Activity, Job]]] = [{}, {}, {}, {}, {}]
     for job in pipeline.jobs:
         for activity in job.activities:
-            if activity.kind in DEPLOY_KINDS:
-                ranked[_rank(activity)].setdefault(whole.made_by(activity, job), (activity, job))
+            if activity.kind in DEPLOY_KINDS and not _tries_itself(activity, job):
+                made = whole.made_by(activity, job)
+                rank = 4 if made == "static-site" and not _ELSEWHERE.isdisjoint(activity.argv) else _rank(activity)
+                ranked[rank].setdefault(made, (activity, job))
             elif activity.kind == "publish":
                 ranked[3].setdefault("library-publish", (activity, job))
     for found in ranked:
@@ -63,6 +68,12 @@ class _Whole:
         if self.is_site or _speaks_of_site(job.id) or _speaks_of_site(job.name):
             return "static-site"
         return "service-deploy"
+
+
+def _tries_itself(activity: Activity, job: Job) -> bool:
+    """Whether the repository is an action that the step tries out (``uses: ./``), somewhere else than in production."""
+    own = activity.step < len(job.steps) and job.steps[activity.step].uses.rstrip("/") == "."
+    return own and _class_of(activity) == "beta"
 
 
 def _class_of(activity: Activity) -> str:
