@@ -20,6 +20,7 @@ from barraiser.api import (
 )
 from barraiser_rules.hints import declaration
 from barraiser_rules.questions import declared_protection, job
+from barraiser_rules.refs import is_version, samples
 
 ALLOWED = ("default", "^(release|hotfix|prod|production|live|stable)(/.+)?$", "tag", "release")
 REF_GUARD = (
@@ -115,6 +116,12 @@ class DeployFromMainlineOnly(Rule):
                 f"{job(deploy)} runs on {scenario.name}, an allowed way to production.", rests_on=(deploy,)
             )
         fix = case.fix(job=job(deploy), default=case.pipeline.default_branch)
+        if admitted is False and scenario.refs and all(is_version(ref) for ref in scenario.refs):
+            return case.unknown(
+                f"{job(deploy)} deploys what is called like a version ({', '.join(scenario.refs[:3])}): a tag is meant, and a branch may be"
+                " called so.",
+                settle="Ask for a tag: `$CI_COMMIT_TAG =~ ...` in the place of the name of the ref.",
+            )
         if admitted is False and case.graph.runs(deploy) == YES:
             return case.failed(
                 f"{job(deploy)} deploys to production on {scenario.name}: code that is not on the mainline reaches users.",
@@ -142,8 +149,12 @@ class DeployFromMainlineOnly(Rule):
         if scenario.branch == "default":
             return "default" in allowed
         if branches:
-            return all(self._allowed(branch, allowed, pipeline) for branch in branches)
+            return all(self._all_allowed(branch, allowed, pipeline) for branch in branches)
         return False if scenario.branch == "other" else None
+
+    def _all_allowed(self, branch: str, allowed: tuple[str, ...], pipeline: Pipeline) -> bool:
+        names = samples(branch)
+        return bool(names) and all(self._allowed(name, allowed, pipeline) for name in names)
 
     def _allowed(self, branch: str, allowed: tuple[str, ...], pipeline: Pipeline) -> bool:
         if "default" in allowed and branch == pipeline.default_branch:
