@@ -68,7 +68,7 @@ def test_failed_in_some_variants_is_milder_and_names_the_condition(tmp_path: Pat
     assert result.verdicts["APV001"] == "failed"
     (finding,) = [each for each in result.findings if each.rule == "APV001"]
     assert finding.severity == "warning"
-    assert "only if the template's condition Approves does not hold" in finding.message
+    assert "only if the condition `Approves` does not hold" in finding.message
 
 
 def test_failed_in_all_variants_keeps_its_severity(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def condition_of(met: Sequence[Pipeline], variants: Sequence[Pipeline]) -> str:
         if [each for each in variants if each.assumes.get(name) == holds] == list(met):
             return f"if {_told(name, holds)}"
     told = [_told(name, holds) for name, holds in met[0].assumes.items() if _differs(name, variants)]
-    return f"in some ways in which the template's conditions can fall, for example if {' and '.join(told[:4])}"
+    return f"in some ways in which its conditions can fall, for example if {' and '.join(told[:4])}"
 
 
 def _differs(name: str, variants: Sequence[Pipeline]) -> bool:
@@ -95,7 +95,7 @@ def _differs(name: str, variants: Sequence[Pipeline]) -> bool:
 
 
 def _told(name: str, holds: bool) -> str:
-    return f"the template's condition {name} {'holds' if holds else 'does not hold'}"
+    return f"the condition `{name}` {'holds' if holds else 'does not hold'}"
 
 
 def _crashes(results: Sequence[PipelineResult]) -> list[RuleCrash]:

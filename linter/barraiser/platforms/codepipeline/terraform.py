@@ -18,6 +18,7 @@ from barraiser.platforms.codepipeline.structure import (
     Trigger,
     TriggerFilter,
 )
+from barraiser.platforms.codepipeline.switches import with_switches
 from barraiser.platforms.codepipeline.terraform_callers import modules_for, roots_of
 from barraiser.platforms.codepipeline.terraform_modules import Instance, Module, blocks_of
 from barraiser.platforms.codepipeline.terraform_projects import Projects
@@ -56,7 +57,7 @@ def read_terraform(path: str, repository: Repository, options: ReadOptions | Non
     base = _defined(path, names, problems, modules_for(folder, repository, alone))
     several = dict.fromkeys(each for given in files.values() if len(given) > 1 for each in given)
     if not several:
-        return base
+        return [with_switches(each) for each in base]
     given_by = {
         each: _defined(
             path, names, problems,
