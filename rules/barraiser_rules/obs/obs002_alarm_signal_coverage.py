@@ -41,6 +41,7 @@ class AlarmSignalCoverage(Rule):
     Decided by:
         The alarms that roll the deploy back or that its alarm checks ask for, composite ones expanded: names, and definitions in the
         same file. Or those declared as `evidence.alarms.names`. Alarms that are defined elsewhere: unknown.
+        Where no alarm rolls anything back, RLB002 speaks.
 
     Fix:
         Add an alarm for the missing signal to those that roll back.
@@ -91,6 +92,7 @@ class AlarmSignalCoverage(Rule):
     severity = "warning"
     profile = "strict"
     kinds = ("service-deploy", "iac-only", "config-flags")
+    after = ("RLB002",)
     parameters = (
         Parameter(
             "signals",
@@ -123,6 +125,8 @@ class AlarmSignalCoverage(Rule):
         ]
         if not missing:
             return None
+        if not alarms and case.verdict_of("RLB002") == FAILED:
+            return case.not_applicable(f"No alarm rolls {job(deploy)} back.", because="RLB002")
         if not alarms or not all(alarms.values()):
             return expired(case, "alarms", "What the rollback alarms watch") or case.unknown(
                 f"Which signals the alarms of {job(deploy)} watch, the files of the repository do not show.",
