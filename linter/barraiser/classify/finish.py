@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from barraiser.classify.facts import PLACEHOLDER
-from barraiser.classify.names import environment_class, words_of
+from barraiser.classify.names import environment_class, without_expressions, words_of
 from barraiser.classify.tests_kind import named_kind
 from barraiser.classify.vocabulary.codepipeline import SELF_UPDATE
 from barraiser.classify.vocabulary.credentials import STATIC_KEYS
@@ -25,6 +25,7 @@ _SAYS_ITSELF = frozenset({"deploy", "config-deploy", "publish", "destroy", "plan
 _WORK = frozenset({"other", "source", "notify", "approval"})
 _SCANS = frozenset({"lint", "sast", "sca", "secret-scan"})
 _DEPLOYED_TESTS = frozenset({"smoke-test", "integration-test", "e2e-test", "load-test"})
+_FORWARD = frozenset({"deploy", "deployment", "release", "promote", "rollout", "with", "and", "or"})
 _BESIDE = frozenset({"source", "notify"})
 
 
@@ -32,6 +33,7 @@ def finish(job: Job, pipeline: Pipeline, activities: list[Activity], first: Plac
     """The job's activities with what only the whole job tells. ``first``: where its first command stands."""
     activities = _implied(job, pipeline, activities, first)
     activities = _named(job, activities, first)
+    _goes_back(job, pipeline, activities)
     _local(job, activities)
     _shared(activities)
     _inherited(job, pipeline, activities)
@@ -235,6 +237,27 @@ def _implied(job: Job, pipeline: Pipeline, activities: list[Activity], first: Pl
             facts={PLACEHOLDER: "yes"},
         ),
     ]
+
+
+def _goes_back(job: Job, pipeline: Pipeline, activities: list[Activity]) -> None:
+    """What a job named for a rollback deploys is an earlier version, where a person or a failure starts it."""
+    deploys = [each for each in activities if each.kind in _DEPLOYS]
+    if not deploys or not any(_says_back(name) for name in (job.id.split(" / ")[-1], job.name)):
+        return
+    by_person = job.manual or all(each.event == "manual" for each in pipeline.scenarios)
+    if by_person or job.condition.on_failure:
+        for each in deploys:
+            each.kind, each.reason = "rollback", f"the job is named {(job.name or job.id)[:60]}"
+        for each in activities:
+            if each.kind == "publish":
+                each.kind, each.reason = "other", "what a rollback publishes is an earlier version"
+
+
+def _says_back(name: str) -> bool:
+    words = words_of(without_expressions(name)[0])
+    if words[:1] in (["rollback"], ["revert"]) or words[:2] == ["roll", "back"]:
+        return True
+    return words[-1:] == ["rollback"] and _FORWARD.isdisjoint(words)
 
 
 def _taken_over(job: Job, pipeline: Pipeline) -> bool:
