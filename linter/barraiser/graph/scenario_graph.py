@@ -405,7 +405,7 @@ class ScenarioGraph:
         if found is not None:
             return found
         for way in self._lightest(one, other):
-            if way.strength != HARD:
+            if way.strength != HARD or (way.tolerant and way.source != one):
                 target = self.graph.layout.units[way.target].job
                 reason = way.softened_by or target.condition.text or "the result is ignored"
                 return Weakness(reason, way.place or target.condition.place or target.place)
