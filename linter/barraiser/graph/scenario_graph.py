@@ -405,8 +405,10 @@ class ScenarioGraph:
         if found is not None:
             return found
         for way in self._lightest(one, other):
-            if way.strength != HARD or (way.tolerant and way.source != one):
-                target = self.graph.layout.units[way.target].job
+            target = self.graph.layout.units[way.target].job
+            if way.strength == HARD and way.tolerant and way.source != one:
+                return Weakness(target.condition.text, target.condition.place or target.place)
+            if way.strength != HARD:
                 reason = way.softened_by or target.condition.text or "the result is ignored"
                 return Weakness(reason, way.place or target.condition.place or target.place)
             found = job_weakness(self.graph.layout.units[way.target].job) if way.target != other else None
