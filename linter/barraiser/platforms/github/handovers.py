@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _ACTIONS = ".github/actions"
 _MAX_PARTS = 100
+_MAX_MAKERS = 4
+"""Workflows that may have made what starts one: each brings its own graph, with those of what starts it."""
 
 
 class Neighbours:
@@ -78,11 +80,40 @@ class Neighbours:
         found = dict(self.holding(*texts, *self._parts_holding(texts)))
         waiting = list(found)
         for path in waiting:
-            for caller, root in self.holding(f"/{path.rpartition('/')[2]}") if _is_called(found[path]) else ():
+            for caller, root in (
+                self.holding(f"/{path.rpartition('/')[2]}") if self._called(path, found[path])[0] else ()
+            ):
                 if caller not in found:
                     found[caller] = root
                     waiting.append(caller)
-        return [(path, root) for path, root in sorted(found.items()) if not _is_called(root, alone=True)]
+        return [(path, root) for path, root in sorted(found.items()) if not self._called(path, root)[1]]
+
+    def _called(self, path: str, root: Mapping) -> tuple[bool, bool]:
+        """Whether others can call a workflow, and whether nothing else starts it; looked at once."""
+
+        def events() -> tuple[bool, bool]:
+            names = [trigger.event for trigger in triggers_of(root)[0]]
+            return "workflow_call" in names, names == ["workflow_call"]
+
+        return self.repository.remember(("workflow called", path), events)
+
+    def made(self, path: str, root: Mapping) -> list[tuple[str, Pushed]]:
+        """The tags, releases and branches that another workflow makes, each with the job that does; looked for once."""
+
+        def found() -> list[tuple[str, Pushed]]:
+            from barraiser.platforms.github.pushed import TAG, pushed_by
+
+            by_tag = all(_only_tags(each) for each in triggers_of(root)[0] if each.event != "workflow_dispatch")
+            return [
+                (step.job, each)
+                for step in self.steps(path, root)
+                for each in pushed_by(step, self.repository)
+                if not by_tag
+                or each.kind != TAG
+                or each.name  # a release of the tag that started it makes no further tag
+            ]
+
+        return self.repository.remember(("workflow makes", path), found)
 
     def _parts_holding(self, texts: Sequence[str]) -> list[str]:
         """How workflows name the local actions and scripts that hold one of these texts."""
@@ -149,12 +180,6 @@ class Neighbours:
 
 def _holds(data: bytes, texts: Sequence[bytes]) -> bool:
     return any(text in data for text in texts)
-
-
-def _is_called(root: Mapping, *, alone: bool = False) -> bool:
-    """Whether others can call a workflow; ``alone``: whether nothing else starts it."""
-    events = [trigger.event for trigger in triggers_of(root)[0]]
-    return "workflow_call" in events and (not alone or len(events) == 1)
 
 
 def chained_starts(trigger: Trigger, ground: Ground, neighbours: Neighbours) -> list[Start]:
@@ -328,7 +353,7 @@ def _known(event: str, types: Sequence[str]) -> bool:
 
 def _made(trigger: Trigger, scenarios: Sequence[Scenario], neighbours: Neighbours) -> list[Handover]:
     """Tags, releases and branches that another workflow makes, with a token of its own: the run's own token starts nothing."""
-    from barraiser.platforms.github.pushed import BRANCH, MARKS, RELEASE, TAG, pushed_by
+    from barraiser.platforms.github.pushed import BRANCH, MARKS, RELEASE, TAG
 
     ways = {
         number: each
@@ -345,20 +370,18 @@ def _made(trigger: Trigger, scenarios: Sequence[Scenario], neighbours: Neighbour
     found: list[Handover] = []
     for path, root in neighbours.starting(*MARKS):
         senders: dict[str, set[int]] = {}
-        by_tag = all(_only_tags(each) for each in triggers_of(root)[0] if each.event != "workflow_dispatch")
-        for step in neighbours.steps(path, root):
-            for made in pushed_by(step, neighbours.repository):
-                if made.kind not in kinds or (by_tag and made.kind == TAG and not made.name):
-                    continue  # a release of the tag that started it makes no further tag
-                starts = {number for number, each in ways.items() if _starts(made, each, trigger)}
-                if starts:
-                    senders.setdefault(step.job, set()).update(starts)
+        for job, made in neighbours.made(path, root):
+            starts = {number for number, each in ways.items() if made.kind in kinds and _starts(made, each, trigger)}
+            if starts:
+                senders.setdefault(job, set()).update(starts)
         if senders:
             indices = sorted(set().union(*senders.values()))
             via = (
                 "release" if trigger.event == "release" else "tag" if _tags_alone(indices, scenarios) else trigger.event
             )
             found.append(Handover(path, trigger.place, via, scenarios=indices, jobs=list(senders)))
+            if len(found) >= _MAX_MAKERS:
+                break
     return found
 
 
