@@ -136,3 +136,14 @@ def test_the_end_of_a_pipeline_that_is_not_here(tmp_path: Path) -> None:
     (pipeline,) = Entries(Repository(str(tmp_path)), ReadOptions()).at("b.yml")
     assert "after elsewhere" in [each.name for each in pipeline.scenarios]
     assert pipeline.handovers == ()
+
+
+def test_many_ends_that_start_one_are_bounded(tmp_path: Path) -> None:
+    names = [f"p{number}" for number in range(12)]
+    for name in names:
+        write(tmp_path, **{name: template(stage("Staging", "Staging")).replace("Name: shop", f"Name: {name}")})
+    write(tmp_path, b=chained(pipeline=", ".join(names)))
+    (pipeline,) = [
+        each for each in Entries(Repository(str(tmp_path)), ReadOptions()).at("b.yml") if each.name == "prod"
+    ]
+    assert len(pipeline.handovers) == 4

@@ -4,6 +4,7 @@ rule that waits for the end of one."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
 from barraiser.model.pipeline import HARD, SOFT, Handover, Job, Pipeline, Unresolved
 from barraiser.platforms.codepipeline.marks import MARKERS, SUFFIXES
@@ -42,7 +43,7 @@ def hand_over(path: str, pipelines: Keyed, repository: Repository, read: Reading
             Handover(where, sent[0].place, "invoke", scenarios=scenarios, jobs=[job.id for job in sent], pipeline=name)
             for (where, name), sent in list(jobs.items())[:_MAX_SENDERS]
         )
-        after = list(_after(pipeline, pipelines, path, repository, read))
+        after = list(islice(_after(pipeline, pipelines, path, repository, read), _MAX_SENDERS))
         pipeline.handovers = (*pipeline.handovers, *after)
         for variant in pipeline.variants:
             variant.handovers = tuple(
