@@ -431,4 +431,7 @@ BREAKS: tuple[Break, ...] = (
         '      account: "777777777777"\n      region: ap-southeast-2\n',
         '      account: "666666666666"\n      region: ap-southeast-2\n',
     ),
+    Break(
+        "ENV002", DEPLOY, "    environment: ${{ inputs.environment }} # ENV006, APV003\n", "    environment: staging\n"
+    ),
 )

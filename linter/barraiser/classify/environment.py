@@ -31,7 +31,7 @@ from barraiser.model.declarations import Declarations
 from barraiser.model.environment import Environment
 from barraiser.model.pipeline import Job, Pipeline, Step
 from barraiser.model.tri import MAYBE, NO, YES, Tri
-from barraiser.model.words import CODEPIPELINE
+from barraiser.model.words import CODEPIPELINE, PREPROD_CLASSES
 
 UNKNOWN = "unknown"
 MAX_AIMS = 200
@@ -49,6 +49,27 @@ _OF_PIPELINE = re.compile(r"(?<=[A-Za-z])(?:Stage|[-_ /]+stage)$")
 """The word "stage" at the end of a pipeline stage's name, which names no environment (``Deploy-stage``)."""
 
 _CHANGING = re.compile(r"sha\b|short_sha|run_id|run_number|digest|version", re.I)
+
+
+_OTHER_WORK = frozenset(
+    (
+        "build",
+        "bundle",
+        "check",
+        "e2e",
+        "image",
+        "lint",
+        "like",
+        "not",
+        "package",
+        "plan",
+        "smoke",
+        "test",
+        "tests",
+        "verify",
+    )
+)
+"""Words of a job's name that say that production is not where it deploys."""
 
 
 class Environments:
@@ -167,10 +188,22 @@ class Environments:
                 return [(share, placed[0][1])]
         return placed
 
+    def _against_job(self, environment: Environment) -> Environment:
+        """A job named for production whose environment is named for something before it: one of the two is a mistake, so it counts as
+        production, with little confidence."""
+        for name in dict.fromkeys((self.job.id, self.job.name)):
+            for part in name.split(" (")[0].split(" / "):
+                other = class_in_text(part, NAME)
+                clear = other is not None and other.cls == "prod" and other.word in CLEAR
+                if clear and _OTHER_WORK.isdisjoint(words_of(part)):
+                    reason = f"the job is named {part}, its environment {environment.name}"
+                    return Environment(environment.name, "prod", 0.5, reason, environment.place)
+        return environment
+
     def _unless_job_says(self, environment: Environment, guess: Guess) -> Environment:
         """The environment, unless only a weak word tells its class and the job's own name has a clear one for another."""
         if guess.word not in WEAK:
-            return environment
+            return self._against_job(environment) if guess.cls in PREPROD_CLASSES else environment
         for name in dict.fromkeys((self.job.id, self.job.name)):
             other = class_in_text(name.split(" / ")[-1].split(" (")[0], NAME)
             if other is not None and other.cls != guess.cls and other.word in CLEAR:
