@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from barraiser.graph.node import Node
-from barraiser.graph.units import TRIGGER, Layout, Unit, Way, sends
+from barraiser.graph.units import TRIGGER, Layout, Unit, Way, sends, started_in
 from barraiser.model.activity import ALLOWED_STEP, Activity
 from barraiser.model.condition import Condition
-from barraiser.model.pipeline import HARD, Handover, Job, Pipeline, Scenario
+from barraiser.model.pipeline import HARD, Handover, Job, Scenario
 from barraiser.model.place import Place
 from barraiser.model.tri import MAYBE, NO, YES, Tri, negate
 from barraiser.model.words import DEPLOY_KINDS, TEST_KINDS
@@ -124,7 +124,7 @@ class Tables:
         key = (unit.link, id(unit.pipeline))
         known = self._sent.get(key)
         if known is None:
-            known = self._sent[key] = _started(self._links[unit.link], unit.pipeline, self._scenario, self.layout)
+            known = self._sent[key] = started_in(self._links[unit.link], unit.pipeline, self._scenario, self.layout)
         return known
 
     def before(self) -> list[int]:
@@ -214,24 +214,6 @@ class Tables:
         if text and job.condition.text == text:
             runs = YES
         return Reach(min(reach.chain, negate(softness(job)), max(runs, reach.skipped)), reach.skipped)
-
-
-def _started(link: Handover, pipeline: Pipeline, scenario: Scenario | None, layout: Layout) -> Sequence[int]:
-    """The scenarios of a pipeline in which it may have handed over: those on merged code in which a job that sends it runs."""
-    scenarios = pipeline.scenarios
-    found: Sequence[int] = [number for number, each in enumerate(scenarios) if not each.unmerged] or range(
-        len(scenarios)
-    )
-    if pipeline.path != link.path:
-        return found
-    cause = scenario.caused_by if scenario is not None else ""
-    if cause:
-        named = [n for n, each in enumerate(scenarios) if each.name == cause or each.name.startswith(f"{cause} (")]
-        found = named or found
-    senders = [unit.job for unit in layout.units if unit.pipeline is pipeline and sends(link, unit.job)]
-    if senders:
-        found = [n for n in found if any(job.condition.in_scenario(n) != NO for job in senders)] or found
-    return found
 
 
 def _improve(table: dict[int, Reach], way: Way, through: Reach | None, untouched: Reach | None) -> None:

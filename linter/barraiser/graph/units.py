@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from barraiser.model.pipeline import HARD, Handover, Job, Pipeline
+from barraiser.model.pipeline import HARD, Handover, Job, Pipeline, Scenario
 from barraiser.model.place import Place
+from barraiser.model.tri import NO
 
 ORDERED_KINDS = ("stage", "run-order", "sequence")
 """Kinds of edges that hold for all that comes later, so that they hold beyond what stands between."""
@@ -166,3 +167,21 @@ def _ordered(pipeline: Pipeline, start: int) -> tuple[list[Job], list[Way]]:
         if position[source] < position[target]
     ]
     return [pipeline.jobs[number] for number in order], ways
+
+
+def started_in(link: Handover, pipeline: Pipeline, scenario: Scenario | None, layout: Layout) -> Sequence[int]:
+    """The scenarios of a pipeline in which it may have handed over: those on merged code in which a job that sends it runs."""
+    scenarios = pipeline.scenarios
+    found: Sequence[int] = [number for number, each in enumerate(scenarios) if not each.unmerged] or range(
+        len(scenarios)
+    )
+    if pipeline.path != link.path:
+        return found
+    cause = scenario.caused_by if scenario is not None else ""
+    if cause:
+        named = [n for n, each in enumerate(scenarios) if each.name == cause or each.name.startswith(f"{cause} (")]
+        found = named or found
+    senders = [unit.job for unit in layout.units if unit.pipeline is pipeline and sends(link, unit.job)]
+    if senders:
+        found = [n for n in found if any(job.condition.in_scenario(n) != NO for job in senders)] or found
+    return found
