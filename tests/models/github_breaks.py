@@ -434,4 +434,5 @@ BREAKS: tuple[Break, ...] = (
     Break(
         "ENV002", DEPLOY, "    environment: ${{ inputs.environment }} # ENV006, APV003\n", "    environment: staging\n"
     ),
+    Break("TST004", RELEASE, "--exit-code 1 .", "--exit-code 0 ."),
 )

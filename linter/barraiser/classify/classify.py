@@ -30,6 +30,7 @@ from barraiser.source.repository import Repository
 
 _PLACED = frozenset({"deploy", "config-deploy", "destroy", "migrate", "rollback"})
 _LOOKING = frozenset({"integration-test", "e2e-test", "smoke-test", "load-test", "chaos-test", "dast", "alarm-gate"})
+_SCANS = frozenset({"lint", "sast", "sca", "secret-scan", "iac-scan"})
 _MAX_TEXT = 400
 _MAX_CONTEXT = 20
 _WORKSPACES = ("terraform", "tofu", "pulumi")
@@ -252,6 +253,18 @@ def _answered(found: Found) -> tuple[Tri, str, Place | None]:
     return soft, reason, found.command.place if soft else None
 
 
+def _never_fails(hit: Hit) -> str:
+    """The option with which a scan only reports; empty where there is none."""
+    if hit.kind not in _SCANS:
+        return ""
+    for at, word in enumerate(hit.argv):
+        if word in ("--exit-zero", "--soft-fail", "--exit-code=0"):
+            return word
+        if word == "--exit-code" and hit.argv[at + 1 : at + 2] in (("0",), ["0"]):
+            return "--exit-code 0"
+    return ""
+
+
 def _softness(found: Found, step: Step, hit: Hit) -> tuple[Tri, str, Place | None]:
     """Whether its failure lets the job go on, why, and where that is written."""
     asked = hit.kind == "alarm-gate" and step.script is not None and asks(hit.tool)
@@ -260,6 +273,9 @@ def _softness(found: Found, step: Step, hit: Hit) -> tuple[Tri, str, Place | Non
         return step.soft, ALLOWED_STEP, step.soft_place or step.place
     if asked:
         return own
+    flag = _never_fails(hit)
+    if flag:
+        return YES, flag, found.command.place
     if found.soft:
         return found.soft, found.soft_reason, found.command.place
     if hit.soft_reason:
