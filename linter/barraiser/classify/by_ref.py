@@ -16,6 +16,9 @@ from barraiser.shell.parser import commands_of
 _LOOKS = re.compile(
     r"github\.(?:ref|event_name|base_ref)|GITHUB_(?:REF|EVENT_NAME|BASE_REF)|CI_(?:COMMIT_(?:BRANCH|REF_NAME|TAG)|PIPELINE_SOURCE)"
 )
+_LOOKED_AT = ("github.", "GITHUB_", "CI_")
+"""Texts without which a script looks at nothing of this."""
+
 _EXPRESSION = re.compile(
     r"(?P<quote>')?\$\{\{ *github\.(?P<name>ref|ref_name|ref_type|event_name|base_ref) *\}\}(?(quote)')"
 )
@@ -56,8 +59,8 @@ def by_ref(
     """
     if len(pipeline.scenarios) < 2:
         return None
-    texts = [*(fragment.text for fragment in script.fragments), *variables.values()]
-    if sum(map(len, texts)) > _MAX_TEXT or not any(_LOOKS.search(text) for text in texts):
+    text = "\n".join([*[fragment.text for fragment in script.fragments], *variables.values()])
+    if len(text) > _MAX_TEXT or not any(word in text for word in _LOOKED_AT) or not _LOOKS.search(text):
         return None
     if not any(_BRANCHES.search(fragment.text) for fragment in script.fragments):
         return None

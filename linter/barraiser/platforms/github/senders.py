@@ -120,7 +120,8 @@ def _of_steps(
 
 def scripts_in(text: str) -> list[str]:
     """The shell scripts that a text names, each once."""
-    return list(dict.fromkeys(match.group(1).removeprefix("./") for match in _SCRIPT.finditer(text)))
+    lines = [line for line in text.splitlines() if ".sh" in line]
+    return list(dict.fromkeys(match.group(1).removeprefix("./") for line in lines for match in _SCRIPT.finditer(line)))
 
 
 def _followed(script: str, repository: Repository) -> str:
