@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from weakref import WeakKeyDictionary
 
 from barraiser.api import Place, Repository, SourceError
 from barraiser_rules.markers import files_with
@@ -36,15 +35,9 @@ class Expiry:
         self.days = days
 
 
-_KNOWN: WeakKeyDictionary[Repository, list[Expiry]] = WeakKeyDictionary()
-
-
 def expiries(repository: Repository) -> list[Expiry]:
     """The rules of the repository's policies that may meet a released image: not those for untagged ones or for other tags."""
-    found = _KNOWN.get(repository)
-    if found is None:
-        found = _KNOWN[repository] = _read(repository)
-    return found
+    return repository.remember(("expiries",), lambda: _read(repository))
 
 
 def _read(repository: Repository) -> list[Expiry]:

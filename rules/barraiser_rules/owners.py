@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from weakref import WeakKeyDictionary
 
 from barraiser.api import Repository, SourceError
 
@@ -80,11 +79,11 @@ def _entries(place: str, repository: Repository) -> list[Entry]:
     A section (``[Name] @default-owners``, optional with ``^`` before it) is a file of its own; its lines without an owner have the
     default ones. https://docs.gitlab.com/user/project/codeowners/reference/
     """
-    known = _READ.setdefault(repository, {})
-    found = known.get(place)
-    if found is not None:
-        return found
-    found = known[place] = []
+    return repository.remember(("code owners", place), lambda: _read_entries(place, repository))
+
+
+def _read_entries(place: str, repository: Repository) -> list[Entry]:
+    found: list[Entry] = []
     section, default, asked = "", False, True
     for line in _text(place, repository).splitlines()[:MAX_LINES]:
         bare = line.split("#", 1)[0].strip()
@@ -153,9 +152,6 @@ def _fits(name: str, part: str) -> bool:
         else:
             return False
     return not name[at:].strip("*")
-
-
-_READ: WeakKeyDictionary[Repository, dict[str, list[Entry]]] = WeakKeyDictionary()
 
 
 def own_organisations(repository: Repository) -> frozenset[str]:
