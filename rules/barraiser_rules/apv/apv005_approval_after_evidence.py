@@ -104,7 +104,9 @@ class ApprovalAfterEvidence(Rule):
         """Looks at the approvals that hold back each deploy of the subject."""
         asked: Node | None = None
         for deploy in case.deploys:
-            approvals = [node for node in case.graph.ahead_of(deploy) if self._approves(case, node, deploy)]
+            asking = [node for node in case.graph.ahead_of(deploy) if self._approves(case, node, deploy)]
+            # One in front of pre-production is that stage's own, unless no other asks for production.
+            approvals = [node for node in asking if self._is_of_prod(case, node)] or asking
             if not approvals:
                 continue
             late = self._late(case, approvals, deploy)
@@ -134,8 +136,9 @@ class ApprovalAfterEvidence(Rule):
         by_name = by_name and not named(node).isdisjoint(WORDS["approval"].split())
         if node.kind != "approval" and not by_name and not blocking_manual(node):
             return False
-        if case.graph.gates(node, deploy) == NO:
-            return False
+        return case.graph.gates(node, deploy) != NO
+
+    def _is_of_prod(self, case: Case, node: Node) -> bool:
         if node.environment_class in PROD_CLASSES or self._names_prod(node):
             return True
         return not any(each.environment_class in PREPROD_CLASSES for each in case.graph.after(node, "deploy"))
