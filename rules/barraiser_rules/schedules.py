@@ -22,7 +22,7 @@ def longest_gap(crons: Iterable[str], every: Iterable[float] = ()) -> float | No
     gaps = list(every)
     times = sorted({start for cron in crons for start in _starts(cron)})
     if times:
-        gaps.append(float(max((then - now for now, then in pairwise(times)), default=LEAP_DAYS)))
+        gaps.append(float(max((after - before for before, after in pairwise(times)), default=LEAP_DAYS)))
     return min(gaps) if gaps else None
 
 
