@@ -17,7 +17,7 @@ from barraiser.api import (
     Tri,
     Unresolved,
 )
-from barraiser_rules.hints import may_be, only_beside, only_scans
+from barraiser_rules.hints import PREPROD_WORDS, WORDS, may_be, only_beside, only_scans, words
 
 DEPLOYED_TESTS = ("integration-test", "e2e-test", "smoke-test")
 """Kinds that exercise something deployed."""
@@ -75,8 +75,14 @@ def _hidden(node: Node, deploy: Node) -> bool:
 
 
 def preprod_deploys(case: Case, deploy: Node) -> list[Node]:
-    """Deploys to pre-production that come before a deploy, by an edge of any strength."""
-    return [found for found in case.graph.ahead_of(deploy, *DEPLOY_KINDS) if found.environment_class in PREPROD_CLASSES]
+    """Deploys to pre-production that come before a deploy, by an edge of any strength; a preview or a sandbox is one where the deploy
+    waits for its success: then it is no environment of a change under review, but a step on the way."""
+    return [
+        found
+        for found in case.graph.ahead_of(deploy, *DEPLOY_KINDS)
+        if found.environment_class in PREPROD_CLASSES
+        or (found.environment_class == "ephemeral" and case.graph.gates(found, deploy) == YES)
+    ]
 
 
 def preprod_gates(case: Case, deploy: Node) -> list[Node]:
@@ -105,14 +111,14 @@ def _short(text: str, limit: int = 60) -> str:
     return text if len(text) <= limit else text[: limit - 3].rstrip() + "..."
 
 
-def unread_before(case: Case, deploy: Node) -> Unresolved | None:
-    """Something that cannot be read here and that may hold what should come before a deploy."""
+def unread_before(case: Case, deploy: Node, kinds: Sequence[str] = ()) -> Unresolved | None:
+    """Something that cannot be read here and that may hold what should come before a deploy: something of these kinds."""
     found = _whole_pipeline(case.pipeline.unresolved)
     if found is not None:
         return found
     for node in case.graph.ahead_of(deploy):
         for item in node.pipeline.unresolved:
-            if only_scans(item.name) or only_beside(item.name):
+            if only_scans(item.name) or only_beside(item.name) or _only_builds(item, kinds):
                 continue
             if node.job.id in item.jobs and case.graph.gates(node, deploy) != NO:
                 return item
@@ -121,6 +127,29 @@ def unread_before(case: Case, deploy: Node) -> Unresolved | None:
             if found is not None:
                 return found
     return None
+
+
+_BUILT = frozenset((
+    "unit-test", "lint", "sast", "sca", "secret-scan", "iac-scan", "build", "plan", "publish", "sign", "verify-signature", "other",
+))  # fmt: skip
+"""What a build may do besides building."""
+
+
+def _only_builds(item: Unresolved, kinds: Sequence[str]) -> bool:
+    """Whether something unread is a build project whose names speak of a build alone: it may test the code and scan it, but it neither
+    deploys nor waits for anybody."""
+    if item.what != "build project" or not kinds or not _BUILT.isdisjoint(kinds):
+        return False
+    own = words(" ".join((item.name, *item.jobs)))
+    return not own.isdisjoint(_BUILDING) and own.isdisjoint(_MORE) and own.isdisjoint(PREPROD_WORDS)
+
+
+_BUILDING = frozenset(("build", "builds", "builder", "package", "compile", "docker", "image"))
+_MORE = frozenset(
+    word
+    for kind in ("integration-test", "e2e-test", "smoke-test", "alarm-gate", "approval", "deploy", "rollback")
+    for word in WORDS[kind].split()
+)
 
 
 def _whole_pipeline(items: Sequence[Unresolved]) -> Unresolved | None:
@@ -170,7 +199,7 @@ def out_of_sight(
 ) -> Answer | None:
     """``unknown``, where the missing thing may be in something that cannot be read, or in an earlier run; else None."""
     deploy = deploy or case.deploy
-    unread = unread_before(case, deploy)
+    unread = unread_before(case, deploy, kinds)
     if unread is not None:
         return case.unknown(
             f"{what} may be part of the {unread.what} `{unread.name}`, which cannot be read here.",
@@ -185,11 +214,27 @@ def out_of_sight(
         )
     other = stands_elsewhere(case, *kinds, classes=classes)
     if other is None:
-        return None
+        return _in_own_script(case, kinds, what, deploy)
     return case.unknown(
         f"{what} stands in another run ({does(other)}, {other.place}), and nothing in the files says that it hands over to this one.",
         settle=links_entry(case, other),
     )
+
+
+def _in_own_script(case: Case, kinds: Sequence[str], what: str, deploy: Node) -> Answer | None:
+    """``unknown``, where the deploy is a script of the repository that is not there: what a team's own script runs before it deploys,
+    the file does not show. No script asks a person, and its deploys are the deploy that is asked about."""
+    script = deploy.activity.facts.get("unread", "")
+    if not script or "approval" in kinds or _IN_SCRIPTS.isdisjoint(kinds):
+        return None
+    return case.unknown(
+        f"{what} may be part of `{script}`, which {job(deploy)} calls and which is not in the repository.",
+        settle=f'activities: {{"{deploy.job.own_id}": {{kinds: [{kinds[0]}, {deploy.kind}]}}}}',
+        at=deploy,
+    )
+
+
+_IN_SCRIPTS = _BUILT | {"integration-test", "e2e-test", "smoke-test", "load-test"}
 
 
 def _unread_job(unread: Unresolved) -> str:

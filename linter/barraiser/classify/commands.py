@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from barraiser.classify.facts import HANDED_TO
+from barraiser.classify.facts import HANDED_TO, UNREAD
 from barraiser.classify.hit import NAMED, PLACE, Aim, Hit
 from barraiser.classify.images import parameter_images, run_image
 from barraiser.classify.inhouse import in_house, named_script
@@ -63,6 +63,10 @@ def read_words(words: Sequence[str], command: Command, view: View, depth: int) -
     hits = _looked_up(program, words, view)
     if hits is None:
         hits = [in_house(program, words, view)]
+        if hits[0].opaque and not view.remote:
+            called = named_script(program, words)
+            if called is not None and not view.depth and view.follow(called, command) is None:
+                hits[0].facts[UNREAD] = called.name or program
     if program in ("kubectl", "oc"):
         _supporting(hits, command)
     if command.stdin_from is not None:

@@ -27,6 +27,9 @@ TARGET = "target"
 HANDED_TO = "handed-to"
 """The tool of another system to whose own pipeline a deploy is handed: what comes before it there cannot be read here."""
 
+UNREAD = "unread"
+"""The script, target or package script of the repository that the command calls and that is not there to be read."""
+
 DEFINITION = "definition"
 """Path in the repository of what the deploy applies (template, chart, manifest folder), relative to the root."""
 

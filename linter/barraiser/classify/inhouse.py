@@ -54,7 +54,7 @@ _TASK_RUNNERS = frozenset(
 
 
 _CMDLET = re.compile(
-    r"^[A-Za-z]+-[A-Z][A-Za-z]+$|^(?:get|set|new|add|remove|start|stop|write|out|import|invoke|test)-[a-z]+$|^\$(?:env|Env|ENV):"
+    r"^[A-Za-z]+-[A-Z][A-Za-z]+$|^(?:get|set|new|add|remove|start|stop|write|out|import|invoke)-[a-z]+$|^test-(?:path|connection|json|netconnection|computersecurechannel)$|^\$(?:env|Env|ENV):"
 )
 _NAME = re.compile(r"[A-Za-z0-9_$]")
 _SYSTEM_FOLDERS = ("/usr/", "/bin/", "/sbin/", "/etc/")
@@ -198,7 +198,7 @@ def _finished(hit: Hit, split: Words, view: View) -> Hit:
         hit.kind = "publish"
     elif hit.kind == "other" and hit.opaque and _is_check(split.program) and view.deployed:
         hit.kind = "smoke-test"
-    if hit.opaque and hit.kind in _TESTS and any(from_name(name) == hit.kind for name in _names(view)):
+    if hit.opaque and hit.kind in _TESTS and any(_says_so(name, hit.kind) for name in _names(view)):
         hit.opaque, hit.confidence = False, max(hit.confidence, 0.7)
         hit.reason = "the command and the name of its step or job say the same"
     if hit.kind in _AIMED:
@@ -210,6 +210,11 @@ def _finished(hit: Hit, split: Words, view: View) -> Hit:
 
 
 _TESTS = frozenset(TEST_WORDS.values())
+
+
+def _says_so(name: str, kind: str) -> bool:
+    """Whether a name tells of the same kind of test; a plain ``test`` is the unit test's name."""
+    return from_name(name) == kind or (kind == "unit-test" and named_kind(name) == "test")
 
 
 def _names(view: View) -> tuple[str, ...]:

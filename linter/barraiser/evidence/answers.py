@@ -19,7 +19,7 @@ from barraiser.evidence.definition import (
 )
 from barraiser.evidence.deployer import Deployer, first_existing, values_of
 from barraiser.evidence.library import library_of
-from barraiser.evidence.mechanisms import TRAITS, UNKNOWN_TRAITS
+from barraiser.evidence.mechanisms import MANAGED, MOVES_TRAFFIC, TRAITS, UNKNOWN_TRAITS
 from barraiser.model.place import Place
 from barraiser.model.tri import MAYBE, NO, YES, Tri, any_of
 from barraiser.source.errors import SourceError
@@ -38,7 +38,9 @@ def answer(deployer: Deployer, repository: Repository) -> Applied:
         "lambda": _lambda, "azure-app-service": _app_service, "argo-rollouts": _kubernetes, "werf": _werf,
         "azure-resource-manager": _resource_manager,
     }.get(deployer.mechanism)  # fmt: skip
-    return special(deployer, repository) if special is not None else by_itself(deployer.mechanism)
+    found = special(deployer, repository) if special is not None else by_itself(deployer.mechanism)
+    found.managed = found.mechanism in MANAGED and not found.read and MOVES_TRAFFIC.isdisjoint(deployer.words)
+    return found
 
 
 def by_itself(mechanism: str) -> Applied:

@@ -22,13 +22,14 @@ class Applied:
     ``rolls_back_on_failure`` / ``rolls_back_on_alarm``: whether a failed rollout, or an alarm, brings the old version back.
     ``keeps_releases``: the platform keeps earlier releases to go back to. ``validates``: the deployer itself tests the new version
     before it counts as deployed (validation hooks, analysis before promotion); maybe
-    where a definition that decides it was not read. ``why`` says what the answers rest on, in one line. ``definitions``: the
+    where a definition that decides it was not read. ``managed``: a service takes the new version over by its own settings, which
+    stand in no file. ``why`` says what the answers rest on, in one line. ``definitions``: the
     resources that were read. The rollout facts (``strategy`` and those after it, see :class:`barraiser.evidence.rollout.Rollout`) are
     read when the first of them is asked for; ``rollout`` gives them at once.
     """
 
     __slots__ = (
-        "_rollout", "definitions", "keeps_releases", "later", "mechanism", "places", "read", "rolls_back_on_alarm",
+        "_rollout", "definitions", "keeps_releases", "later", "managed", "mechanism", "places", "read", "rolls_back_on_alarm",
         "rolls_back_on_failure", "validates", "why",
     )  # fmt: skip
 
@@ -55,6 +56,7 @@ class Applied:
         self.why = why
         self.validates = validates
         self.definitions = tuple(definitions)
+        self.managed = False
         self.later: tuple[Deployer, Repository, Mapping[str, object]] | None = None
         self._rollout = rollout
 

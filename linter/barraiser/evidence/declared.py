@@ -28,6 +28,7 @@ def with_declared(found: Applied, deployer: Mapping[str, object]) -> Applied:
         found.rolls_back_on_failure = on_failure
     if on_alarm != MAYBE:
         found.rolls_back_on_alarm = on_alarm
+        found.managed = False
     if _analysed(deployer):
         found.validates = YES
     found.why = said

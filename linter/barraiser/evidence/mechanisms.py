@@ -120,6 +120,15 @@ TRAITS: dict[str, Traits] = {
     "workers": Traits(NO, NO, YES, f"Cloudflare {_KEEPS}"),
 }  # fmt: skip
 
+MANAGED = frozenset((
+    "app-engine", "app-runner", "azure-app-service", "cloud-foundry", "cloud-functions", "cloud-run", "elastic-beanstalk", "firebase",
+    "fly", "heroku", "netlify", "railway", "vercel", "workers",
+))  # fmt: skip
+"""Services that run the application by settings of their own: what watches a new version there, and what it does, is among them."""
+
+MOVES_TRAFFIC = frozenset(("swap", "update-traffic", "set-traffic", "promote", "pipelines:promote", "alias"))
+"""Words of commands by which the pipeline itself moves users to another version, and would have to move them back."""
+
 UNKNOWN_TRAITS = Traits(MAYBE, MAYBE, MAYBE, "what deploys cannot be read here")
 
 FAMILIES: dict[str, tuple[str, ...]] = {

@@ -20,7 +20,8 @@ class AlarmTriggeredAutoRollback(Rule):
 
     Decided by:
         The deployer's alarms or analysis in the definition that the deploy applies; a stage condition that rolls back on an alarm; or a
-        rollback step that runs when an alarm check after the deploy fails. Rollback of a deploy that itself fails is not enough.
+        rollback step that runs when an alarm check after the deploy fails. Rollback of a deploy that itself fails is not enough. Where a
+        service takes the version over by its own settings (App Service, Cloud Run, Heroku, Vercel ...), the answer is unknown.
 
     Fix:
         Attach the service's alarms to the deployer, or add a job that watches them and one that rolls back when it fails.
@@ -126,6 +127,12 @@ class AlarmTriggeredAutoRollback(Rule):
             return case.unknown(
                 f"Whether an alarm rolls {job(deploy)} back stands in a definition that cannot be read here.",
                 settle="deployer: {type: NAME, alarms: [NAME], rollback: auto}",
+                at=deploy,
+            )
+        if applied.managed:
+            return case.unknown(
+                f"Whether an alarm rolls {job(deploy)} back is a setting of the service that it deploys to, which no file here shows.",
+                settle=f"deployer: {{type: {applied.mechanism}, rollback: manual}} # or: auto, with `alarms: [NAME]`",
                 at=deploy,
             )
         if applied.faults and case.verdict_of("RLB003") == FAILED:

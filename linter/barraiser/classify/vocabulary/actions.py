@@ -106,7 +106,7 @@ ACTIONS: dict[str, Row] = {
     "hashicorp/tfc-workflows-github/actions/apply-run": ("deploy", "waits=yes as=iac-only"),
         "hashicorp/tfc-workflows-github/actions/create-run": ("plan", "as=iac-only"),
     "pulumi/actions": ("cli:pulumi", "sub=command env=stack-name"), "gruntwork-io/terragrunt-action": ("cli:terragrunt", "sub=tg_command"),
-    "dawidd6/action-ansible-playbook": ("deploy", "waits=yes def=playbook aim=playbook,options"),
+    "dawidd6/action-ansible-playbook": ("deploy", "waits=yes def=playbook aim=playbook,options,key"),
         "arillso/action.playbook": ("deploy", "waits=yes def=playbook aim=inventory"),
         "cloudposse/github-action-atmos-terraform-apply": ("deploy", "waits=yes as=iac-only env=stack"),
     # Hosting
