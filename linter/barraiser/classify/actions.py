@@ -11,7 +11,7 @@ from barraiser.classify.hit import NAMED, PLACE, TEXT, Aim, Hit
 from barraiser.classify.names import words_of
 from barraiser.classify.requests import dispatched
 from barraiser.classify.rows import Marks, marks_of
-from barraiser.classify.special import minutes_of, remote_script
+from barraiser.classify.special import minutes_of, names_gitops, remote_script
 from barraiser.classify.tests_kind import from_name, named_kind
 from barraiser.classify.view import Found, View
 from barraiser.classify.vocabulary import word_set
@@ -85,6 +85,8 @@ def _action(step: Step, command: Command, view: View) -> list[Found]:
     hit = _by_marks(kind, marks_text, step, name)
     if kind == "source":
         _checkout(hit, step)
+        if "repository" in hit.facts and names_gitops(hit.facts["repository"]):
+            view.edited, view.edits = view.edited or "checkout", [*view.edits, hit.facts["repository"]]
     elif kind == "dispatch":
         hit = dispatched([f"{key}={value}" for key, value in step.inputs.items()], name, view)
         hit.argv = ()
@@ -99,7 +101,7 @@ def _action(step: Step, command: Command, view: View) -> list[Found]:
         hit.kind = "other"
         if view.edited == "edit" and view.says_deploy:
             hit.kind, hit.confidence, hit.gitops = "deploy", 0.6, True
-    elif kind in ("build", "publish") and ("push" in marks or "cli-publish" in marks):
+    elif kind in ("build", "publish", "other") and ("push" in marks or "cli-publish" in marks):
         pushed = [step.inputs.get(each, "") for each in marks.get("push", "").split(",")]
         if any(
             value.lower() not in ("", "false") and (value.lower() != "true" or True) and ("push=false" not in value)

@@ -14,7 +14,7 @@ from barraiser.shell.command import Command
 from barraiser.shell.parser import commands_of
 
 _LOOKS = re.compile(
-    r"github\.(?:ref|event_name|base_ref)|GITHUB_(?:REF|EVENT_NAME|BASE_REF)|CI_(?:COMMIT_(?:BRANCH|REF_NAME|TAG)|PIPELINE_SOURCE)"
+    r"github\.(?:ref|event_name|base_ref)|GITHUB_(?:REF|EVENT_NAME|BASE_REF)|CI_(?:COMMIT_(?:BRANCH|REF_NAME|TAG)|BUILD_(?:REF_NAME|TAG)|PIPELINE_SOURCE)"
 )
 _LOOKED_AT = ("github.", "GITHUB_", "CI_")
 """Texts without which a script looks at nothing of this."""
@@ -93,7 +93,7 @@ def _by_place(commands: Sequence[Command], values: Mapping[str, str]) -> dict[_K
     """The commands by place. One whose words name the ref itself is kept without words of its own."""
     found: dict[_Key, Command] = {}
     counts: dict[tuple[str, int, int], int] = {}
-    refs = [value for name, value in values.items() if value and name.startswith(("GITHUB_REF", "CI_COMMIT"))]
+    refs = [value for name, value in values.items() if value and name.startswith(("GITHUB_REF", "CI_COMMIT", "CI_BUILD"))]
     for command in commands:
         place = (command.place.path, command.place.line, command.place.column)
         counts[place] = count = counts.get(place, 0) + 1
@@ -183,6 +183,8 @@ def _values(scenario: Scenario, pipeline: Pipeline) -> dict[str, str]:
         "CI_COMMIT_REF_NAME": name,
         "CI_COMMIT_BRANCH": name if kind == "heads" and not request else "",
         "CI_COMMIT_TAG": name if kind == "tags" else "",
+        "CI_BUILD_REF_NAME": name,
+        "CI_BUILD_TAG": name if kind == "tags" else "",
     }
 
 

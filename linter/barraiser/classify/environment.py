@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from barraiser.classify.hit import PLACE, TEXT, Aim, Hit
+from barraiser.classify.hit import VALUE as VALUE_AIM
 from barraiser.classify.names import (
     ENVIRONMENT,
     NAME,
@@ -48,6 +49,10 @@ _REF = re.compile(
 _OF_PIPELINE = re.compile(r"(?<=[A-Za-z])(?:Stage|[-_ /]+stage)$")
 """The word "stage" at the end of a pipeline stage's name, which names no environment (``Deploy-stage``)."""
 
+_OUTPUT = re.compile(r"\$\{\{\s*(?:steps|needs)\.[\w-]+\.outputs\.[\w-]+\s*\}\}")
+"""What an earlier step or job made: its name says where that came from, not where it goes."""
+
+_CHANGES = frozenset(("deploy", "config-deploy"))
 _CHANGING = re.compile(r"sha\b|short_sha|run_id|run_number|digest|version", re.I)
 
 
@@ -245,6 +250,8 @@ class Environments:
         aims = hit.aims[:MAX_AIMS]
         for aim in aims if named else sorted(aims, key=lambda each: each.how != PLACE and not each.named):
             if aim.named is not named and named:
+                continue
+            if aim.how == VALUE_AIM and ".outputs." in aim.text and _OUTPUT.fullmatch(aim.text) and hit.kind in _CHANGES:
                 continue
             values = values_of(aim.text, self.pipeline.scenarios)
             if len(values) > 1 and (aim.named or aim.how == TEXT):

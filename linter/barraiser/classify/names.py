@@ -29,6 +29,7 @@ MAX_NAME = 300
 _SPLIT = re.compile(r"[^a-z0-9]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}|\$\[\[(.*?)\]\]|\$\{([^{}]*)\}|\$([A-Za-z_]\w*)|#\{([^{}]*)\}|%(\w+)%", re.S)
+_ARROW = re.compile(r".*(?:→|➜|➡|⇒|->|=>)", re.S)
 _TOP_LEVEL = re.compile(r"(?<=[\w-])\.dev(?=[/:])|(?<=://)[\w.-]+\.dev$")
 """The top-level domain, which names no environment."""
 _WORDS = re.compile(r"[a-z0-9]+")
@@ -56,7 +57,7 @@ def words_of(name: str) -> list[str]:
 @lru_cache(maxsize=4096)
 def _words(name: str) -> tuple[str, ...]:
     if not name.islower():
-        name = _CAMEL.sub("-", name.replace("E2E", "-e2e-")).lower()
+        name = _CAMEL.sub("-", name.replace("E2E", "-e2e-").replace("GitHub", "Github").replace("GitLab", "Gitlab")).lower()
     return tuple(_WORDS.findall(name))
 
 
@@ -93,8 +94,12 @@ def environment_class(name: str, confidence: float = ENVIRONMENT) -> Guess | Non
 
 
 def class_in_text(text: str, confidence: float = NAME) -> Guess | None:
-    """The class that a job's, step's, workflow's or file's name speaks of: weak words count only next to a word for deploying."""
+    """The class that a job's, step's, workflow's or file's name speaks of: weak words count only next to a word for deploying. What
+    stands behind an arrow is where it goes."""
     literal = without_expressions(text)[0]
+    arrow = _ARROW.search(literal)
+    if arrow is not None:
+        literal = f"to {literal[arrow.end() :]}"
     words = words_of(literal)
     found = _found(words, named=False)
     if len({cls for _, cls, _ in found}) > 1:

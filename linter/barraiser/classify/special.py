@@ -28,7 +28,7 @@ _NONE: frozenset[str] = frozenset()
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd]?)")
 _UNITS = {"": 1 / 60, "s": 1 / 60, "m": 1.0, "h": 60.0, "d": 1440.0}
 _GITOPS = word_set(
-    "gitops manifest manifests argocd argo flux fluxcd k8s kubernetes deploy deployment deployments infra infrastructure environments"
+    "gitops manifest manifests argocd argo flux fluxcd k8s kubernetes deploy deployment deployments infra infrastructure infrastructure environments"
     " clusters charts helm"
 )
 
@@ -75,7 +75,7 @@ def _git(words: Sequence[str], command: Command, view: View, depth: int, read: R
             hit.facts["checkout-ref"] = "untrusted"
         elif verb in ("checkout", "switch") and len(split.plain) > 1:
             hit.facts["checkout-ref"] = split.plain[1]
-        if verb == "clone" and not set(words_of(low)).isdisjoint(_GITOPS):
+        if verb == "clone" and names_gitops(low):
             view.edited = view.edited or "clone"
         if view.remote and verb == "pull":
             hit.kind, hit.confidence = "deploy", 0.6
@@ -208,6 +208,19 @@ def _edit(words: Sequence[str], command: Command, view: View, depth: int, read: 
     return [Found(Hit("other", tool=program, argv=words, noise=program != "kustomize" or edits), command)]
 
 
+def names_gitops(repository: str) -> bool:
+    """Whether a repository's name says that it holds what a controller rolls out."""
+    return "github.repository" not in repository and not _GITOPS.isdisjoint(words_of(repository))
+
+
+def _moved(words: Sequence[str], command: Command, view: View, depth: int, read: Reader) -> list[Found]:
+    """``jq ... > new && mv new config/prod.json`` changes a definition where another repository, that holds such, was checked out."""
+    if view.edited in ("clone", "checkout") and words[-1].endswith((".yaml", ".yml", ".json")) and len(words) > 2:
+        view.edited = "edit"
+        view.edits = [*view.edits, view.folder, words[-1]][-_MAX_EDITS:]
+    return [Found(Hit("other", tool="mv", argv=words, noise=True), command)]
+
+
 def _shell(words: Sequence[str], command: Command, view: View, depth: int, read: Reader) -> list[Found]:
     """A shell that is given a text (``bash -c``) or a script."""
     from barraiser.classify.inhouse import in_house
@@ -280,7 +293,7 @@ SPECIAL: dict[str, Special] = {
         "Invoke-WebRequest": _request, "Invoke-RestMethod": _request,
     "git": _git, "ssh": _ssh, "sshpass": _ssh, "rsync": _copy, "scp": _copy, "sftp": _copy,
     "psql": _database, "mysql": _database, "mongosh": _database, "sqlcmd": _database, "mariadb": _database, "clickhouse-client": _database,
-    "yq": _edit, "sed": _edit, "kustomize": _edit,
+    "yq": _edit, "sed": _edit, "kustomize": _edit, "mv": _moved,
     "bash": _shell, "sh": _shell, "zsh": _shell, "dash": _shell, "ksh": _shell, "pwsh": _shell, "powershell": _shell, "ash": _shell,
     "npm-run-all": _many, "run-s": _many, "run-p": _many, "concurrently": _many, "start-server-and-test": _served,
     "eval": _eval, "cd": _cd, "pushd": _cd,

@@ -25,6 +25,9 @@ _ASKING = word_set(
 )
 """First words of what only asks, waits or says something about a deploy."""
 
+_CHECKING = word_set("validate verify check lint assert inspect")
+"""First words of what looks at a deploy before or after it."""
+
 _PUT = word_set("image images artifact artifacts package packages chart charts tag tags container containers")
 """What is promoted to a registry, not to an environment."""
 
@@ -148,6 +151,8 @@ def _named_kind(name: str) -> str:
     if kind == "migrate" and not _LOOKING.isdisjoint(parts):
         return "lint" if "check" in parts or "lint" in parts else ""
     if kind in ("deploy", "build", "publish") and parts[0] in _ASKING:
+        return ""
+    if kind == "deploy" and parts[0] in _CHECKING and len(parts) > 1:
         return ""
     if best == "promote" and not _PUT.isdisjoint(parts):
         return "publish"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from barraiser.api import (
     CODEPIPELINE,
+    DEPLOY_KINDS,
     FAILED,
     GITHUB_ACTIONS,
     GITLAB_CI,
@@ -127,6 +128,14 @@ class IntegrationTestAfterPreprodDeploy(Rule):
             return case.not_applicable("There is no pre-production deploy to test.", because="ENV001")
         if self._after_preprod(case, gate.deploy, kinds) and case.verdict_of("TST004") == FAILED:
             return case.not_applicable("Pre-production is tested, but the test does not block.", because="TST004")
+        nameless = self._of_unnamed(case, gate.deploy, kinds)
+        if nameless is not None:
+            deployed, test = nameless
+            return case.unknown(
+                f"{does(test)} tests what {job(deployed)} deployed, but nothing names the environment that this went to.",
+                settle=f'activities: {{"{deployed.job.own_id}": {{kind: deploy, environment: staging}}}}',
+                at=deployed,
+            )
         hidden = out_of_sight(case, *kinds, what="A test of pre-production", deploy=gate.deploy)
         return hidden or self._fails(case, gate.deploy)
 
@@ -137,6 +146,16 @@ class IntegrationTestAfterPreprodDeploy(Rule):
             for test in case.graph.ahead_of(deploy, *kinds)
             if any(case.graph.before(earlier, test) for earlier in staging)
         ]
+
+    def _of_unnamed(self, case: Case, deploy: Node, kinds: tuple[str, ...]) -> tuple[Node, Node] | None:
+        """A deploy to an environment that nothing names, and a test after it, that the deploy waits for."""
+        for test in case.graph.ahead_of(deploy, *kinds):
+            if case.graph.gates(test, deploy) == NO:
+                continue
+            for earlier in case.graph.ahead_of(test, *DEPLOY_KINDS):
+                if earlier.environment_class == "unknown":
+                    return earlier, test
+        return None
 
     def _checked_by_deployer(self, case: Case, deploy: Node) -> Answer | None:
         """What the deployer of a gating pre-production deploy validates by itself."""

@@ -173,7 +173,7 @@ ACTIONS: dict[str, Row] = {
         "shrink/actions-docker-registry-tag": ("publish", ""),
     "ncipollo/release-action": ("publish", ""), "marvinpinto/action-automatic-releases": ("publish", ""),
         "svenstaro/upload-release-action": ("publish", ""), "cycjimmy/semantic-release-action": ("publish", ""),
-        "changesets/action": ("publish", "c=0.7"), "googleapis/release-please-action": ("publish", "c=0.6"),
+        "changesets/action": ("other", "push=publish c=0.7"), "googleapis/release-please-action": ("publish", "c=0.6"),
     "google-github-actions/release-please-action": ("publish", "c=0.6"), "release-drafter/release-drafter": ("other", ""),
         "helm/chart-releaser-action": ("publish", ""), "helm/chart-testing-action": ("other", ""), "snapcore/action-publish": ("publish",
         ""), "snapcore/action-build": ("build", ""), "pyo3/maturin-action": ("build", "cli-publish=command"),

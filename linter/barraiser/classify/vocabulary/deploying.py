@@ -279,6 +279,12 @@ PROGRAMS: dict[str, tuple[str, Rows]] = {
         ("delete", "destroy", "destroys=the_worker"),
         ("", "other", ""),
     )),
+    "sqd": ("https://docs.sqd.dev/squid-cli/", (
+        ("deploy", "deploy", "waits=yes target=@1"),
+        ("tags add", "deploy", "waits=yes env=@2 c=0.7"),
+        ("remove|rm", "destroy", "destroys=the_squid"),
+        ("", "other", ""),
+    )),
     "surge": ("https://surge.sh/help/", (("", "deploy", "waits=yes default=prod:0.6 as=static-site"),)),
     "heroku": ("https://devcenter.heroku.com/articles/heroku-cli-commands", (
         ("container:release|deploy:jar|builds:create", "deploy", "waits=yes target=--app,-a"),
