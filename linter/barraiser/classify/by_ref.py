@@ -93,7 +93,9 @@ def _by_place(commands: Sequence[Command], values: Mapping[str, str]) -> dict[_K
     """The commands by place. One whose words name the ref itself is kept without words of its own."""
     found: dict[_Key, Command] = {}
     counts: dict[tuple[str, int, int], int] = {}
-    refs = [value for name, value in values.items() if value and name.startswith(("GITHUB_REF", "CI_COMMIT", "CI_BUILD"))]
+    refs = [
+        value for name, value in values.items() if value and name.startswith(("GITHUB_REF", "CI_COMMIT", "CI_BUILD"))
+    ]
     for command in commands:
         place = (command.place.path, command.place.line, command.place.column)
         counts[place] = count = counts.get(place, 0) + 1

@@ -205,7 +205,8 @@ class _Reading:
 def _names_a_ref(script: Script) -> bool:
     """Whether a script holds a word by which it may look at the ref that it runs on."""
     return any(
-        "_REF" in each.text or "github.ref" in each.text or "CI_COMMIT_" in each.text or "CI_BUILD_TAG" in each.text for each in script.fragments
+        "_REF" in each.text or "github.ref" in each.text or "CI_COMMIT_" in each.text or "CI_BUILD_TAG" in each.text
+        for each in script.fragments
     )
 
 

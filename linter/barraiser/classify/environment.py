@@ -251,7 +251,12 @@ class Environments:
         for aim in aims if named else sorted(aims, key=lambda each: each.how != PLACE and not each.named):
             if aim.named is not named and named:
                 continue
-            if aim.how == VALUE_AIM and ".outputs." in aim.text and _OUTPUT.fullmatch(aim.text) and hit.kind in _CHANGES:
+            if (
+                aim.how == VALUE_AIM
+                and ".outputs." in aim.text
+                and _OUTPUT.fullmatch(aim.text)
+                and hit.kind in _CHANGES
+            ):
                 continue
             values = values_of(aim.text, self.pipeline.scenarios)
             if len(values) > 1 and (aim.named or aim.how == TEXT):

@@ -57,7 +57,9 @@ def words_of(name: str) -> list[str]:
 @lru_cache(maxsize=4096)
 def _words(name: str) -> tuple[str, ...]:
     if not name.islower():
-        name = _CAMEL.sub("-", name.replace("E2E", "-e2e-").replace("GitHub", "Github").replace("GitLab", "Gitlab")).lower()
+        name = _CAMEL.sub(
+            "-", name.replace("E2E", "-e2e-").replace("GitHub", "Github").replace("GitLab", "Gitlab")
+        ).lower()
     return tuple(_WORDS.findall(name))
 
 

@@ -57,7 +57,8 @@ Follow = Callable[[Called, Command, "View"], "list[Command] | None"]
 
 class View:
     """``remote``: the command runs on a server; ``deployed``: a deploy came before it in the job; ``edited``: a manifest was changed
-    before it in the job, by the words of ``edits`` (``edit``), or a repository of such was fetched (``clone``, ``checkout``); ``depth``: how many scripts led here; ``within``: the name of the last of them;
+    before it in the job, by the words of ``edits`` (``edit``), or a repository of such was fetched (``clone``, ``checkout``);
+    ``depth``: how many scripts led here; ``within``: the name of the last of them;
     ``folder``: where the script has changed to (``cd``); ``fed``: for commands left of a pipe (by ``id``) the program that reads them.
     """
 

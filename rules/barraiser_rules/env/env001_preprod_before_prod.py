@@ -113,6 +113,13 @@ class PreprodBeforeProd(Rule):
                 settle=f'activities: {{"{unread.job.own_id}": {{kind: deploy, environment: staging}}}}',
                 at=unread,
             )
+        unnamed = self._unnamed(case, gate.deploy)
+        if unnamed is not None:
+            return case.unknown(
+                f"{job(unnamed)} deploys before {job(gate.deploy)}, but nothing names the environment that this goes to.",
+                settle=f'activities: {{"{unnamed.job.own_id}": {{kind: deploy, environment: staging}}}}',
+                at=unnamed,
+            )
         hidden = out_of_sight(
             case, *DEPLOY_KINDS, what="A pre-production deploy", classes=PREPROD_CLASSES, deploy=gate.deploy
         )
@@ -133,6 +140,14 @@ class PreprodBeforeProd(Rule):
                 continue
             undecided = node.kind in DEPLOY_KINDS and node.environment_class == "unknown"
             if undecided or (node.kind == "other" and sounds_like_preprod(node) and sounds_like(node, ("deploy",))):
+                return node
+        return None
+
+    def _unnamed(self, case: Case, deploy: Node) -> Node | None:
+        """A deploy of another job that must succeed first, to an environment that nothing names."""
+        for node in case.graph.ahead_of(deploy, *DEPLOY_KINDS):
+            apart = node.job.template != deploy.job.template and node.environment_class == "unknown"
+            if apart and case.graph.gates(node, deploy) == YES:
                 return node
         return None
 

@@ -436,7 +436,8 @@ KNOWN_TOOLS = word_set(
 """Programs that are known and are no step of a release."""
 
 TEST_WORDS: dict[str, str] = {
-    "integration": "integration-test", "integrations": "integration-test", "integ": "integration-test", "it": "integration-test", "its": "integration-test",
+    "integration": "integration-test", "integrations": "integration-test", "integ": "integration-test", "it": "integration-test",
+        "its": "integration-test",
         "contract": "integration-test",
     "api": "integration-test", "component": "integration-test", "functional": "e2e-test", "acceptance": "e2e-test", "e2e": "e2e-test",
         "uat": "e2e-test",
