@@ -92,3 +92,56 @@ def test_the_exit_status_is_that_of_check_but_for_blocked(root: Path) -> None:
     (root / "empty").mkdir()
     assert run("empty").exit_code == 3
     assert run("empty", "--allow-empty").exit_code == 0
+
+
+TEMPLATE = """\
+Parameters: {Ask: {Type: String}}
+Conditions: {Asked: !Equals [!Ref Ask, "yes"]}
+Resources:
+  Shop:
+    Type: AWS::CodePipeline::Pipeline
+    Properties:
+      Stages:
+        - Name: Source
+          Actions: [{Name: Code, ActionTypeId: {Category: Source, Owner: AWS, Provider: S3, Version: "1"}}]
+        - Fn::If:
+            - Asked
+            - Name: Approve
+              Actions: [{Name: Ask, ActionTypeId: {Category: Approval, Owner: AWS, Provider: Manual, Version: "1"}}]
+            - !Ref AWS::NoValue
+        - Name: Prod
+          Actions: [{Name: Go, ActionTypeId: {Category: Deploy, Owner: AWS, Provider: ECS, Version: "1"}}]
+"""
+
+
+def test_one_way_in_which_conditions_can_fall_is_shown_alone(root: Path) -> None:
+    (root / "pipeline.yml").write_text(TEMPLATE)
+    assert "  variant 1        Asked\n  variant 2        not Asked\n" in run("pipeline.yml").stdout
+    asked = run("pipeline.yml", "--variant", "asked").stdout
+    assert "Approve/Ask" in asked
+    assert "variant 2" not in asked
+    assert "if     Asked" not in asked
+    for name in ("2", "Not Asked"):
+        shown = run("pipeline.yml", "--variant", name).stdout
+        assert "  variant 2        not Asked\n" in shown
+        assert "Approve/Ask" not in shown
+        assert "after  Source/Code" in shown
+    assert "Shop (not Asked)" in run("pipeline.yml", "--variant", "2", "--output-format", "mermaid").stdout
+    assert "Shop (not Asked)" in run("pipeline.yml", "--variant", "2", "--output-format", "dot").stdout
+    (whole,) = graphs("pipeline.yml")
+    (second,) = graphs("pipeline.yml", "--variant", "2", "--scenario", "manual")
+    assert "variant" not in whole
+    assert second["variant"] == 2
+    assert whole["variants"] == second["variants"]
+    assert len(second["scenarios"]) == 1
+    assert [job["id"] for job in second["jobs"]] == ["Source/Code", "Prod/Go"]
+
+
+def test_a_variant_that_is_not_there_is_named_with_those_that_are(root: Path) -> None:
+    (root / "pipeline.yml").write_text(TEMPLATE)
+    wrong = run("pipeline.yml", "--variant", "7")
+    assert wrong.exit_code == 2
+    assert "there are Asked, not Asked" in wrong.stderr
+    none = run(".github/workflows/deploy.yml", "--variant", "1")
+    assert none.exit_code == 2
+    assert "there are none here" in none.stderr

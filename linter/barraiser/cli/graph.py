@@ -16,7 +16,7 @@ from barraiser.cli.work import RootOutcome, read_root
 from barraiser.graph.build import stage_graph
 from barraiser.policy.nearest import suggestion
 from barraiser.policy.take import ConfigError
-from barraiser.report.graph_view import GraphView, shown_in
+from barraiser.report.graph_view import GraphView, shown_as, shown_in, variant_name
 
 FORMATS = {"text": "graph_text", "json": "graph_json", "mermaid": "graph_mermaid", "dot": "graph_dot"}
 """Format to its module in the report package."""
@@ -33,6 +33,12 @@ def parser() -> Parser:
     group = found.add_argument_group("Report")
     shared.output(group, tuple(FORMATS))
     group.add_argument("--scenario", metavar="NAME", default="", help="Only what runs, or may run, in this scenario.")
+    group.add_argument(
+        "--variant",
+        metavar="NAME",
+        default="",
+        help="Only this way in which undecided conditions of a template can fall: its number, or its conditions.",
+    )
     group.add_argument("--explain", action="store_true", help="Show the confidence and reason of each classification.")
     add = found.add_argument_group("Exit status").add_argument
     add("--allow-empty", action="store_true", help="Finding no pipeline is no error.")
@@ -64,6 +70,8 @@ def command(given: dict[str, Any]) -> None:
         shared.stop(f"barraiser: {error}: there is no such file or folder")
     found = bool(views)
     unreadable = any(problem.fatal for view in views for problem in view.pipeline.problems)
+    if given["variant"]:
+        views = _as_variant(views, given["variant"])
     if given["scenario"]:
         views = _in_scenario(views, given["scenario"])
     for path, form in outputs.items():
@@ -102,7 +110,8 @@ def views_of(settings: Settings) -> tuple[list[GraphView], list[str]]:
                 fatal = any(problem.fatal for problem in pipeline.problems)
                 graphs = [stage_graph(variant, entries) for variant in pipeline.variants] or [graph]
                 reaches = None if fatal else whether_any(deploys_to_prod(each) for each in graphs)
-                views.append(GraphView(graph, deploys_to_prod=reaches, prefix=prefix))
+                variants = graphs if pipeline.variants else ()
+                views.append(GraphView(graph, deploys_to_prod=reaches, prefix=prefix, variants=variants))
             except Exception as error:
                 outcome.errors.append(f"{pipeline.path}: internal error: {type(error).__name__}: {error}")
         errors += [prefix + line for line in outcome.errors]
@@ -110,6 +119,16 @@ def views_of(settings: Settings) -> tuple[list[GraphView], list[str]]:
             shared.tell(f"barraiser: {prefix}{path}: passed over, it is part of no pipeline")
     views.sort(key=lambda view: view.prefix + view.pipeline.path)
     return views, errors
+
+
+def _as_variant(views: list[GraphView], name: str) -> list[GraphView]:
+    """The views that have a variant of that name, set to it."""
+    shown = [view for view in views if shown_as(view, name)]
+    if views and not shown:
+        names = list(dict.fromkeys(variant_name(each.pipeline) for view in views for each in view.variants))
+        near = suggestion(name, names) or (f"; there are {', '.join(names)}" if names else "; there are none here")
+        shared.stop(f"barraiser: no pipeline has the variant `{name}`{near}")
+    return shown
 
 
 def _in_scenario(views: list[GraphView], name: str) -> list[GraphView]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from barraiser.model.pipeline import HARD, SOFT, Job
 from barraiser.report.escape import visible
 from barraiser.report.graph_mermaid import group_of
-from barraiser.report.graph_view import GraphView, environments_of, evidence_of, kinds_of
+from barraiser.report.graph_view import GraphView, environments_of, evidence_of, kinds_of, title_of
 
 STYLES = {HARD: "solid", SOFT: "dashed", "order": "dotted"}
 COLOURS = {"prod": "#fde2e1", "preprod": "#fef3d6", "other": "#f4f5f7"}
@@ -26,7 +26,7 @@ def render(views: Sequence[GraphView], *, explain: bool = False) -> str:
 
 
 def _pipeline(view: GraphView, number: int, explain: bool) -> list[str]:
-    title = _text([view.pipeline.name or view.pipeline.path])
+    title = _text([title_of(view)])
     lines = [f"  subgraph cluster_{number} {{", f"    label={title};"]
     lines += [
         f"    {_name(number, job.id)} [label={_text(_rows(job, view, explain))}, fillcolor={_text([COLOURS[group_of(job)]])}];"

@@ -38,11 +38,13 @@ def _pipeline(view: GraphView, explain: bool) -> dict[str, object]:
         ],
         "scenarios": [_scenario(view, number) for number in shown],
     }
-    if pipeline.variants:
+    if view.variants:
         data["variants"] = [
             {"assumes": dict(each.assumes), "parameters": prefix + each.given if each.given else None}
-            for each in pipeline.variants
+            for each in (graph.pipeline for graph in view.variants)
         ]
+    if view.variant >= 0:
+        data["variant"] = view.variant + 1
     if pipeline.undecided:
         data["undecided"] = list(pipeline.undecided)
     if pipeline.problems:

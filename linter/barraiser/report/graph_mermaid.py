@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from barraiser.model.pipeline import HARD, SOFT, Job
 from barraiser.report.escape import visible
-from barraiser.report.graph_view import GraphView, environments_of, evidence_of, kinds_of
+from barraiser.report.graph_view import GraphView, environments_of, evidence_of, kinds_of, title_of
 
 ARROWS = {HARD: "-->", SOFT: "-.->", "order": "-.-"}
 CLASSES = (
@@ -29,7 +29,7 @@ def _pipeline(view: GraphView, number: int, explain: bool) -> list[str]:
     names: dict[str, str] = {}
     for job in view.jobs():
         names[job.id] = f"p{number}j{len(names)}"
-    title = _text(view.pipeline.name or view.pipeline.path)
+    title = _text(title_of(view))
     lines = [f'  subgraph p{number}["{title}"]']
     lines += [f"    {names[job.id]}{_box(job, view, explain)}:::{group_of(job)}" for job in view.jobs()]
     lines.append("  end")

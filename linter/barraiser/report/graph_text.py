@@ -39,8 +39,9 @@ def _pipeline(view: GraphView, explain: bool) -> str:
         lines.append(f"  default branch   {pipeline.default_branch}{how}")
     shown = pipeline.scenarios if view.scenario < 0 else [pipeline.scenarios[view.scenario]]
     lines.append(f"  started by       {', '.join(each.name for each in shown) or 'nothing that is known'}")
-    if pipeline.variants:
-        lines.append(f"  variants         {'; '.join(variant_name(each) for each in pipeline.variants)}")
+    for number, each in enumerate(view.variants):
+        if view.variant in (-1, number):
+            lines.append(f"  {f'variant {number + 1}':<15}  {variant_name(each.pipeline)}")
     if pipeline.undecided:
         lines.append(f"  maybe            {', '.join(pipeline.undecided)} (conditions that are not told apart)")
     lines += [f"  problem          {each.place}: {each.message}" for each in pipeline.problems]

@@ -29,18 +29,30 @@ class ShownEdge:
 
 
 class GraphView:
-    """A pipeline to be drawn. ``prefix`` is put before its paths; ``scenario`` is the index of the one that is shown, -1 for all."""
+    """A pipeline to be drawn. ``prefix`` is put before its paths; ``scenario`` is the index of the one that is shown, -1 for all.
 
-    __slots__ = ("deploys_to_prod", "graph", "pipeline", "prefix", "scenario")
+    ``variants``: the graphs of its variants. ``variant``: the index of the one that ``graph`` and ``pipeline`` then are, -1 where
+    they are the pipeline itself, in which what rests on an undecidable condition is maybe.
+    """
+
+    __slots__ = ("deploys_to_prod", "graph", "pipeline", "prefix", "scenario", "variant", "variants")
 
     def __init__(
-        self, graph: StageGraph, *, deploys_to_prod: bool | None = None, prefix: str = "", scenario: int = -1
+        self,
+        graph: StageGraph,
+        *,
+        deploys_to_prod: bool | None = None,
+        prefix: str = "",
+        scenario: int = -1,
+        variants: Sequence[StageGraph] = (),
     ) -> None:
         self.graph = graph
         self.pipeline: Pipeline = graph.pipeline
         self.deploys_to_prod = deploys_to_prod
         self.prefix = prefix
         self.scenario = scenario
+        self.variants = tuple(variants)
+        self.variant = -1
 
     def jobs(self) -> list[Job]:
         """The jobs that are shown, as the platform has them, those before others first: all, or what runs or may run in the scenario."""
@@ -128,6 +140,28 @@ def shown_in(view: GraphView, scenario: str) -> bool:
     return False
 
 
+def shown_as(view: GraphView, variant: str) -> bool:
+    """Chooses the variant of that number, counted from 1, or of that name (any case); False where the pipeline has none.
+
+    A part of the name is enough where it is true of one variant alone: the conditions, or a file's name.
+    """
+    from barraiser.checks.subjects import deploys_to_prod
+
+    asked = {each.strip().lower() for each in variant.split(" and ")}
+    names = [variant_name(each.pipeline).lower() for each in view.variants]
+    found = [number for number, name in enumerate(names) if variant.strip().lower() in (name, str(number + 1))]
+    found = found or [
+        number for number, name in enumerate(names) if asked <= {name.rpartition("/")[2], *name.split(" and ")}
+    ]
+    if len(found) != 1:
+        return False
+    view.variant = found[0]
+    view.graph = view.variants[found[0]]
+    view.pipeline = view.graph.pipeline
+    view.deploys_to_prod = deploys_to_prod(view.graph)
+    return True
+
+
 def kinds_of(job: Job) -> list[str]:
     """The kinds of a job's activities, each once, in order; ``other`` only where there is nothing else."""
     kinds = list(dict.fromkeys(activity.kind for activity in job.activities))
@@ -159,6 +193,12 @@ def variant_name(variant: Pipeline) -> str:
     if variant.given:
         return variant.given
     return " and ".join(name if holds else f"not {name}" for name, holds in variant.assumes.items())
+
+
+def title_of(view: GraphView) -> str:
+    """What a drawn pipeline is called, with the variant that is shown."""
+    name = view.pipeline.name or view.pipeline.path
+    return f"{name} ({variant_name(view.pipeline)})" if view.variant >= 0 else name
 
 
 def evidence_of(environment: Environment, prefix: str) -> str:
