@@ -189,6 +189,8 @@ class _Reading:
                     images=hit.images,
                 )
             )
+            if step.softs and reason == ALLOWED_STEP:
+                made[-1].softs = step.softs
         return made
 
     def _placed(self, hit: Hit, step: Step) -> list[Placed] | list[tuple[None, None]]:

@@ -77,6 +77,7 @@ class DeclaredKinds:
             tool=base.tool, minutes=base.minutes, step=base.step, soft=base.soft, soft_reason=base.soft_reason,
             soft_place=base.soft_place, conditional=base.conditional, condition=base.condition, facts=base.facts, images=base.images,
         )  # fmt: skip
+        made.softs = base.softs
         self._settle(made, stated)
         return made
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from barraiser.graph.node import Node
-from barraiser.graph.units import TRIGGER, Layout, Unit, Way, sends, started_in
+from barraiser.graph.units import TRIGGER, Layout, Unit, Way, sends, soft_in, started_in
 from barraiser.model.activity import ALLOWED_STEP, Activity
 from barraiser.model.condition import Condition
 from barraiser.model.pipeline import HARD, Handover, Job, Scenario
@@ -58,7 +58,7 @@ class Shape:
         self.reach: dict[int, dict[int, Reach]] = {}
 
 
-Shapes = dict[tuple[tuple[Tri, ...], tuple[bool, ...]], Shape]
+Shapes = dict[tuple[tuple[Tri, ...], tuple[bool, ...], tuple[Tri, ...]], Shape]
 
 
 class Tables:
@@ -87,7 +87,13 @@ class Tables:
                 answer = min(answer, self._of_parts(number, parts))
             self.runs.append(answer)
         linked = tuple(self.linked(number) for number in range(len(links)))
-        self._shape = shapes.setdefault((tuple(self.runs), linked), Shape())
+        varying = tuple(self.softness(number) for number, unit in enumerate(layout.units) if unit.job.softs)
+        self._shape = shapes.setdefault((tuple(self.runs), linked, varying), Shape())
+
+    def softness(self, number: int) -> Tri:
+        """Whether what depends on the job of a unit goes on in this scenario when the job failed, or was never started."""
+        unit = self.layout.units[number]
+        return soft_in(unit, softness(unit.job), unit.job.softs, self.index)
 
     def linked(self, link: int) -> bool:
         """Whether the hand-over of that index starts this scenario (-1: no hand-over, always)."""
@@ -213,7 +219,7 @@ class Tables:
         job, runs = self.layout.units[number].job, self.runs[number]
         if text and job.condition.text == text:
             runs = YES
-        return Reach(min(reach.chain, negate(softness(job)), max(runs, reach.skipped)), reach.skipped)
+        return Reach(min(reach.chain, negate(self.softness(number)), max(runs, reach.skipped)), reach.skipped)
 
 
 def _improve(table: dict[int, Reach], way: Way, through: Reach | None, untouched: Reach | None) -> None:
@@ -305,6 +311,11 @@ class ScenarioGraph:
             and self.runs(found) != NO
         ]
 
+    def softness(self, node: Node) -> Tri:
+        """Whether the failure of what a node does, and not of its job, is ignored in this scenario."""
+        unit = self.graph.layout.units[self.graph.unit_of[node.index]]
+        return soft_in(unit, node.activity.soft, node.activity.softs, self.index)
+
     def gates(self, gate: Node, node: Node) -> Tri:
         """Whether ``gate`` must have succeeded before ``node`` can start: ``gates(A, D)`` of design section 3."""
         one, other = self.graph.unit_of[gate.index], self.graph.unit_of[node.index]
@@ -312,7 +323,7 @@ class ScenarioGraph:
         if runs == NO or gate.index == node.index:
             return NO
         activity = gate.activity
-        teeth = negate(activity.soft)
+        teeth = negate(self.softness(gate))
         if teeth != YES and _demanded(gate, node, one == other):
             teeth = YES
         if one == other:
@@ -327,7 +338,7 @@ class ScenarioGraph:
         if reach is None:
             return NO
         job_runs = self._tables.runs[one]
-        answer = min(teeth, negate(softness(gate.job)), reach.held)
+        answer = min(teeth, negate(self._tables.softness(one)), reach.held)
         if job_runs == MAYBE and not _same_condition(gate.job.condition, node.job.condition):
             answer = min(answer, max(MAYBE, reach.skipped))
         return min(answer, self._reached(activity, node.activity, _step_runs(self._tables, self.graph, gate)))
@@ -343,7 +354,7 @@ class ScenarioGraph:
         reach, runs = self._tables.reach(other).get(one), self._tables.runs[one]
         if reach is None or runs == NO:
             return NO
-        answer = min(negate(softness(gate.job)), reach.held)
+        answer = min(negate(self._tables.softness(one)), reach.held)
         if runs == MAYBE and not _same_condition(gate.job.condition, node.job.condition):
             answer = min(answer, max(MAYBE, reach.skipped))
         return answer
@@ -367,7 +378,7 @@ class ScenarioGraph:
 
     def gates_end(self, node: Node) -> Tri:
         """Whether the node's failure fails the run: it is not soft and nothing absorbs its failure."""
-        answer = negate(max(node.activity.soft, softness(node.job)))
+        answer = negate(max(self.softness(node), self._tables.softness(self.graph.unit_of[node.index])))
         return min(answer, MAYBE) if node.activity.conditional else answer
 
     def weakness(self, gate: Node, node: Node) -> Weakness | None:
@@ -375,7 +386,7 @@ class ScenarioGraph:
         if self.runs(gate) == NO or not self.before(gate, node) or self.gates(gate, node) != NO:
             return None
         activity = gate.activity
-        if activity.soft == YES:
+        if self.softness(gate) == YES:
             return Weakness(activity.soft_reason or "its failure is ignored", activity.soft_place or activity.place)
         one, other = self.graph.unit_of[gate.index], self.graph.unit_of[node.index]
         if one == other:
@@ -383,7 +394,7 @@ class ScenarioGraph:
                 return Weakness(ALLOWED_STEP, gate.job.steps[activity.step].soft_place or activity.place)
             condition = node.activity.condition
             return Weakness(condition.text or "always()", condition.place or node.place)
-        found = job_weakness(gate.job)
+        found = self._job_weakness(one)
         if found is not None:
             return found
         for way in self._lightest(one, other):
@@ -393,7 +404,7 @@ class ScenarioGraph:
             if way.strength != HARD:
                 reason = way.softened_by or target.condition.text or "the result is ignored"
                 return Weakness(reason, way.place or target.condition.place or target.place)
-            found = job_weakness(self.graph.layout.units[way.target].job) if way.target != other else None
+            found = self._job_weakness(way.target) if way.target != other else None
             if found is not None:
                 return found
         return None
@@ -433,7 +444,7 @@ class ScenarioGraph:
             for way in layout.out[number]:
                 if not mask >> way.target & 1 or not tables.linked(way.link):
                     continue
-                weak = way.strength != HARD or (way.target != target and softness(layout.units[way.target].job) == YES)
+                weak = way.strength != HARD or (way.target != target and tables.softness(way.target) == YES)
                 price = cost[number] + (1000 if weak else 1)
                 if price < cost.get(way.target, 1 << 30):
                     cost[way.target] = price
@@ -446,15 +457,15 @@ class ScenarioGraph:
             at = came[at].source
         return path[::-1]
 
-
-def job_weakness(job: Job) -> Weakness | None:
-    """What makes a job's failure not count, as a weakness; None where it counts."""
-    if job.manual and not job.manual_blocks:
-        place = job.soft_place or job.manual_place or job.place
-        return Weakness(job.soft_reason or "when: manual", place)
-    if job.soft == YES:
-        return Weakness(job.soft_reason or "its failure is ignored", job.soft_place or job.place)
-    return None
+    def _job_weakness(self, number: int) -> Weakness | None:
+        """What makes the failure of a unit's job not count, as a weakness; None where it counts."""
+        job = self.graph.layout.units[number].job
+        if job.manual and not job.manual_blocks:
+            place = job.soft_place or job.manual_place or job.place
+            return Weakness(job.soft_reason or "when: manual", place)
+        if self._tables.softness(number) == YES:
+            return Weakness(job.soft_reason or "its failure is ignored", job.soft_place or job.place)
+        return None
 
 
 def _runs_past(gate: Activity, node: Activity, job: Job) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from barraiser.model.pipeline import HARD, Handover, Job, Pipeline, Scenario
 from barraiser.model.place import Place
-from barraiser.model.tri import NO
+from barraiser.model.tri import MAYBE, NO, Tri
 
 ORDERED_KINDS = ("stage", "run-order", "sequence")
 """Kinds of edges that hold for all that comes later, so that they hold beyond what stands between."""
@@ -58,6 +58,13 @@ class Way:
     def ordered(self) -> bool:
         """Whether it is one of stage order, which holds beyond the jobs between."""
         return self.kind in ORDERED_KINDS
+
+
+def soft_in(unit: Unit, soft: Tri, softs: Sequence[Tri], scenario: int) -> Tri:
+    """The softness of a unit's job, or of what it does, in a scenario. An earlier pipeline was started in a way of its own."""
+    if not softs:
+        return soft
+    return softs[scenario] if unit.link < 0 and scenario < len(softs) else MAYBE
 
 
 class Layout:

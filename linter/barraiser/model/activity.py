@@ -21,7 +21,8 @@ class Activity:
     ``argv``: the command's words, variables resolved where they are constants; empty for an action. ``tool``: what does it
     (kubectl, helm, terraform, ``aws ecs``, an action's name without version). ``minutes``: the bake that it is.
     ``soft``: its failure does not stop the job (``|| true``, ``continue-on-error``), and ``soft_reason`` with ``soft_place``
-    says what does it. ``step``: index in the job's steps. ``opaque``: the program cannot be read (in-house script or CLI).
+    says what does it; ``softs``: the same by scenario, where they differ.
+    ``step``: index in the job's steps. ``opaque``: the program cannot be read (in-house script or CLI).
     ``conditional``: only one branch of the script runs it.
     ``condition``: its step's own condition (not the job's). ``facts``: neutral facts that rules ask for, by name; see
     :mod:`barraiser.classify.facts` for the names. ``images``: artifact references that a deploy names.
@@ -29,7 +30,7 @@ class Activity:
 
     __slots__ = (
         "argv", "condition", "conditional", "confidence", "environment", "facts", "images", "kind", "minutes", "opaque",
-        "place", "reason", "soft", "soft_place", "soft_reason", "step", "text", "tool",
+        "place", "reason", "soft", "soft_place", "soft_reason", "softs", "step", "text", "tool",
     )  # fmt: skip
 
     def __init__(
@@ -67,6 +68,7 @@ class Activity:
         self.soft = soft
         self.soft_reason = soft_reason
         self.soft_place = soft_place
+        self.softs: tuple[Tri, ...] = ()
         self.opaque = opaque
         self.conditional = conditional
         self.condition = condition

@@ -120,14 +120,15 @@ class Step:
     ``Category/Owner/Provider`` (``Deploy/AWS/ECS``), for GitLab ``gitlab:pages``, ``gitlab:release``, ``gitlab:trigger``.
     ``inputs``: its inputs (``with:``, ``Configuration``) as text, constants propagated.
     ``env``: variables that hold in this step alone. ``soft``: its failure does not fail the job (``continue-on-error``);
-    maybe where an expression decides. ``checked_after``: it is allowed to fail, but so many steps later one fails the job for it
+    maybe where an expression decides, and ``softs`` then what it comes to by scenario (empty: the same in all).
+    ``checked_after``: it is allowed to fail, but so many steps later one fails the job for it
     (0: none does). ``place``: the line of the step (of ``uses`` or of ``run``).
     ``unresolved``: what it calls is named but cannot be read here.
     """
 
     __slots__ = (
         "checked_after", "condition", "env", "input_places", "inputs", "key", "name", "place", "script", "soft", "soft_place",
-        "unresolved", "uses",
+        "softs", "unresolved", "uses",
     )  # fmt: skip
 
     def __init__(
@@ -157,6 +158,7 @@ class Step:
         self.condition = condition
         self.soft = soft
         self.soft_place = soft_place
+        self.softs: tuple[Tri, ...] = ()
         self.checked_after = 0
         self.unresolved = unresolved
 
@@ -195,7 +197,8 @@ class Job:
     ``own_id`` is the platform's own: what reports show, the same for all of them.
 
     ``needs``: the platform's own predecessors. ``soft``: its failure does not stop what depends on it (``continue-on-error``,
-    ``allow_failure``, an optional manual job). ``manual``: a person starts it. ``manual_blocks``: the pipeline waits for
+    ``allow_failure``, an optional manual job); maybe where an expression decides, and ``softs`` then what it comes to by scenario
+    (empty: the same in all). ``manual``: a person starts it. ``manual_blocks``: the pipeline waits for
     that person. ``delay_minutes``: it starts that long after it could. ``variables``: constants that its scripts see.
     ``calls``: for a job that starts another pipeline, its paths or names. ``tags``: facts that one platform has,
     by name (``region``, ``role``, ``account``, ``interruptible``, ``image``, ``permissions`` ...). ``again``: how the platform alone
@@ -206,8 +209,8 @@ class Job:
 
     __slots__ = (
         "activities", "again", "calls", "concurrency", "condition", "delay_minutes", "environment", "id", "keeps", "manual",
-        "manual_blocks", "manual_place", "matrix", "name", "needs", "own_id", "place", "soft", "soft_place", "soft_reason", "stage",
-        "steps", "tags", "template", "timeout_minutes", "variables",
+        "manual_blocks", "manual_place", "matrix", "name", "needs", "own_id", "place", "soft", "soft_place", "soft_reason", "softs",
+        "stage", "steps", "tags", "template", "timeout_minutes", "variables",
     )  # fmt: skip
 
     def __init__(
@@ -264,6 +267,7 @@ class Job:
         self.calls = tuple(calls)
         self.tags: Mapping[str, str] = tags or {}
         self.again = again
+        self.softs: tuple[Tri, ...] = ()
         self.activities: tuple[Activity, ...] = ()
 
 

@@ -24,6 +24,8 @@ from barraiser.platforms.github.values import (
 MAX_TEXT = 100_000
 """Characters of a text that ``format``, ``join`` or ``fromJSON`` works on; longer ones are not known."""
 
+_MAX_PIECES = 500
+
 
 class Scope:
     """What names and status functions mean in one place.
@@ -319,7 +321,31 @@ def _to_json(values: list[Value]) -> Value:
         return json.dumps(value)
     if isinstance(value, float):
         return to_text(value)
+    if isinstance(value, list | Object):
+        pieces = _json_pieces(value)
+        if len(pieces) < _MAX_PIECES:
+            return concatenate(pieces)
     return Unknown(truth=YES)
+
+
+def _json_pieces(value: Value, depth: int = 0) -> list[Value]:
+    """The text of a list or an object in pieces, indented as GitHub does: what is not known stays so, what stands before it is."""
+    if depth > 4 or isinstance(value, Unknown) or (isinstance(value, Object) and value.rest is not None):
+        return [OPEN]
+    if not isinstance(value, list | Object):
+        return [_to_json([value])]
+    named = isinstance(value, Object)
+    items = [("", item) for item in value] if isinstance(value, list) else list(value.values.items())
+    if not items:
+        return ["{}" if named else "[]"]
+    pieces: list[Value] = []
+    start = "\n" + "  " * (depth + 1)
+    for name, item in items[:_MAX_PIECES]:
+        pieces.append(("," if pieces else "{" if named else "[") + start + (f'"{name}": ' if named else ""))
+        pieces += _json_pieces(item, depth + 1)
+        if len(pieces) > _MAX_PIECES:
+            break
+    return [*pieces, start[:-2] + ("}" if named else "]")]
 
 
 def _case(values: list[Value]) -> Value:

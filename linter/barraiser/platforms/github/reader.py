@@ -178,7 +178,7 @@ class _Workflow:
         return Neighbours(self.path, self.reading.repository, self.root.text("name"))
 
     def _used_inputs(self) -> set[str]:
-        """The inputs that a condition, an environment, a lock or a called workflow's inputs look at."""
+        """The inputs that a condition, an environment, a lock, a failure that is allowed or a called workflow's inputs look at."""
         from barraiser.platforms.github.dispatch import inputs_in
 
         texts: list[str] = []
@@ -187,13 +187,13 @@ class _Workflow:
         for _, job in jobs if isinstance(jobs, Mapping) else ():
             if not isinstance(job, Mapping):
                 continue
-            for key in ("if", "environment", "with", "concurrency", "strategy"):
+            for key in ("if", "environment", "with", "concurrency", "strategy", "continue-on-error"):
                 texts += texts_in(job.get(key))
             steps = job.get("steps")
             for step in steps.items if isinstance(steps, Sequence) else ():
                 if isinstance(step, Mapping):
                     condition = step.text("if")
-                    texts.append(condition)
+                    texts += (condition, step.text("continue-on-error"))
                     looks_at_env = looks_at_env or "env." in condition
         if looks_at_env:
             texts += texts_in(self.root.get("env"))

@@ -10,7 +10,7 @@ from barraiser.model.tri import MAYBE, NO, YES, Tri
 from barraiser.platforms.fragments import fragment_of
 from barraiser.platforms.github.evaluate import Scope
 from barraiser.platforms.github.texts import MAX_SPENT, Expressions
-from barraiser.platforms.github.values import OPEN, Object, Unknown, Value
+from barraiser.platforms.github.values import OPEN, Object, Unknown, Value, truth
 from barraiser.source.limits import MAX_BYTES
 from barraiser.source.nodes import Mapping as Keys
 from barraiser.source.nodes import Node, Scalar, line_of, place_of
@@ -236,6 +236,24 @@ def soft_of(node: Node | None, site: Site) -> tuple[Tri, Place | None, str]:
     if "${{" not in node.value:
         return NO, None, ""
     return MAYBE, line_of(node), reason
+
+
+def softs_of(node: Node | None, site: Site, mappings: list[Keys] | None = None) -> tuple[Tri, tuple[Tri, ...]]:
+    """What an expression of ``continue-on-error`` comes to: in all scenarios that count, and in each where these differ."""
+    if not isinstance(node, Scalar) or site.expressions.spent > MAX_SPENT:
+        return MAYBE, ()
+    found: list[Tri] = []
+    for index, runs in enumerate(site.runs):
+        if runs == NO:
+            found.append(MAYBE)
+            continue
+        contexts = site.contexts(index, mappings) if mappings else site.scenarios[index]
+        value = site.expressions.render(node.value.strip(), place_of(node), Scope(contexts, success=MAYBE))
+        found.append(NO if value == "false" else truth(value))
+    told = {answer for answer, runs in zip(found, site.runs, strict=True) if runs != NO}
+    if len(told) == 1:
+        return told.pop(), ()
+    return MAYBE, tuple(found) if told else ()
 
 
 def number_of(node: Node | None, site: Site) -> float | None:

@@ -12,7 +12,7 @@ from barraiser.platforms.github.checks import WAITING_KEYS, check_step, mapping_
 from barraiser.platforms.github.evaluate import Scope, evaluate
 from barraiser.platforms.github.expressions import Tree
 from barraiser.platforms.github.sharing import SharedSteps
-from barraiser.platforms.github.site import Site, soft_of
+from barraiser.platforms.github.site import Site, soft_of, softs_of
 from barraiser.platforms.github.texts import MAX_SPENT, NOT_IN_STEP_IF, condition_text, has_status
 from barraiser.platforms.github.values import OPEN, Object, Unknown, Value, truth
 from barraiser.source.nodes import Mapping, Node, Scalar, line_of
@@ -142,8 +142,11 @@ def _add(step: Mapping, site: Site, past: _Past, outer: Outer | None, found: lis
     if outer is not None:
         condition, normal = _within(outer, condition, normal)
     soft, soft_place, _ = soft_of(step.get("continue-on-error"), site)
+    softs: tuple[Tri, ...] = ()
+    if soft == MAYBE:
+        soft, softs = softs_of(step.get("continue-on-error"), site, mappings)
     if outer is not None and outer.soft > soft:
-        soft, soft_place = outer.soft, outer.soft_place
+        soft, soft_place, softs = outer.soft, outer.soft_place, ()
     name = scalar_of(problems, step, "name", what)
     label = site.resolve(name) if name else ""
     uses = step.get("uses")
@@ -185,6 +188,7 @@ def _add(step: Mapping, site: Site, past: _Past, outer: Outer | None, found: lis
                 condition=condition, soft=soft, soft_place=soft_place,
             )
         )  # fmt: skip
+    found[-1].softs = softs
     site.static = static
     return normal
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from barraiser.model.condition import Condition
 from barraiser.model.pipeline import HARD, SOFT, Concurrency, Edge, Job, Scenario
 from barraiser.model.place import Place
-from barraiser.model.tri import NO, YES, Tri, all_of
+from barraiser.model.tri import MAYBE, NO, YES, Tri, all_of
 from barraiser.platforms.github.checks import check_job, jobs_of, mapping_of, scalar_of
 from barraiser.platforms.github.environments import Part, parts_of
 from barraiser.platforms.github.evaluate import Scope
@@ -17,7 +17,7 @@ from barraiser.platforms.github.matrix import Leg, legs_of, strategy_tags
 from barraiser.platforms.github.ordering import in_order, needs_of_job
 from barraiser.platforms.github.sending import started_by
 from barraiser.platforms.github.sharing import SharedSteps, varies
-from barraiser.platforms.github.site import Contexts, Reading, Site, known_over, merged, number_of, soft_of
+from barraiser.platforms.github.site import Contexts, Reading, Site, known_over, merged, number_of, soft_of, softs_of
 from barraiser.platforms.github.steps import joined, steps_of
 from barraiser.platforms.github.tags import runner_of, tags_of
 from barraiser.platforms.github.texts import NOT_IN_JOB_IF, condition_text, has_status, in_caller_terms
@@ -248,6 +248,9 @@ class _Template:
         site.env = [each for each in (self.env, mapping_of(problems, job, "env", self.what)) if each is not None]
         lock = self._lock(site)
         soft, soft_place, soft_reason = soft_of(job.get("continue-on-error"), site)
+        softs: tuple[Tri, ...] = ()
+        if soft == MAYBE:
+            soft, softs = softs_of(job.get("continue-on-error"), site)
         name = scalar_of(problems, job, "name", self.what)
         title = site.resolve(name) if name else ""
         timeout = number_of(job.get("timeout-minutes"), site)
@@ -281,6 +284,7 @@ class _Template:
             tags=tags,
             again=AGAIN,
         )
+        made.softs = softs
         outcome = self.gate.outcome
         if soft == YES:
             reading.soft_legs[job_id] = soft_place, soft_reason
