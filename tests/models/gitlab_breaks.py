@@ -194,6 +194,7 @@ BREAKS: tuple[Break, ...] = (
         DEPLOY,
         ".deploy-production:\n  extends: .deploy\n",
         ".deploy-production:\n  extends: .deploy\n  interruptible: true\n",
+        more=((ROOT, "workflow:\n", "workflow:\n  auto_cancel: {on_new_commit: interruptible}\n"),),
     ),
     Break(
         "SEC001",

@@ -6,6 +6,11 @@ from barraiser.api import GITHUB_ACTIONS, GITLAB_CI, MAYBE, NO, YES, Answer, Cas
 from barraiser_rules.questions import job
 
 
+def _called_by(node: Node) -> str:
+    """The jobs that start the child pipeline which a job is part of."""
+    return node.job.id.rpartition(" / ")[0]
+
+
 class NoMidDeployCancel(Rule):
     """Never cancel a running production deploy.
 
@@ -19,7 +24,8 @@ class NoMidDeployCancel(Rule):
 
     Decided by:
         Whether the lock around the production job cancels what holds it, whether another job of the repository has a lock of the same
-        name that does, or the job may be interrupted by a newer pipeline.
+        name that does, or the job may be interrupted by a newer pipeline. GitLab by itself (`on_new_commit: conservative`) keeps a
+        pipeline in which a job that is not interruptible has started.
 
     Fix:
         Do not cancel what deploys: let the next run wait.
@@ -83,10 +89,10 @@ class NoMidDeployCancel(Rule):
 
     def _ends_with(self, case: Case, deploy: Node) -> Node | None:
         """Something that runs beside a deploy, in a pipeline in which one failure cancels all that run."""
-        if not deploy.job.tags.get("cancelled-by-failure"):
+        if self._in_this(case, deploy, "on-job-failure") != "all":
             return None
         for node in case.graph.nodes():
-            own = node.pipeline is deploy.pipeline and node.job is not deploy.job
+            own = node.pipeline is deploy.pipeline and node.job is not deploy.job and node.job.soft != YES
             if own and not case.graph.before(node, deploy) and not case.graph.before(deploy, node):
                 return node
         return None
@@ -95,7 +101,7 @@ class NoMidDeployCancel(Rule):
         """Whether a newer run cancels the job, by what, and where that stands."""
         interruptible = deploy.job.tags.get("interruptible", "")
         if interruptible in ("true", "yes"):
-            return YES, "interruptible: true", deploy.job.place
+            return self._interrupted(case, deploy), "interruptible: true", deploy.job.place
         lock = deploy.job.concurrency
         if lock is None:
             return NO, "", None
@@ -104,6 +110,31 @@ class NoMidDeployCancel(Rule):
         if answer == NO:
             return self._rival(case, deploy, lock)
         return answer, f"cancel-in-progress of the group {lock.group}", lock.cancels_place or lock.place
+
+    def _interrupted(self, case: Case, deploy: Node) -> Tri:
+        """Whether a newer commit cancels an interruptible job: not if the pipeline is kept once another job has started."""
+        mode = self._in_this(case, deploy, "on-new-commit")
+        if mode == "none":
+            return NO
+        if mode == "?":
+            return MAYBE
+        if mode == "interruptible":
+            return YES
+        around = _called_by(deploy)
+        answer = YES
+        for node in case.graph.nodes():
+            solid = node.pipeline is deploy.pipeline and node.job.tags.get("interruptible") != "true"
+            if not solid or _called_by(node) != around or node.job.manual or case.graph.before(deploy, node):
+                continue
+            if case.graph.before(node, deploy) and case.graph.runs(node) == YES:
+                return NO
+            answer = MAYBE
+        return answer
+
+    def _in_this(self, case: Case, deploy: Node, tag: str) -> str:
+        """A fact of the job in this way of starting."""
+        words = deploy.job.tags.get(tag, "").split(",")
+        return words[case.graph.index] if case.graph.index < len(words) else words[0]
 
     def _rival(self, case: Case, deploy: Node, lock: Concurrency) -> tuple[Tri, str, Place | None]:
         """Another job with a lock of the same name that cancels who holds it: a group is one for the whole repository."""

@@ -210,7 +210,7 @@ class Assembler:
             steps = [trigger_step(trigger, scope)]
         else:
             steps = self.steps.steps(draft.name, keywords, scope, pages=_is_pages(draft))
-        lock, tags = concurrency_of(keywords, scope, reading), tags_of(draft, keywords, scope, self.config, spec)
+        lock, tags = concurrency_of(keywords, scope, reading), tags_of(draft, keywords, scope, self.deciding, spec)
         if lock is not None and lock.serialises == MAYBE:
             lock.serialises = serialises_by_ref(lock.group, [self.starts[number] for number, _ in relevant])
         tags.update(trigger.tags if trigger is not None else {})

@@ -294,6 +294,22 @@ class Deciding:
         layers = [outcome.variables for outcome in decision.outcomes]
         self._layers.append(common(layers))
 
+    def auto_cancel(self, word: str) -> list[str]:
+        """What ``workflow:auto_cancel`` says under a word (``on_new_commit``), by way of starting: the rule that holds comes first.
+
+        Empty where nothing is said, ``?`` where it hangs on which rule holds.
+        """
+        around = self.config.workflow.mapping("auto_cancel") if self.config.workflow is not None else None
+        usual = around.text(word) if around is not None else ""
+        found = []
+        for decision in self.workflow:
+            told = set()
+            for outcome in decision.outcomes:
+                own = outcome.rule.mapping("auto_cancel") if outcome.rule is not None else None
+                told.add((own.text(word) if own is not None else "") or usual)
+            found.append(told.pop() if len(told) == 1 else "?" if told else usual)
+        return found
+
     def scope(self, own: Map[str, Variable], general: Map[str, Variable], number: int) -> Scope:
         """The variables that a job sees in one way of starting."""
         layers = [own, general] if number >= len(self.workflow) else [own, self._layers[number], general]

@@ -167,8 +167,7 @@ def starts_of(named: Named, branch: str, choices: Sequence[Choice], place: Place
     exact = [text for _, pattern in patterns for text, whole in pattern.examples() if whole and text]
     names = [name for name in dict.fromkeys((*named.branches, *exact)) if name != branch][:MAX_BRANCHES]
     starts += [maker.branch(f"push to {name}", "push", "push", name, which="named") for name in names]
-    seen = {_answers(patterns, name) for name in (branch, *names, _OTHER_BRANCH)}
-    for text, example in _new(patterns, seen, MAX_BRANCHES):
+    for text, example in _new(patterns, (branch, *names), _OTHER_BRANCH, MAX_BRANCHES):
         name = f"push to a branch like {text}"
         starts.append(maker.branch(name, "push", "push", Sample(example), which="named", refs=(text,)))
     starts.append(maker.branch("push to another branch", "push", "push", Sample(_OTHER_BRANCH), which="other"))
@@ -190,9 +189,9 @@ def _tags(named: Named, maker: _Maker) -> list[Start]:
     exact = [text for _, pattern in patterns for text, whole in pattern.examples() if whole and text]
     names = [name for name in dict.fromkeys((*named.tags, *exact)) if name not in named.branches][:MAX_TAGS]
     starts = [maker.tag(f"tag {name}", name, ()) for name in names]
-    seen = {_answers(patterns, name) for name in (*names, _OTHER_TAG)}
     starts += [
-        maker.tag(f"tag like {text}", Sample(example), (text,)) for text, example in _new(patterns, seen, MAX_TAGS)
+        maker.tag(f"tag like {text}", Sample(example), (text,))
+        for text, example in _new(patterns, names, _OTHER_TAG, MAX_TAGS)
     ]
     starts.append(maker.tag("another tag" if starts else "tag", Sample(_OTHER_TAG), ()))
     return starts
@@ -216,15 +215,23 @@ def _patterns(written: Iterable[str]) -> list[tuple[str, Pattern]]:
     return found
 
 
-def _new(patterns: Sequence[tuple[str, Pattern]], seen: set[tuple[bool, ...]], limit: int) -> Iterator[tuple[str, str]]:
-    """Patterns with examples of refs that the patterns tell from all that was seen, at most so many."""
+def _new(
+    patterns: Sequence[tuple[str, Pattern]], names: Sequence[str], other: str, limit: int
+) -> Iterator[tuple[str, str]]:
+    """Patterns with examples of refs that the patterns tell from all that was seen, at most so many.
+
+    A pattern without anchors also holds for refs that only contain what a name is: `/main/` for `some-main-ref`.
+    """
+    seen = {(_answers(patterns, name), True) for name in names} | {(_answers(patterns, other), False)}
     for text, pattern in patterns:
-        for example, _ in pattern.examples()[:4]:
-            answers = _answers(patterns, example)
-            if answers not in seen and limit > 0:
-                seen.add(answers)
-                limit -= 1
-                yield text, example
+        for example, whole in pattern.examples()[:4]:
+            around = [f"{example}-x", f"x-{example}", f"some-{example}-ref"] if example in names and not whole else []
+            for sample in (example, *around):
+                answers = _answers(patterns, sample), sample in names
+                if answers not in seen and limit > 0 and (sample is example or pattern.search(sample)):
+                    seen.add(answers)
+                    limit -= 1
+                    yield text, sample
 
 
 def _answers(patterns: Sequence[tuple[str, Pattern]], text: str) -> tuple[bool, ...]:

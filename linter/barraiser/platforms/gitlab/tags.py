@@ -9,7 +9,7 @@ from collections.abc import Sequence as Seq
 from barraiser.model.pipeline import Concurrency
 from barraiser.model.retention import Retention
 from barraiser.model.tri import MAYBE, NO, YES, Tri
-from barraiser.platforms.gitlab.drafts import Config, Draft
+from barraiser.platforms.gitlab.drafts import Deciding, Draft
 from barraiser.platforms.gitlab.durations import minutes_of
 from barraiser.platforms.gitlab.environments import EnvironmentSpec
 from barraiser.platforms.gitlab.expressions import Sample
@@ -54,9 +54,12 @@ def _serialises(group: str) -> Tri:
 
 
 def tags_of(
-    draft: Draft, keywords: Keywords, scope: Scope, config: Config, spec: EnvironmentSpec | None
+    draft: Draft, keywords: Keywords, scope: Scope, deciding: Deciding, spec: EnvironmentSpec | None
 ) -> dict[str, str]:
-    """The facts, by name; those that the job does not state are left out."""
+    """The facts, by name; those that the job does not state are left out.
+
+    ``on-new-commit`` (beside ``interruptible``) and ``on-job-failure`` are one word for all ways of starting, or a list of one for each.
+    """
     found: dict[str, str] = {}
     image = keywords.get("image")
     name = given(image.get("name")) if isinstance(image, Mapping) else image
@@ -75,8 +78,11 @@ def tags_of(
         found["secrets"] = ", ".join([key.value for key, _ in secrets.pairs])
     interruptible = keywords.get("interruptible")
     if isinstance(interruptible, Scalar) and interruptible.as_bool() is not None:
-        cancels = interruptible.as_bool() and not _keeps_running(config)
+        modes = _one_or_each([mode or "conservative" for mode in deciding.auto_cancel("on_new_commit")])
+        cancels = interruptible.as_bool() and modes != "none"
         found["interruptible"] = "true" if cancels else "false"
+        if cancels:
+            found["on-new-commit"] = modes
     retry = keywords.get("retry")
     limit = retry.get("max") if isinstance(retry, Mapping) else retry
     if isinstance(limit, Scalar) and limit.value not in ("", "0"):
@@ -85,8 +91,10 @@ def tags_of(
         found["needs"] = "yes"
     if spec is not None:
         found.update(spec.facts)
-    if _ends_together(config):
-        found["cancelled-by-failure"] = "yes"
+    if deciding.config.workflow is not None:
+        ends = _one_or_each([mode or "none" for mode in deciding.auto_cancel("on_job_failure")])
+        if ends not in ("none", ""):
+            found["on-job-failure"] = ends
     return found
 
 
@@ -105,16 +113,9 @@ def keeps_of(keywords: Keywords) -> Retention | None:
     return Retention(None if minutes is None else minutes / 1440, line_of(node))
 
 
-def _keeps_running(config: Config) -> bool:
-    """Whether a newer commit cancels nothing: ``workflow:auto_cancel:on_new_commit: none``."""
-    cancel = config.workflow.mapping("auto_cancel") if config.workflow is not None else None
-    return cancel is not None and cancel.text("on_new_commit") == "none"
-
-
-def _ends_together(config: Config) -> bool:
-    """Whether one job's failure cancels all that run: ``workflow:auto_cancel:on_job_failure: all``."""
-    cancel = config.workflow.mapping("auto_cancel") if config.workflow is not None else None
-    return cancel is not None and cancel.text("on_job_failure") == "all"
+def _one_or_each(words: Seq[str]) -> str:
+    """One word where all are the same, else all of them with commas between."""
+    return words[0] if len(set(words)) == 1 else ",".join(words)
 
 
 def _names(node: Node | None) -> list[str]:
