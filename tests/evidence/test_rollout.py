@@ -96,6 +96,77 @@ def test_a_deployment_that_recreates_is_at_once(tmp_path: Path) -> None:
     assert ask(tmp_path, "kubectl apply -f d.yml", files={"d.yml": text}).gradual == NO
 
 
+def test_a_deployment_waits_for_each_pod_and_gives_up(tmp_path: Path) -> None:
+    text = "apiVersion: apps/v1\nkind: Deployment\nspec: {minReadySeconds: 300, progressDeadlineSeconds: 900}\n"
+    found = ask(tmp_path, "kubectl apply -f d.yml", files={"d.yml": text})
+    assert (found.strategy, found.bake_minutes, found.rollout.gives_up_minutes) == ("rolling", 5, 15)
+    plain = "apiVersion: apps/v1\nkind: Deployment\nspec: {}\n"
+    found = ask(tmp_path, "kubectl apply -f e.yml", files={"e.yml": plain})
+    assert (found.bake_minutes, found.rollout.gives_up_minutes) == (0, 10)
+
+
+ALIAS = """Resources:
+  Live:
+    Type: AWS::Lambda::Alias
+    Properties:
+      Name: live
+      FunctionVersion: "1"
+      RoutingConfig: %s
+"""
+TERRAFORM_ALIAS = """resource "aws_lambda_alias" "live" {
+  name             = "live"
+  function_version = "1"
+  routing_config {
+    additional_version_weights = { "2" = %s }
+  }
+}
+"""
+ROUTING = '{"FunctionName": "shop",\n "RoutingConfig": {\n  "AdditionalVersionWeights": {\n   "2": %s\n}}}\n'
+UPDATE = "aws lambda update-alias --function-name shop --name live"
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "text"),
+    [
+        ("sam deploy --template-file t.yml", "t.yml", ALIAS % '{AdditionalVersionWeights: [{FunctionVersion: "2", FunctionWeight: 0.1}]}'),
+        ("terraform -chdir=infra apply", "infra/main.tf", TERRAFORM_ALIAS % "0.1"),
+        (f"{UPDATE} --cli-input-json file://alias.json", "alias.json", ROUTING % "0.1"),
+        (f"{UPDATE} --routing-config file://alias.json", "alias.json", '{"AdditionalVersionWeights": {"2": 0.1}}'),
+    ],
+)  # fmt: skip
+def test_an_alias_sends_a_share_of_the_calls_to_the_new_version(
+    tmp_path: Path, command: str, name: str, text: str
+) -> None:
+    found = ask(tmp_path, command, files={name: text})
+    assert (found.strategy, found.steps, found.rollout.stays) == ("canary", ((10, 0),), True)
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "text", "strategy", "gradual"),
+    [
+        ("sam deploy --template-file t.yml", "t.yml", ALIAS % "{AdditionalVersionWeights: []}", "", MAYBE),
+        ("sam deploy --template-file t.yml", "t.yml", ALIAS % "!Ref Routing", "", MAYBE),
+        ("terraform -chdir=infra apply", "infra/main.tf", TERRAFORM_ALIAS % "var.share", "", MAYBE),
+        (f"{UPDATE} --function-version 2", "x", "", "all-at-once", NO),
+        (f"{UPDATE} --cli-input-json file://made.json", "x", "", "", MAYBE),
+    ],
+)
+def test_an_alias_without_a_known_share(
+    tmp_path: Path, command: str, name: str, text: str, strategy: str, gradual: int
+) -> None:
+    found = ask(tmp_path, command, files={name: text})
+    assert (found.strategy, found.gradual) == (strategy, gradual)
+
+
+def test_a_service_may_keep_no_earlier_version(tmp_path: Path) -> None:
+    text = "service: shop\nprovider: {name: aws, versionFunctions: false, deploymentBucket: {maxPreviousDeploymentArtifacts: 3}}\n"
+    found = ask(tmp_path, "serverless deploy --stage prod", files={"serverless.yml": text})
+    assert [(each.key, each.versions) for each in found.kept] == [
+        ("provider.versionFunctions", 0),
+        ("maxPreviousDeploymentArtifacts", 3),
+    ]
+
+
 def test_what_is_not_in_the_repository_is_unknown(tmp_path: Path) -> None:
     found = ask(tmp_path, "aws deploy create-deployment --application-name shop")
     assert (found.strategy, found.gradual, found.bake_minutes, found.monitored) == ("", MAYBE, None, MAYBE)

@@ -325,8 +325,10 @@ def _terraform(deployer: Deployer, repository: Repository) -> Applied:
         base.why = "what Terraform applies is not in the repository"
         return base
     shifting = [each for each in definitions if each.kind in (ECS_SERVICE, DEPLOYMENT_GROUP)]
+    base.definitions = tuple(each for each in definitions if each.kind == FUNCTION)
     if shifting:
         found = merged("terraform", shifting, base)
+        found.definitions = (*found.definitions, *base.definitions)
         if found.rolls_back_on_failure == YES or found.rolls_back_on_alarm == YES:
             return found
         base.places, base.definitions = found.places, found.definitions

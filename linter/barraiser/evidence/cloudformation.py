@@ -14,6 +14,7 @@ from barraiser.evidence.definition import (
     named,
     told,
 )
+from barraiser.evidence.routing import alias_of
 from barraiser.model.tri import MAYBE, NO, YES, Tri, all_of, any_of
 from barraiser.source.nodes import Document, Mapping, Node, Scalar, Sequence, line_of
 
@@ -59,6 +60,10 @@ def read_template(document: Document) -> list[Definition]:
             update = below(resource, "UpdatePolicy", "CodeDeployLambdaAliasUpdate")
             if isinstance(update, Mapping):
                 found.append(_alias(key, resource, update))
+            elif isinstance(properties, Mapping):
+                weights = below(properties, "RoutingConfig", "AdditionalVersionWeights")
+                routed = alias_of(key, weights, properties, YES)
+                found += [routed] if routed is not None else []
     for each in found:
         each.root = root
     return found

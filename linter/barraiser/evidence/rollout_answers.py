@@ -13,6 +13,7 @@ from barraiser.evidence.mechanisms import FAMILIES
 from barraiser.evidence.rollout import ALL_AT_ONCE, CANARY, ROLLING, Fault, Rollout, joined, named_strategy
 from barraiser.evidence.rollout_aws import aws_rollout, number
 from barraiser.evidence.rollout_kubernetes import kubernetes_rollout, minutes_in
+from barraiser.evidence.routing import share_in_command
 from barraiser.model.tri import MAYBE, NO, YES
 from barraiser.source.errors import SourceError
 from barraiser.source.repository import Repository
@@ -35,7 +36,6 @@ ROLLS: dict[str, str] = {
 }  # fmt: skip
 
 _SPLIT = re.compile(r"=(\d{1,2})\b")
-_WEIGHT = re.compile(r"AdditionalVersionWeights\W{1,6}[\w$.{}-]{1,60}\W{1,4}(0?\.\d{1,4})\b")
 _MONITORING = re.compile(r"MonitoringTimeInMinutes\"?\s*[=:]\s*\"?(\d{1,4})")
 
 
@@ -92,11 +92,9 @@ def _by_command(found: Applied, deployer: Deployer, repository: Repository) -> R
             if match
             else Rollout(gradual=MAYBE)
         )
-    if mechanism == "lambda" and not _replaces(deployer):
-        match = _WEIGHT.search(deployer.option("--routing-config"))
-        return (
-            Rollout(CANARY, steps=[(100 * float(match[1]), 0.0)], bake_minutes=0.0, stays=True) if match else Rollout()
-        )
+    if mechanism == "lambda" and not _replaces(deployer, repository):
+        share = share_in_command(deployer, repository)
+        return Rollout(CANARY, steps=[(share, 0.0)], bake_minutes=0.0, stays=True) if share else Rollout()
     slot = deployer.option("--slot", "-s") or deployer.input("slot-name")
     if mechanism == "azure-app-service" and slot.lower() not in ("", "production"):
         return Rollout()
@@ -112,10 +110,12 @@ def _by_command(found: Applied, deployer: Deployer, repository: Repository) -> R
     return Rollout(monitored=NO if found.read and found.rolls_back_on_alarm == NO else MAYBE)
 
 
-def _replaces(deployer: Deployer) -> bool:
+def _replaces(deployer: Deployer, repository: Repository) -> bool:
     """Whether a Lambda command changes what callers get: not where it publishes a version that an alias moves to later."""
-    if deployer.option("--routing-config"):
+    if deployer.option("--routing-config") or share_in_command(deployer, repository):
         return False
+    if deployer.option("--cli-input-json", "--cli-input-yaml"):
+        return not deployer.starts("lambda", "update-alias")  # what is not read may hold weights
     return "update-alias" in deployer.words or not any("alias" in each.text for each in deployer.job.activities)
 
 

@@ -25,6 +25,7 @@ from barraiser.evidence.rollout import (
     linear,
     named_strategy,
 )
+from barraiser.evidence.routing import ROUTES, rollout_of_alias
 from barraiser.model.tri import MAYBE, NO, YES, Tri, all_of
 from barraiser.source.nodes import Mapping, Node, Scalar, Sequence, line_of
 
@@ -39,6 +40,8 @@ def aws_rollout(definition: Definition) -> Rollout | None:
         return None if definition.external else _service(definition, body)
     if definition.kind == DEPLOYMENT_GROUP:
         return _group(definition, body)
+    if definition.why == ROUTES:
+        return rollout_of_alias(definition)
     if definition.kind == FUNCTION:
         return _function(definition, body)
     return None

@@ -129,10 +129,23 @@ def _workload(body: Node | None) -> Rollout:
     if limit is not None and batch is None:
         count, replicas = number(limit), number(below(body, "spec", "replicas"))
         batch = min(100.0, 100.0 * count / replicas) if count is not None and replicas else None
+    ready = number(below(body, "spec", "minReadySeconds")) or 0.0
+    why = f"the {kind or 'workload'} rolls"
+    if ready:
+        why += f", and waits {ready:g} seconds for each new pod"
     return Rollout(
-        ROLLING, bake_minutes=0.0, batch_percent=batch, healthy_percent=None if batch is None else 100.0 - batch,
-        place=line_of(limit) if limit is not None else None, why=f"the {kind or 'workload'} rolls",
+        ROLLING, bake_minutes=ready / 60, batch_percent=batch, healthy_percent=None if batch is None else 100.0 - batch,
+        place=line_of(limit) if limit is not None else None, why=why, gives_up_minutes=_deadline(body, kind),
     )  # fmt: skip
+
+
+def _deadline(body: Node | None, kind: str) -> float | None:
+    """After how many minutes without progress a Deployment counts as failed, so that what waits for it fails; 10 where nothing is said."""
+    if kind != "Deployment":
+        return None
+    given = below(body, "spec", "progressDeadlineSeconds")
+    seconds = 600.0 if given is None else number(given)
+    return None if seconds is None else seconds / 60
 
 
 def _percent(node: Node | None, default: float | None) -> float | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from barraiser.evidence.applied import Applied
 from barraiser.evidence.definition import FUNCTION, Definition, below, filled, told
 from barraiser.evidence.deployer import Deployer, first_existing
+from barraiser.evidence.kept import Kept
+from barraiser.evidence.rollout_aws import number
 from barraiser.model.tri import MAYBE, NO, YES, any_of
 from barraiser.source.errors import SourceError
 from barraiser.source.nodes import Mapping, Scalar, line_of
@@ -27,6 +29,7 @@ def answer(deployer: Deployer, repository: Repository, base: Applied) -> Applied
     root = documents[0].root if documents else None
     if not isinstance(root, Mapping):
         return base
+    base.retained = _retained(root)
     disabled = told(below(root, "provider", "disableRollback"))
     key = root.key("provider")
     base.read, base.places = True, (line_of(key if key is not None else root),)
@@ -55,6 +58,18 @@ def answer(deployer: Deployer, repository: Repository, base: Applied) -> Applied
     if MAYBE in (base.rolls_back_on_failure, base.rolls_back_on_alarm):
         base.read = False
     return base
+
+
+def _retained(root: Mapping) -> tuple[Kept, ...]:
+    """What the service says of its earlier versions: those of its functions, and the packages of its earlier deploys."""
+    found = []
+    versions = below(root, "provider", "versionFunctions")
+    if versions is not None and told(versions) == NO:
+        found.append(Kept("provider.versionFunctions", line_of(versions), versions=0))
+    packages = below(root, "provider", "deploymentBucket", "maxPreviousDeploymentArtifacts")
+    if packages is not None:
+        found.append(Kept("maxPreviousDeploymentArtifacts", line_of(packages), versions=number(packages)))
+    return tuple(found)
 
 
 def _shifted(key: Scalar, settings: Mapping) -> Definition:

@@ -1,10 +1,13 @@
-"""Terraform folders: ECS services and CodeDeploy groups. Without the extra ``terraform`` nothing is read, so that the answer is maybe."""
+"""Terraform folders: ECS services, CodeDeploy groups, aliases of functions.
+
+Without the extra ``terraform`` nothing is read, so that the answer is maybe."""
 
 from __future__ import annotations
 
 from barraiser.evidence.cloudformation import rollback_events, why_group, why_service
 from barraiser.evidence.definition import DEPLOYMENT_GROUP, ECS_SERVICE, Definition, below, filled, literal, told
-from barraiser.model.tri import MAYBE, all_of
+from barraiser.evidence.routing import alias_of
+from barraiser.model.tri import MAYBE, NO, all_of
 from barraiser.source.nodes import Document, Mapping, Node, Scalar, Sequence, line_of
 
 MARKERS = (b"aws_ecs_service", b"aws_codedeploy_deployment_group")
@@ -21,6 +24,9 @@ def read_terraform(document: Document) -> list[Definition]:
         found.append(_service(key, block))
     for key, block in _named(resources.get("aws_codedeploy_deployment_group")):
         found.append(_group(key, block))
+    for key, block in _named(resources.get("aws_lambda_alias")):
+        routed = alias_of(key, one(below(one(block.get("routing_config")), "additional_version_weights")), block, NO)
+        found += [routed] if routed is not None else []
     for each in found:
         each.root = root
     return found
