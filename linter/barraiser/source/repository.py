@@ -34,6 +34,7 @@ class Repository:
         self._documents: dict[tuple[str, bool], list[Document] | SourceError] = {}
         self._lines: dict[str, list[str]] = {}
         self._folder_inside: dict[str, bool] = {"": True}
+        self._regular_files: dict[str, bool] = {}
         self._listings: dict[str, tuple[list[str], list[str]]] = {}
         self._regular: dict[str, list[str]] = {}
         self._seen = 0
@@ -64,11 +65,15 @@ class Repository:
         return "/".join(parts)
 
     def exists(self, path: str) -> bool:
-        """Whether a regular file stands there (links are followed only inside the root)."""
-        try:
-            return stat.S_ISREG(os.stat(self._located(path)).st_mode)
-        except (OSError, ValueError, SourceError):
-            return False
+        """Whether a regular file stands there (links are followed only inside the root); looked at once."""
+        known = self._regular_files.get(path)
+        if known is None:
+            try:
+                known = stat.S_ISREG(self._located(path)[1])
+            except (OSError, ValueError, SourceError):
+                known = False
+            self._regular_files[path] = known
+        return known
 
     def read_bytes(self, path: str) -> bytes:
         """The file's bytes. Raises SourceError when it is missing, unreadable, no regular file, too large or outside."""
@@ -199,25 +204,27 @@ class Repository:
             known = self._folder_inside[folder] = _below(real, self._true_root)
         return known
 
-    def _located(self, path: str) -> str:
-        """The real path of a file. Raises SourceError when it leads out of the root."""
+    def _located(self, path: str) -> tuple[str, int]:
+        """The real path and the mode of a file. Raises SourceError when it leads out of the root, OSError when it is not there."""
         folder = path.rpartition("/")[0]
         inside = self.inside(path)
         full = os.path.join(self._true_root, path)
         if inside is None or not inside or os.path.isabs(path) or not self._is_inside(folder):
             raise SourceError("the path leads out of the repository", Place(path, 1), "name a file inside it")
-        if os.path.islink(full):
+        mode = os.lstat(full).st_mode
+        if stat.S_ISLNK(mode):
             full = os.path.realpath(full)
             if not _below(full, self._true_root):
                 raise SourceError("the link leads out of the repository", Place(path, 1), "put the file itself there")
-        return full
+            mode = os.stat(full).st_mode
+        return full, mode
 
     def _read(self, path: str) -> bytes:
         """Read a regular file; opened without waiting, because a pipe in its place would never answer."""
         place = Place(path, 1)
         try:
-            full = self._located(path)
-            if not stat.S_ISREG(os.stat(full).st_mode):
+            full, mode = self._located(path)
+            if not stat.S_ISREG(mode):
                 raise SourceError("this is no regular file", place, "name a file, not a folder, pipe or device")
             handle = os.open(full, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
             try:

@@ -14,8 +14,8 @@ _FOREIGN = (
 )  # fmt: skip
 """What only some events carry: null in all others."""
 
-_SAME_REPOSITORY = re.compile(r"github\.repository\s*==\s*'([^'\n]{1,200})'", re.IGNORECASE)
-_SAME_OWNER = re.compile(r"github\.repository_owner\s*==\s*'([^'\n]{1,100})'", re.IGNORECASE)
+_SAME_REPOSITORY = re.compile(r"github\.repository\s*==\s*'([^'\n]{1,200})'")
+_SAME_OWNER = re.compile(r"github\.repository_owner\s*==\s*'([^'\n]{1,100})'")
 
 
 class Ground:
@@ -32,8 +32,8 @@ class Ground:
         self.default_branch = default_branch
         low = text.lower()
         told = "github.repository" in low and "==" in low
-        names = {name.lower() for name in _SAME_REPOSITORY.findall(text)} if told else set()
-        owners = {name.lower() for name in _SAME_OWNER.findall(text)} if told else set()
+        names = set(_SAME_REPOSITORY.findall(low)) if told else set()
+        owners = set(_SAME_OWNER.findall(low)) if told else set()
         owners |= {name.partition("/")[0] for name in names}
         self.owner: Value = owners.pop() if len(owners) == 1 else CONSTANT
         self.repository: Value = names.pop() if len(names) == 1 else CONSTANT

@@ -9,7 +9,7 @@ from barraiser.model.pipeline import HARD, ORDER, SOFT, Handover, Job, Scenario
 from barraiser.platforms.github.contexts import Ground, event_of, github_of
 from barraiser.platforms.github.refs import admits, is_literal, literal_start, ref_of
 from barraiser.platforms.github.senders import Sending, is_here, scripts_in, sendings
-from barraiser.platforms.github.sending import DISPATCHING, dispatches_in, events_in
+from barraiser.platforms.github.sending import dispatches_in, events_in, may_dispatch
 from barraiser.platforms.github.triggers import MAX_NAMED, Start, Trigger, starts_of, triggers_of
 from barraiser.platforms.github.values import OPEN, Object, Unknown, Value
 from barraiser.source.errors import SourceError
@@ -71,7 +71,7 @@ class Neighbours:
 
         def found() -> bool:
             paths = [*self._paths, self.path, *self._parts()]
-            return any(DISPATCHING.search(self._bytes(path)) for path in paths)
+            return any(may_dispatch(self._bytes(path)) for path in paths)
 
         return self.repository.remember(("workflows dispatch", self._prefix), found)
 

@@ -120,8 +120,15 @@ def _of_steps(
 
 def scripts_in(text: str) -> list[str]:
     """The shell scripts that a text names, each once."""
-    lines = [line for line in text.splitlines() if ".sh" in line]
-    return list(dict.fromkeys(match.group(1).removeprefix("./") for line in lines for match in _SCRIPT.finditer(line)))
+    found: dict[str, None] = {}
+    at = text.find(".sh")
+    while at >= 0:
+        end = text.find("\n", at)
+        end = len(text) if end < 0 else end
+        for match in _SCRIPT.finditer(text, text.rfind("\n", 0, at) + 1, end):
+            found[match.group(1).removeprefix("./")] = None
+        at = text.find(".sh", end)
+    return list(found)
 
 
 def _followed(script: str, repository: Repository) -> str:

@@ -26,13 +26,16 @@ _DISPATCHES = re.compile(
 )
 _GIVEN = re.compile(r"\binputs[\"']?\s*:\s*\{([^}]{0,500})\}")
 _PAIR = re.compile(r"[\"']?([A-Za-z_][\w-]{0,100})[\"']?\s*:\s*[\"'`]([^\"'`\n$]{0,200})[\"'`]")
-DISPATCHING = re.compile(
-    rb"\bgh[\s\\]+workflow|createWorkflowDispatch|/dispatches|workflow-dispatch|trigger-workflow|return-dispatch"
-)
-"""Bytes, one of which every file holds that starts a workflow by hand."""
+_WORKFLOW_COMMAND = re.compile(rb"gh[\s\\]+workflow")
+_DISPATCHING = (b"createWorkflowDispatch", b"/dispatches", b"workflow-dispatch", b"trigger-workflow", b"return-dispatch")
 
 _FIELDS = ("-f", "-F", "--field", "--raw-field")
 _EVENT = re.compile(r"event_type[\"']?\s*[:=]\s*[\"'`]?([A-Za-z0-9_.-]{1,100})")
+
+
+def may_dispatch(data: bytes) -> bool:
+    """Whether a file's bytes hold one of the texts that every file holds which starts a workflow by hand."""
+    return any(text in data for text in _DISPATCHING) or _WORKFLOW_COMMAND.search(data) is not None
 
 
 def started_by(steps: Sequence[Step]) -> list[str]:
