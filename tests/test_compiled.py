@@ -18,7 +18,8 @@ def compiled_files() -> list[str]:
     left_out = {name.lstrip("/") for name in HOOK["exclude"]}
     found = []
     for folder in HOOK["include"]:
-        for file in sorted((ROOT / folder.strip("/")).rglob("*.py")):
+        place = ROOT / folder.strip("/")
+        for file in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
             name = file.relative_to(ROOT).as_posix()
             if file.name not in left_out and name not in left_out:
                 found.append(name)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from barraiser.model.tri import MAYBE, NO, YES
 from barraiser.platforms.github.evaluate import Scope, evaluate
 from barraiser.platforms.github.expressions import ExpressionError, names_in, parse
-from barraiser.platforms.github.values import CONSTANT, EITHER, OPEN, Filtered, Object, Unknown, Value, to_text, truth
+from barraiser.platforms.github.filtered import Filtered
+from barraiser.platforms.github.values import CONSTANT, EITHER, OPEN, Object, Unknown, Value, to_text, truth
 
 GITHUB = Object(
     {

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 
 from barraiser.model.tri import MAYBE, NO, YES, Tri, any_of, negate
 from barraiser.platforms.github.expressions import Tree
+from barraiser.platforms.github.filtered import Filtered
 from barraiser.platforms.github.values import (
     EITHER,
     OPEN,
-    Filtered,
     Object,
     Unknown,
     Value,

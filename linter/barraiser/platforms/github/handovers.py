@@ -40,25 +40,26 @@ class Neighbours:
             self._prefix + name for name in names if name.endswith((".yml", ".yaml")) and self._prefix + name != path
         ]
 
-    def holding(self, *texts: str) -> list[tuple[str, Mapping]]:
-        """Path and root of each other workflow whose bytes hold one of these texts."""
+    def holding(self, *texts: str, among: frozenset[str] | None = None) -> list[tuple[str, Mapping]]:
+        """Path and root of each other workflow (of those ``among`` them) whose bytes hold one of these texts."""
         found: list[tuple[str, Mapping]] = []
-        for path in self._holding(texts):
+        for path in self._holding(texts, among):
             root = self.root(path) if path != self.path else None
             if root is not None:
                 found.append((path, root))
         return found
 
-    def _holding(self, texts: Sequence[str]) -> list[str]:
+    def _holding(self, texts: Sequence[str], among: frozenset[str] | None) -> list[str]:
         """The workflows of the folder, this one among them, that hold one of these texts: looked for once for all of them."""
         wanted = tuple([text.encode() for text in texts if text])
-        repository = self.repository
 
         def found() -> list[str]:
-            paths = [*self._paths, self.path]
-            return sorted(path for path in paths if _holds(self._bytes(path), wanted))
+            paths = [*self._paths, self.path] if among is None else among
+            return sorted([path for path in paths if _holds(self._bytes(path), wanted)])
 
-        return repository.remember(("workflows holding", self._prefix, wanted), found)
+        if among is not None:
+            return found()
+        return self.repository.remember(("workflows holding", self._prefix, wanted), found)
 
     def _bytes(self, path: str) -> bytes:
         try:
@@ -66,18 +67,30 @@ class Neighbours:
         except SourceError:
             return b""
 
-    def dispatch(self) -> bool:
-        """Whether a workflow of the folder, or an action or script that one names, may start a workflow by hand."""
+    def dispatching(self) -> frozenset[str]:
+        """The workflows of the folder, this one among them, that may start one by hand, or name a workflow, action or script that may."""
 
-        def found() -> bool:
-            paths = [*self._paths, self.path, *self._parts()]
-            return any(may_dispatch(self._bytes(path)) for path in paths)
+        def found() -> frozenset[str]:
+            left = [*self._paths, self.path]
+            starting = [path for path in left if may_dispatch(self._bytes(path))]
+            names = [name for path, name in self._parts().items() if may_dispatch(self._bytes(path))]
+            names += [f"/{path.rpartition('/')[2]}" for path in starting]
+            while names:
+                left = [path for path in left if path not in starting]
+                wanted = tuple([name.encode() for name in names])
+                naming = [path for path in left if _holds(self._bytes(path), wanted)]
+                starting += naming
+                names = [f"/{path.rpartition('/')[2]}" for path in naming]
+            return frozenset(starting)
 
-        return self.repository.remember(("workflows dispatch", self._prefix), found)
+        return self.repository.remember(("workflows dispatching", self._prefix), found)
 
-    def starting(self, *texts: str) -> list[tuple[str, Mapping]]:
-        """Path and root of each other workflow that the platform starts and that holds one of these texts, or calls one that does."""
-        found = dict(self.holding(*texts, *self._parts_holding(texts)))
+    def starting(self, *texts: str, among: frozenset[str] | None = None) -> list[tuple[str, Mapping]]:
+        """Path and root of each other workflow that the platform starts and that holds one of these texts, or calls one that does.
+
+        ``among``: the workflows that may hold them to any effect.
+        """
+        found = dict(self.holding(*texts, *self._parts_holding(texts), among=among))
         waiting = list(found)
         for path in waiting:
             for caller, root in (
@@ -303,9 +316,10 @@ def _dispatched(trigger: Trigger, scenarios: Sequence[Scenario], neighbours: Nei
         (neighbours.file, neighbours.name) if manual else ("repository-dispatch", "/dispatches", "createDispatchEvent")
     )
     found: list[Handover] = []
-    if manual and not neighbours.dispatch():
+    among = neighbours.dispatching() if manual else None
+    if manual and not among:
         return found
-    for path, root in neighbours.starting(*texts):
+    for path, root in neighbours.starting(*texts, among=among):
         senders: list[str] = []
         starts: set[int] = set()
         for step in neighbours.steps(path, root):

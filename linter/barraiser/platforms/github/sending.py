@@ -27,7 +27,13 @@ _DISPATCHES = re.compile(
 _GIVEN = re.compile(r"\binputs[\"']?\s*:\s*\{([^}]{0,500})\}")
 _PAIR = re.compile(r"[\"']?([A-Za-z_][\w-]{0,100})[\"']?\s*:\s*[\"'`]([^\"'`\n$]{0,200})[\"'`]")
 _WORKFLOW_COMMAND = re.compile(rb"gh[\s\\]+workflow")
-_DISPATCHING = (b"createWorkflowDispatch", b"/dispatches", b"workflow-dispatch", b"trigger-workflow", b"return-dispatch")
+_DISPATCHING = (
+    b"createWorkflowDispatch",
+    b"/dispatches",
+    b"workflow-dispatch",
+    b"trigger-workflow",
+    b"return-dispatch",
+)
 
 _FIELDS = ("-f", "-F", "--field", "--raw-field")
 _EVENT = re.compile(r"event_type[\"']?\s*[:=]\s*[\"'`]?([A-Za-z0-9_.-]{1,100})")

@@ -59,10 +59,6 @@ class Object:
         return self.values.get(low, self.rest)
 
 
-class Filtered(list["Value"]):
-    """What ``.*`` gives: a name taken out of it is taken out of each item."""
-
-
 Value = None | bool | float | str | list["Value"] | Object | Unknown
 
 OPEN = Unknown()
@@ -155,10 +151,10 @@ def to_text(value: Value) -> str:
 
 def equal(one: Value, other: Value) -> Tri:
     """GitHub's loose ``==``: text without regard to case, unlike types as numbers."""
-    if isinstance(other, Unknown) and not isinstance(one, Unknown):
-        one, other = other, one
     if isinstance(one, Unknown):
         return _unknown_equal(one, other)
+    if isinstance(other, Unknown):
+        return _unknown_equal(other, one)
     if isinstance(one, str) and isinstance(other, str):
         return tri(one.lower() == other.lower())
     if isinstance(one, list | Object) or isinstance(other, list | Object):
