@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from barraiser.api import (
     DEPLOY_KINDS,
+    GITLAB_CI,
     MAYBE,
     NO,
     PREPROD_CLASSES,
@@ -58,7 +59,10 @@ def _best_gate(case: Case, candidates: Sequence[Node], deploy: Node, kinds: Sequ
     hidden += [
         found
         for found in case.graph.ahead_of(deploy)
-        if found.activity.opaque and found.kind not in kinds and may_be(found, kinds)
+        if found.activity.opaque
+        and found.kind not in kinds
+        and found.job.tags.get("waits") != "no"
+        and may_be(found, kinds)
     ]
     answer, node = case.graph.best_gate(hidden, deploy)
     return Gate(min(answer, MAYBE), node, deploy)
@@ -120,14 +124,30 @@ def unread_before(case: Case, deploy: Node, kinds: Sequence[str] = ()) -> Unreso
         for item in node.pipeline.unresolved:
             if only_scans(item.name) or only_beside(item.name) or _only_builds(item, kinds):
                 continue
+            if node.job.tags.get("waits") == "no":
+                continue  # the job ends when what it starts has begun
             if node.job.id in item.jobs and case.graph.gates(node, deploy) != NO:
                 return item
         if node.pipeline is not case.pipeline:
             found = _whole_pipeline(node.pipeline.unresolved)
             if found is not None:
                 return found
-    return None
+    return _sender(case)
 
+
+def _sender(case: Case) -> Unresolved | None:
+    """What sends this way of starting, where nothing in the repository does: another repository, or whatever holds a token."""
+    scenario, index = case.graph.scenario, case.graph.index
+    if scenario.event != "dispatch" and (scenario.event != "chained" or case.pipeline.platform != GITLAB_CI):
+        return None
+    if any(not each.scenarios or index in each.scenarios for each in case.pipeline.handovers):
+        return None
+    place = scenario.place or case.pipeline.place
+    return Unresolved(SENDER, scenario.name, place)
+
+
+SENDER = "pipeline elsewhere that sends the"
+"""``Unresolved.what`` of a way of starting that nothing in the repository brings about."""
 
 _BUILT = frozenset((
     "unit-test", "lint", "sast", "sca", "secret-scan", "iac-scan", "build", "plan", "publish", "sign", "verify-signature", "other",
@@ -200,6 +220,12 @@ def out_of_sight(
     """``unknown``, where the missing thing may be in something that cannot be read, or in an earlier run; else None."""
     deploy = deploy or case.deploy
     unread = unread_before(case, deploy, kinds)
+    if unread is not None and unread.what == SENDER:
+        return case.unknown(
+            f"{what} may be part of the {unread.what} `{unread.name}`, which cannot be read here.",
+            settle=f"Send it from a pipeline of this repository, or declare what comes before it: {_declared_before(deploy, kinds)}",
+            at=unread.place,
+        )
     if unread is not None:
         return case.unknown(
             f"{what} may be part of the {unread.what} `{unread.name}`, which cannot be read here.",
@@ -229,12 +255,17 @@ def _in_own_script(case: Case, kinds: Sequence[str], what: str, deploy: Node) ->
         return None
     return case.unknown(
         f"{what} may be part of `{script}`, which {job(deploy)} calls and which is not in the repository.",
-        settle=f'activities: {{"{deploy.job.own_id}": {{kinds: [{kinds[0]}, {deploy.kind}]}}}}',
+        settle=_declared_before(deploy, kinds),
         at=deploy,
     )
 
 
 _IN_SCRIPTS = _BUILT | {"integration-test", "e2e-test", "smoke-test", "load-test"}
+
+
+def _declared_before(deploy: Node, kinds: Sequence[str]) -> str:
+    """The declaration that a job also does something of these kinds before it deploys."""
+    return f'activities: {{"{deploy.job.own_id}": {{kinds: [{kinds[0]}, {deploy.kind}]}}}}'
 
 
 def _unread_job(unread: Unresolved) -> str:

@@ -506,6 +506,8 @@ def _other(split: Words, words: Sequence[str], view: View) -> list[Hit]:
 
 
 def _dispatch(split: Words, words: Sequence[str], view: View) -> list[Hit]:
+    if "api" in words[1:2] and not any(word.endswith("/dispatches") for word in words):
+        return [Hit("other", tool=tool_of(split), argv=words)]  # any other request to the forge
     return [dispatched(words, split.program, view)]
 
 

@@ -369,6 +369,7 @@ PROGRAMS: dict[str, tuple[str, Rows]] = {
         ("release create|upload|edit", "publish", "c=0.8"),
         ("release delete", "other", ""),
         ("workflow run", "dispatch", ""),
+        ("api", "dispatch", ""),
         ("pr checkout", "source", "untrusted"),
         ("attestation verify", "verify-signature", ""),
         ("pr create|merge", "other", ""),
