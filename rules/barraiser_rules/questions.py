@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from barraiser.api import (
     DEPLOY_KINDS,
-    GITLAB_CI,
     MAYBE,
     NO,
     PREPROD_CLASSES,
@@ -138,7 +137,7 @@ def unread_before(case: Case, deploy: Node, kinds: Sequence[str] = ()) -> Unreso
 def _sender(case: Case) -> Unresolved | None:
     """What sends this way of starting, where nothing in the repository does: another repository, or whatever holds a token."""
     scenario, index = case.graph.scenario, case.graph.index
-    if scenario.event != "dispatch" and (scenario.event != "chained" or case.pipeline.platform != GITLAB_CI):
+    if scenario.event not in ("dispatch", "chained"):
         return None
     if any(not each.scenarios or index in each.scenarios for each in case.pipeline.handovers):
         return None

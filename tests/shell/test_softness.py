@@ -73,6 +73,12 @@ from barraiser.model.tri import MAYBE, NO, YES, Tri
         ("npm test; exit 0", NO, ""),
         ("eval 'npm test || true'", YES, "|| true"),
         ("trap 'npm test' EXIT\ndeploy", YES, "trap ... EXIT"),
+        ("trap 'exit 0' EXIT\nnpm test", YES, "trap 'exit 0' EXIT"),
+        ("trap 'echo bye; exit 0' ERR\nnpm test", MAYBE, "trap 'echo bye; exit 0' ERR"),
+        ("done_() { echo bye; exit 0; }\ntrap done_ EXIT\nnpm test", YES, "trap 'done_' EXIT"),
+        ("npm test\ntrap 'exit 0' EXIT\ndeploy", NO, ""),
+        ("trap 'rm -rf tmp' EXIT\nnpm test", NO, ""),
+        ("trap 'code=$?; rm -rf tmp; exit $code' EXIT\nnpm test", NO, ""),
     ],
 )  # fmt: skip
 def test_with_errexit(text: str, soft: Tri, reason: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from barraiser.shell.positions import Source
@@ -66,6 +67,20 @@ LIKE_EXIT = frozenset(
         "panic",
     )
 )
+
+
+_EXIT_0 = re.compile(r"(?:^|[;&\n{])\s*exit\s+0\s*;?\s*}?\s*$")
+
+
+def ends_well(text: str, functions: Functions) -> bool:
+    """Whether the text of a ``trap`` certainly ends with ``exit 0``: itself, or the function that it names."""
+    if _EXIT_0.search(text[-200:]):
+        return True
+    known = functions.get(text.strip())
+    if known is None:
+        return False
+    body, source = known
+    return outcome(body, functions) == EXITS_WELL and bool(_EXIT_0.search(source.text[body.start : body.end][-200:]))
 
 
 def name_of(node: Node) -> str:

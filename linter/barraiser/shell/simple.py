@@ -11,7 +11,7 @@ from barraiser.shell.context import Context
 from barraiser.shell.grammar import parse
 from barraiser.shell.heredocs import filled
 from barraiser.shell.loops import assigned_in, counted_by, endless, ends_on_success, repeats_of, values_of
-from barraiser.shell.outcome import name_of
+from barraiser.shell.outcome import ends_well, name_of
 from barraiser.shell.positions import Source
 from barraiser.shell.syntax import (
     Assignment,
@@ -155,7 +155,7 @@ class Walker(Walk):
             return True
         elif name == "trap":
             if len(words) > 2 and words[1] not in ("", "-", "--"):
-                self.traps.append((words[1], " ".join(words[2:]), self.source, node))
+                self.traps.append((words[1], " ".join(words[2:]), self.source, node, len(self.commands)))
         elif name == "shift":
             arguments = self.variables.arguments
             if arguments is not None:
@@ -319,10 +319,14 @@ class Walker(Walk):
             self.variables.set(name, None)
 
     def run_traps(self, context: Context) -> None:
-        """What ``trap`` runs at the end, or when something fails: it changes the status of nothing."""
-        for text, signals, source, node in self.traps:
+        """What ``trap`` runs at the end, or when something fails. It changes the status of nothing, unless it leaves with ``exit 0``."""
+        for text, signals, source, node, since in self.traps:
             self.source = source
             ending = "EXIT" in signals.split() or "0" in signals.split()
+            if (ending or "ERR" in signals.split()) and ends_well(text, self.functions):
+                for command in self.commands[since:]:
+                    command.soft = max(command.soft, YES if ending else MAYBE)
+                    command.soft_reason = command.soft_reason or f"trap '{text[:40]}' {signals[:40]}"
             ignored = (YES, f"trap ... {signals[:40]}")
             inner = context.but(fail=ignored, status=ignored, stop=ignored, returned=ignored, suppressed="trap")
             if not ending:

@@ -53,7 +53,7 @@ class Walk:
         self.checks = StatusChecks()
         self.waits = False
         self.sourced = False
-        self.traps: list[tuple[str, str, Source, Simple]] = []
+        self.traps: list[tuple[str, str, Source, Simple, int]] = []
         self._steps = 0
         self._level = 0
         self._words = 0
