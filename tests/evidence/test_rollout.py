@@ -96,6 +96,41 @@ def test_a_deployment_that_recreates_is_at_once(tmp_path: Path) -> None:
     assert ask(tmp_path, "kubectl apply -f d.yml", files={"d.yml": text}).gradual == NO
 
 
+BASE_ROLLOUT = """apiVersion: argoproj.io/v1alpha1
+kind: Rollout
+metadata: {name: shop}
+spec: {strategy: {canary: {steps: [{setWeight: 10}, {pause: {duration: 1h}}]}}}
+"""
+PATCH = "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: shop}\nspec: "
+
+
+@pytest.mark.parametrize(
+    ("patch", "strategy", "minutes"),
+    [
+        ("{replicas: 5}", "canary", 60),
+        ("{strategy: {canary: {steps: [{setWeight: 5}, {pause: {duration: 2h}}]}}}", "canary", 120),
+    ],
+)
+def test_an_overlay_applies_its_base(tmp_path: Path, patch: str, strategy: str, minutes: float) -> None:
+    files = {
+        "k8s/base/kustomization.yaml": "resources: [rollout.yaml]\n",
+        "k8s/base/rollout.yaml": BASE_ROLLOUT,
+        "k8s/overlays/prod/kustomization.yaml": "resources: [../../base]\npatches: [{path: size.yaml}]\n",
+        "k8s/overlays/prod/size.yaml": PATCH + patch + "\n",
+        "k8s/overlays/prod/unused.yaml": "apiVersion: apps/v1\nkind: Deployment\nspec: {strategy: {type: Recreate}}\n",
+    }
+    found = ask(tmp_path, "kubectl apply -k k8s/overlays/prod", files=files)
+    assert (found.strategy, found.bake_minutes) == (strategy, minutes)
+
+
+def test_a_kustomization_of_itself_and_of_another_repository_ends(tmp_path: Path) -> None:
+    files = {
+        "a/kustomization.yaml": "resources: [../b, 'https://github.com/acme/base?ref=v1']\n",
+        "b/kustomization.yaml": "resources: [../a, ../../../outside]\n",
+    }
+    assert ask(tmp_path, "kubectl apply -k a", files=files).strategy == ""
+
+
 def test_a_deployment_waits_for_each_pod_and_gives_up(tmp_path: Path) -> None:
     text = "apiVersion: apps/v1\nkind: Deployment\nspec: {minReadySeconds: 300, progressDeadlineSeconds: 900}\n"
     found = ask(tmp_path, "kubectl apply -f d.yml", files={"d.yml": text})

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from barraiser.evidence import cloudformation, kubernetes, terraform
-from barraiser.evidence.definition import Definition
+from barraiser.evidence import cloudformation, kubernetes, kustomize, terraform
+from barraiser.evidence.definition import Definition, below
 from barraiser.source.errors import MissingExtra, SourceError
 from barraiser.source.repository import Repository
 
@@ -36,6 +36,9 @@ class Library:
         """What a file, or the files of a folder, say together; None where nothing there could be read."""
         if repository.exists(path):
             return self.at(path, repository)
+        built = kustomize.built_in(path, repository)
+        if built is not None:
+            return self._patched(built, repository)
         files = [name for name in repository.files(path, 6) if name.endswith(SUFFIXES)][:MAX_LOOKED_AT]
         found: list[Definition] = []
         unread = not files
@@ -46,6 +49,19 @@ class Library:
             else:
                 found += definitions
         return None if unread and not found else found
+
+    def _patched(self, built: kustomize.Built, repository: Repository) -> list[Definition] | None:
+        """What a kustomization's files say: of one object the last that says how it rolls out, for the others are patches of it."""
+        found: dict[tuple[str, str], Definition] = {}
+        unread = not built.whole
+        for name in built.files:
+            definitions = self.at(name, repository)
+            unread = unread or definitions is None
+            for each in definitions or ():
+                known = found.setdefault((each.kind, each.name), each)
+                if known is not each and below(each.body, "spec", "strategy") is not None:
+                    found[each.kind, each.name] = each
+        return None if unread and not found else list(found.values())
 
     def search(self, kind: str, repository: Repository) -> list[Definition]:
         """All definitions of a kind anywhere in the repository, in path order."""

@@ -1,0 +1,90 @@
+"""What a kustomization applies: the files that it names, of its own folder and of the bases that it builds on."""
+
+from __future__ import annotations
+
+from barraiser.evidence.definition import below, literal
+from barraiser.source.errors import SourceError
+from barraiser.source.nodes import Mapping, Node, Sequence
+from barraiser.source.repository import Repository
+
+NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+_PARTS = ("bases", "components", "resources")
+_MAX_FOLDERS = 40
+_MAX_FILES = 400
+
+
+class Built:
+    """``files``: what is applied, bases before what patches it; ``whole``: nothing of it is elsewhere or made by a program."""
+
+    __slots__ = ("files", "whole")
+
+    def __init__(self) -> None:
+        self.files: list[str] = []
+        self.whole = True
+
+
+def built_in(folder: str, repository: Repository) -> Built | None:
+    """What the kustomization of a folder applies; None where there is none that can be read."""
+    root = _kustomization(folder, repository)
+    if root is None:
+        return None
+    built = Built()
+    seen = {folder}
+    waiting: list[tuple[str, Mapping]] = [(folder, root)]
+    patches: list[str] = []
+    while waiting:
+        at, node = waiting.pop(0)
+        # What builds on a base stands behind it.
+        own: list[str] = []
+        for name in [text for key in _PARTS for text in _texts(node.get(key))]:
+            path = repository.inside(name, at) if "://" not in name and "?ref=" not in name else None
+            if path is None or len(built.files) > _MAX_FILES or len(seen) > _MAX_FOLDERS:
+                built.whole = False
+            elif repository.exists(path):
+                own.append(path)
+            elif path not in seen:
+                seen.add(path)
+                inner = _kustomization(path, repository)
+                if inner is None:
+                    built.whole = False
+                else:
+                    waiting.append((path, inner))
+        built.files = [*own, *built.files]
+        named, written = _patches(node)
+        patches += [
+            path for name in named if (path := repository.inside(name, at)) is not None and repository.exists(path)
+        ]
+        if written or node.get("helmCharts") is not None or node.get("generators") is not None:
+            built.whole = False
+    built.files += [path for path in patches if path not in built.files]
+    return built
+
+
+def _kustomization(folder: str, repository: Repository) -> Mapping | None:
+    for name in NAMES:
+        path = f"{folder}/{name}" if folder else name
+        if repository.exists(path):
+            try:
+                root = repository.documents(path)[0].root
+            except (SourceError, IndexError):
+                return None
+            return root if isinstance(root, Mapping) else None
+    return None
+
+
+def _texts(node: Node | None) -> list[str]:
+    items = node.items[:_MAX_FILES] if isinstance(node, Sequence) else []
+    return [text for item in items if (text := literal(item))]
+
+
+def _patches(node: Mapping) -> tuple[list[str], bool]:
+    """The files of a kustomization's patches, and whether a patch that is written in it may change how something rolls out."""
+    named = _texts(node.get("patchesStrategicMerge"))
+    listed = node.get("patches")
+    inline = [text for text in named if "\n" in text]
+    for item in listed.items[:_MAX_FILES] if isinstance(listed, Sequence) else []:
+        path = literal(below(item, "path"))
+        if path:
+            named.append(path)
+        inline.append(literal(below(item, "patch")))
+    return [text for text in named if "\n" not in text], any("trategy" in text for text in inline)
