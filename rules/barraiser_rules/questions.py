@@ -88,6 +88,15 @@ def preprod_deploys(case: Case, deploy: Node) -> list[Node]:
     ]
 
 
+def looks_at_preprod(case: Case, deploy: Node) -> Node | None:
+    """A test that must succeed before a deploy and that looks at pre-production, by what it is called with: something deploys there,
+    also where these files do not show it."""
+    for node in case.graph.ahead_of(deploy, *DEPLOYED_TESTS):
+        if node.environment_class in PREPROD_CLASSES and case.graph.gates(node, deploy) == YES:
+            return node
+    return None
+
+
 def preprod_gates(case: Case, deploy: Node) -> list[Node]:
     """Deploys to pre-production that must, or may have to, succeed before a deploy starts."""
     return [found for found in preprod_deploys(case, deploy) if case.graph.gates(found, deploy) != NO]

@@ -25,6 +25,8 @@ from barraiser.model.tri import NO
 from barraiser.model.words import FAILED, NOT_APPLICABLE, PASSED, SEVERITIES, UNKNOWN
 
 RANK = {FAILED: 0, UNKNOWN: 1, PASSED: 2, NOT_APPLICABLE: 3}
+SPOKEN_FOR = 1.5
+"""The rank of an answer for which another rule speaks: what is amiss there is said, so that no pass elsewhere may stand for it."""
 """Which answer wins when answers are merged."""
 
 ASKED_OF_ALL = "pure-ci"
@@ -209,7 +211,7 @@ class _Run:
                 "No way of starting the pipeline reaches it.",
             )
             return
-        best = min(given, key=lambda each: RANK[each.answer.verdict])
+        best = min(given, key=_rank)
         self.verdicts[rule.id] = best.answer.verdict
         because = f" {best.answer.because} speaks." if best.answer.because else ""
         self.reasons[rule.id] = _with_place(best.answer) + because
@@ -220,7 +222,7 @@ class _Run:
 
     def _report(self, rule: type[Rule], kind: str, subject: Subject, given: Sequence[_Given]) -> None:
         """The one finding of a rule about a subject: the worst answer, in the first scenario that gives it."""
-        worst = min(given, key=lambda each: RANK[each.answer.verdict])
+        worst = min(given, key=_rank)
         answer = worst.answer
         self.by_subject[rule.id, subject.label] = answer.verdict
         if answer.verdict not in (FAILED, UNKNOWN):
@@ -286,3 +288,8 @@ def _witness(way: Sequence[Node]) -> list[WitnessStep]:
 
 def _job_at(way: Sequence[Node]) -> str:
     return way[-1].job.own_id if way else ""
+
+
+def _rank(given: _Given) -> float:
+    answer = given.answer
+    return SPOKEN_FOR if answer.because and answer.verdict == NOT_APPLICABLE else RANK[answer.verdict]

@@ -43,6 +43,9 @@ Placed = tuple[Environment, "Runs | None"]
 _ENDINGS = word_set("test testing int stage acc demo")
 """Last words of a namespace, cluster or stack that name its environment although they are weak elsewhere."""
 
+_STARTS = word_set("test testing stage")
+"""First words of such a name that name its environment."""
+
 _REF = re.compile(
     r"(?:refs/heads/|ref_name\s*==\s*'|CI_COMMIT_BRANCH\s*==\s*[\"']|CI_COMMIT_REF_NAME\s*==\s*[\"'])([\w./-]{1,60})"
 )
@@ -51,6 +54,12 @@ _OF_PIPELINE = re.compile(r"(?<=[A-Za-z])(?:Stage|[-_ /]+stage)$")
 
 _OUTPUT = re.compile(r"\$\{\{\s*(?:steps|needs)\.[\w-]+\.outputs\.[\w-]+\s*\}\}")
 """What an earlier step or job made: its name says where that came from, not where it goes."""
+
+_REQUESTS = frozenset(("curl", "wget", "http", "https", "xh"))
+"""Programs whose address says what they look at, whatever the environment of their job."""
+
+_SEVERAL = 0.5
+"""What a text is believed at most that names several classes."""
 
 _CHANGES = frozenset(("deploy", "config-deploy"))
 _CHANGING = re.compile(r"sha\b|short_sha|run_id|run_number|digest|version", re.I)
@@ -99,6 +108,10 @@ class Environments:
                 (Environment(hit.tool, "ephemeral", hit.default[1], f"{hit.tool} makes previews", step.place), None)
             ]
         aimed = self._aimed(hit, named=True) or self._thrown_away(hit)
+        if certain and aimed is None and hit.tool in _REQUESTS:
+            asked = self._aimed(hit, named=False)
+            if asked is not None and asked.confidence >= VALUE:
+                return [(asked, None)]
         key = self.job.environment
         if key is not None and (key.action in ("", "start") or certain or hit.kind not in ("deploy", "config-deploy")):
             placed = self._by_key(aimed)
@@ -110,7 +123,7 @@ class Environments:
             split = self._split_aims(hit)
             if split:
                 return split
-        found = aimed or self._aimed(hit, named=False) or self._by_variables(step.env, step)
+        found = aimed or self._clearer(self._aimed(hit, named=False), step) or self._by_variables(step.env, step)
         if found is None and certain:
             found = (
                 self._by_text(step.name, step)
@@ -138,6 +151,13 @@ class Environments:
         elif key is not None and key.name and key.resolved:
             found = Environment(key.name, found.cls, found.confidence, found.reason, found.place)
         return [(found, None)]
+
+    def _clearer(self, found: Environment | None, step: Step) -> Environment | None:
+        """What a command's words tell; where these name several classes, what the step or the job is named for, if that is clearer."""
+        if found is None or found.confidence > _SEVERAL:
+            return found
+        named = self._by_text(step.name, step) or self._by_job()
+        return named if named is not None and named.confidence > found.confidence else found
 
     def declared_as(self, name: str, place_of: Step) -> Environment | None:
         """The environment of that name as the configuration declares it, with a class."""
@@ -451,7 +471,8 @@ class Environments:
                 yield Environment(
                     guess.word, guess.cls, guess.confidence, f"the pipeline's name {text[:60]}", pipeline.place
                 )
-        for branch in _REF.findall(self.job.condition.text[:1000]):
+        branches = set(_REF.findall(self.job.condition.text[:1000]))
+        for branch in branches if len(branches) == 1 else ():
             guess = (
                 environment_class(branch, 0.5)
                 if branch not in ("main", "master", "trunk", pipeline.default_branch)
@@ -491,10 +512,15 @@ class Environments:
 
 
 def _by_ending(place: str) -> Guess | None:
-    """The class that the last word of a place's own name tells (``orders-test``): a weak word there names its environment."""
-    last = re.split(r"[-_]", place)[-1].lower()
-    cls = WEAK.get(last, "") if "." not in place and "/" not in place and last in _ENDINGS else ""
-    return Guess(cls, last, NAME) if cls else None
+    """The class that the last word of a place's own name tells (``orders-test``), or its first: a weak word there names its environment."""
+    if "." in place or "/" in place:
+        return None
+    words = re.split(r"[-_]", place.lower())
+    for word, among in ((words[-1], _ENDINGS), (words[0], _STARTS)):
+        cls = WEAK.get(word, "") if word in among else ""
+        if cls:
+            return Guess(cls, word, NAME)
+    return None
 
 
 def _by_branch(name: str) -> str:

@@ -208,6 +208,18 @@ def _edit(words: Sequence[str], command: Command, view: View, depth: int, read: 
     return [Found(Hit("other", tool=program, argv=words, noise=program != "kustomize" or edits), command)]
 
 
+def _written(words: Sequence[str], command: Command, view: View, depth: int, read: Reader) -> list[Found]:
+    """``cat > kustomization.yaml <<EOF`` writes a manifest with the tags of its images."""
+    if (
+        command.heredoc
+        and len(words) == 1
+        and ("newTag:" in command.heredoc or "kind: Kustomization" in command.heredoc)
+    ):
+        view.edited = "edit"
+        view.edits = [*view.edits, view.folder][-_MAX_EDITS:]
+    return [Found(Hit("other", tool="cat", argv=words, noise=True), command)]
+
+
 def names_gitops(repository: str) -> bool:
     """Whether a repository's name says that it holds what a controller rolls out."""
     return "github.repository" not in repository and not _GITOPS.isdisjoint(words_of(repository))
@@ -293,7 +305,7 @@ SPECIAL: dict[str, Special] = {
         "Invoke-WebRequest": _request, "Invoke-RestMethod": _request,
     "git": _git, "ssh": _ssh, "sshpass": _ssh, "rsync": _copy, "scp": _copy, "sftp": _copy,
     "psql": _database, "mysql": _database, "mongosh": _database, "sqlcmd": _database, "mariadb": _database, "clickhouse-client": _database,
-    "yq": _edit, "sed": _edit, "kustomize": _edit, "mv": _moved,
+    "yq": _edit, "sed": _edit, "kustomize": _edit, "mv": _moved, "cat": _written,
     "bash": _shell, "sh": _shell, "zsh": _shell, "dash": _shell, "ksh": _shell, "pwsh": _shell, "powershell": _shell, "ash": _shell,
     "npm-run-all": _many, "run-s": _many, "run-p": _many, "concurrently": _many, "start-server-and-test": _served,
     "eval": _eval, "cd": _cd, "pushd": _cd,

@@ -18,7 +18,16 @@ from barraiser.api import (
     Rule,
 )
 from barraiser_rules.hints import sounds_like, sounds_like_preprod
-from barraiser_rules.questions import job, may_hold, out_of_sight, preprod_deploys, prod_name, weakest_gate
+from barraiser_rules.questions import (
+    does,
+    job,
+    looks_at_preprod,
+    may_hold,
+    out_of_sight,
+    preprod_deploys,
+    prod_name,
+    weakest_gate,
+)
 
 
 class PreprodBeforeProd(Rule):
@@ -112,6 +121,13 @@ class PreprodBeforeProd(Rule):
                 f"{job(unread)} may deploy to a pre-production environment, but the program `{unread.activity.text}` cannot be read here.",
                 settle=f'activities: {{"{unread.job.own_id}": {{kind: deploy, environment: staging}}}}',
                 at=unread,
+            )
+        seen = looks_at_preprod(case, gate.deploy)
+        if seen is not None:
+            return case.unknown(
+                f"{does(seen)} looks at {prod_name(seen)} before {job(gate.deploy)}, but nothing here deploys to it.",
+                settle="links: [{from: THE PIPELINE THAT DEPLOYS THERE, to: " + case.pipeline.path + "}]",
+                at=seen,
             )
         unnamed = self._unnamed(case, gate.deploy)
         if unnamed is not None:

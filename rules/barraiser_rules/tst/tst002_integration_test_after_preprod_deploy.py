@@ -26,9 +26,11 @@ from barraiser_rules.questions import (
     declared_kind,
     does,
     job,
+    looks_at_preprod,
     may_hold,
     out_of_sight,
     preprod_deploys,
+    prod_name,
     weakest_gate,
 )
 
@@ -123,6 +125,14 @@ class IntegrationTestAfterPreprodDeploy(Rule):
                 f"{does(unclear)} runs after the pre-production deploy, but the files cannot tell whether it tests what was deployed.",
                 settle=declared_kind(unclear, kinds[0]),
                 at=unclear,
+            )
+        seen = looks_at_preprod(case, gate.deploy)
+        if seen is not None and not preprod_deploys(case, gate.deploy):
+            return case.unknown(
+                f"{does(seen)} tests {prod_name(seen)} before {job(gate.deploy)}, but nothing here deploys to it: whether it tests the"
+                " version that goes to production, the files cannot tell.",
+                settle="links: [{from: THE PIPELINE THAT DEPLOYS THERE, to: " + case.pipeline.path + "}]",
+                at=seen,
             )
         if case.verdict_of("ENV001") == FAILED:
             return case.not_applicable("There is no pre-production deploy to test.", because="ENV001")

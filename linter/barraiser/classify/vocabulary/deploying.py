@@ -253,7 +253,9 @@ PROGRAMS: dict[str, tuple[str, Rows]] = {
     "vercel": ("https://vercel.com/docs/cli", (
         ("rollback", "rollback", ""),
         ("promote", "deploy", "waits=yes default=prod:0.85 as=static-site"),
-        ("env|pull|link|whoami|inspect|ls|logs|dev|login", "other", ""),
+        ("env|pull|link|whoami|inspect|ls|list|logs|dev|login|logout|domains|dns|certs|project|projects|teams|team|switch|init|git|bisect"
+         "|cache|curl|blob|redirects|integration|telemetry|help", "other", ""),
+        ("redeploy", "deploy", "waits=yes env=--target as=static-site"),
         ("build", "build", ""),
         ("alias", "deploy", "waits=yes c=0.6 as=static-site"),
         ("remove|rm", "destroy", "destroys=the_deployment"),

@@ -133,19 +133,21 @@ class Assembler:
     def _environments(
         self, draft: Draft, instance: Instance, spec: EnvironmentSpec | None
     ) -> list[tuple[str, tuple[Tri, ...]]]:
-        """The environment's name in each way of starting; jobs whose rules choose it are one job for each name."""
+        """The environment's name in each way of starting; jobs whose rules choose it are one job for each name. Without
+        ``environment:``, the variable by which rules choose where the job's commands go."""
         runs = self._runs(draft)
-        if spec is None or "$" not in spec.name:
-            return [(spec.name if spec else "", tuple(runs))]
+        text = spec.name if spec is not None else _chosen_by_rules(draft)
+        if "$" not in text:
+            return [(text, tuple(runs))]
         names: list[dict[str, None]] = []
         for number, answer in enumerate(runs):
             here: dict[str, None] = {}
             for outcome in draft.decisions[number].outcomes if answer != NO else ():
-                here[self._name_in(draft, instance, spec.name, number, outcome)] = None
+                here[self._name_in(draft, instance, text, number, outcome)] = None
             names.append(here)
         distinct = dict.fromkeys(name for here in names for name in here)
         if len(distinct) > MAX_ENVIRONMENTS or not distinct:
-            return [(spec.name, tuple(runs))]
+            return [(spec.name if spec is not None else "", tuple(runs))]
         return [
             (
                 name,
@@ -327,3 +329,19 @@ def _is_pages(draft: Draft) -> bool:
         return draft.name == "pages"
     flag = value.as_bool() if isinstance(value, Scalar) else None
     return flag is not False
+
+
+_PLACES = frozenset(
+    ("env", "environment", "stage", "target", "tier", "namespace", "workspace", "cluster", "stack", "host", "server")
+)
+"""Last words of variables that say where a job's commands go."""
+
+
+def _chosen_by_rules(draft: Draft) -> str:
+    """The variable for a place (``$TARGET_ENV``) that the rules of a job set to several values; empty where there is none."""
+    layers = [outcome.variables for decision in draft.decisions for outcome in decision.outcomes]
+    for name in dict.fromkeys(name for layer in layers for name in layer):
+        values = {layer[name].raw for layer in layers if name in layer}
+        if len(values) > 1 and name.lower().rpartition("_")[2] in _PLACES:
+            return f"${name}"
+    return ""
