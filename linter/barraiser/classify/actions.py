@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from barraiser.classify.commands import read_words
 from barraiser.classify.facts import BY_STAGE, HANDED_TO
 from barraiser.classify.hit import NAMED, PLACE, TEXT, Aim, Hit
+from barraiser.classify.inhouse import by_own_name
 from barraiser.classify.names import words_of
 from barraiser.classify.requests import dispatched
 from barraiser.classify.rows import Marks, marks_of
@@ -141,6 +142,8 @@ def _by_marks(kind: str, marks_text: str, step: Step, tool: str) -> Hit:
         hit.aims = [Aim(inputs[each], PLACE) for each in marks["sets"].split(",") if inputs.get(each)]
         _account(hit, inputs)
     hit.makes = marks.get("as", "")
+    if "named" in marks:
+        by_own_name(hit, inputs.get(marks["named"], ""))
     facts = hit.facts
     if kind in ("deploy", "config-deploy"):
         _waiting(hit, marks, inputs)
@@ -166,8 +169,26 @@ def _by_marks(kind: str, marks_text: str, step: Step, tool: str) -> Hit:
     if region and kind in ("deploy", "config-deploy", "destroy"):
         facts["region"] = region
     _aims(hit, marks, step)
+    if hit.kind in ("deploy", "config-deploy") and _only_tried(inputs):
+        hit.kind, hit.makes, hit.facts = "plan", "", {}
+        hit.reason = "its inputs say that it changes nothing"
     return hit
 
+
+def _only_tried(inputs: Mapping[str, str]) -> bool:
+    """Whether an action's inputs ask for a dry run, or for an operation that only looks."""
+    for name, value in inputs.items():
+        bare, low = name.lower().replace("-", "").replace("_", ""), value.strip().lower()
+        if bare in _DRY and low in ("true", "1", "yes", "on"):
+            return True
+        if bare in _OPERATIONS and low.split(" ", 1)[0] in _LOOKING:
+            return True
+    return False
+
+
+_DRY = word_set("dryrun noexecutechangeset planonly whatif validateonly noop checkmode previewonly")
+_OPERATIONS = word_set("operation command action mode method deploymentmode args task subcommand")
+_LOOKING = word_set("validate whatif what-if plan preview diff check package dry-run dryrun noop status template lint")
 
 _ROLE = re.compile(r"arn:[\w-]{1,20}:iam::(\d{12}):")
 

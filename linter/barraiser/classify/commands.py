@@ -9,7 +9,7 @@ from functools import lru_cache
 from barraiser.classify.facts import HANDED_TO, UNREAD
 from barraiser.classify.hit import NAMED, PLACE, Aim, Hit
 from barraiser.classify.images import parameter_images, run_image
-from barraiser.classify.inhouse import in_house, named_script
+from barraiser.classify.inhouse import by_own_name, in_house, named_script
 from barraiser.classify.requests import dispatched
 from barraiser.classify.rows import Marks, Words, marks_of, matching
 from barraiser.classify.servers import PROGRAMS as SERVER_PROGRAMS
@@ -72,8 +72,40 @@ def read_words(words: Sequence[str], command: Command, view: View, depth: int) -
     if command.stdin_from is not None:
         for hit in hits:
             _fed(hit, command.stdin_from)
+    for hit in hits:
+        if hit.kind in _CHANGING:
+            _only_tried(hit, words)
     return [Found(hit, command) for hit in hits]
 
+
+_CHANGING = frozenset(("deploy", "config-deploy", "migrate", "destroy", "publish"))
+
+
+def _only_tried(hit: Hit, words: Sequence[str]) -> None:
+    """What is called with an option for a dry run changes nothing; of programs that nobody knows, more words say so."""
+    for word in words[1:]:
+        bare, _, value = word.lower().partition("=")
+        dry = bare in ("--dry-run", "--dryrun", "-dry-run") or (hit.opaque and bare in _TRIED)
+        if dry and value not in ("false", "no", "0", "none"):
+            hit.kind, hit.makes, hit.facts = "plan" if hit.kind != "publish" else "other", "", {}
+            hit.reason = f"`{word}` changes nothing"
+            return
+
+
+_TRIED = frozenset(
+    (
+        "--check",
+        "--plan",
+        "--plan-only",
+        "--noop",
+        "--no-op",
+        "--what-if",
+        "--whatif",
+        "--preview",
+        "--diff",
+        "--validate",
+    )
+)
 
 _KINDS = re.compile(r"^\s*kind:\s*[\"']?(\w+)", re.M)
 _SUPPORT = frozenset(
@@ -323,6 +355,8 @@ def hits_of(kind: str, marks_text: str, split: Words, words: Sequence[str], view
     if "c" in marks and kind not in ("deploy?",):
         hit.confidence = float(marks["c"])
     hit.opaque = "opaque" in marks
+    if "named" in marks:
+        by_own_name(hit, _named(marks["named"], split))
     if "elsewhere" in marks:
         hit.facts[HANDED_TO] = hit.tool
     hit.watch = "watch" in marks

@@ -164,6 +164,15 @@ def in_house(program: str, words: Sequence[str], view: View) -> Hit:
     return _finished(hit, split, view)
 
 
+def by_own_name(hit: Hit, name: str) -> None:
+    """What a function, state machine or project does that is called by its name, where the name says that it changes something."""
+    kind = named_kind(name.rpartition(":")[2].rpartition("/")[2]) if "$" not in name else ""
+    if kind in ("deploy", "rollback", "migrate", "destroy"):
+        hit.kind, hit.confidence = kind, 0.55
+        hit.reason = f"`{name[:60]}` cannot be read here; its name says so"
+        hit.aims = [Aim(name)]
+
+
 _LIBRARY = word_set(
     "functions function funcs helpers helper utils util common lib library env vars variables config settings setup"
 )

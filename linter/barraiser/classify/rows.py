@@ -7,7 +7,8 @@ Marks are separated by blanks:
 ``waits=yes|no`` the tool (does not) wait for the outcome; ``wait=A,B`` it waits with one of these options, else not;
 ``nowait=A,B`` it waits unless one of them is given; ``back=A,B`` options that bring the old version back; ``noback=A,B`` options
 that keep the failed one; ``target=A,B`` options (or ``N``, the N-th word) that name what is deployed; ``def=A,B`` options that name
-what is applied (``@N`` the N-th word, ``@last``); ``image=A,B`` options that name images; ``env=A,B`` options (or ``@N``) that hold an
+what is applied (``@N`` the N-th word, ``@last``); ``named=A,B`` options whose value is the name of a program of the team's own, which
+alone says what it does; ``image=A,B`` options that name images; ``env=A,B`` options (or ``@N``) that hold an
 environment's name; ``aim=A,B`` further options that tell the environment (``*``: all words); ``default=CLASS:CONFIDENCE``;
 ``destroys=WHAT``; ``as=PIPELINE-KIND``; ``also=KIND:CONFIDENCE`` a second activity; ``c=CONFIDENCE``; the flags ``opaque``,
 ``elsewhere`` (another system's own pipeline does it), ``sets`` (it chooses where later commands of the job go), ``watch`` (it waits

@@ -168,10 +168,32 @@ def remote_script(text: str, host: str, command: Command, view: View, depth: int
     if found and any(each.hit.kind != "other" for each in found):
         return found
     hit = Hit("other", tool=tool, argv=command.words, opaque=bool(text.strip()))
-    if text.strip() and view.may_deploy_here:
+    if text.strip() and view.may_deploy_here and not (depth < 4 and _only_looks(text, command)):
         hit.kind, hit.confidence, hit.aims = "deploy", 0.6, [Aim(host)]
         hit.reason = "a job named for deploying changes something on a server"
     return [Found(hit, command)]
+
+
+_READING = word_set(
+    "cat cd date df du echo env free grep head hostname id journalctl ls ps pwd set stat tail top uname uptime wc whoami"
+)
+_READING_WORDS = {
+    "docker": word_set("ps logs images info stats inspect version top"),
+    "systemctl": word_set("status is-active is-enabled list-units show"),
+    "kubectl": word_set("get describe logs top version"),
+}
+
+
+def _only_looks(text: str, command: Command) -> bool:
+    """Whether all that runs on a server only reads: ``docker ps && df -h``."""
+    for inner in commands_of_text(text, command.place, {}):
+        words = [word for word in inner.words if word != "sudo"]
+        program = words[0].rsplit("/", 1)[-1] if words else "cd"
+        if program in _READING and ">" not in inner.text:
+            continue
+        if not (words[1:] and words[1] in _READING_WORDS.get(program, ())):
+            return False
+    return True
 
 
 def _copy(words: Sequence[str], command: Command, view: View, depth: int, read: Reader) -> list[Found]:

@@ -24,6 +24,10 @@ _SITE_FOLDERS = word_set(
 _SITE_BUCKETS = word_set("site www web website static frontend com org net io dev docs app spa cdn")
 
 
+_TRIED = re.compile(r"-[A-Za-z]{0,12}n[A-Za-z]{0,12}")
+"""One-letter options of rsync that hold ``-n``."""
+
+
 def copied(words: Sequence[str], program: str, view: View) -> Hit:
     """A copy to another machine (rsync, scp): a deploy unless it goes to a store of files."""
     split = Words(
@@ -45,6 +49,9 @@ def copied(words: Sequence[str], program: str, view: View) -> Hit:
         and not target.startswith(("$HOME", "$CI_PROJECT_DIR", "$GITHUB_WORKSPACE", "$RUNNER_TEMP", "$PWD"))
     )
     if not leaves or any(re.match(r"^[\w.$@{}-]+@[\w.$@{}-]+:", source) for source in sources):
+        return hit
+    if program == "rsync" and any(word == "--dry-run" or _TRIED.fullmatch(word) for word in words[1:]):
+        hit.kind, hit.reason = "plan", "rsync only says what it would copy"
         return hit
     path = set(words_of(target))
     if not path.isdisjoint(_STORAGE) and not view.says_deploy:

@@ -35,7 +35,7 @@ ACTIONS: dict[str, Row] = {
     "aws-actions/aws-cloudformation-github-deploy": ("deploy",
         "nowait==no-execute-changeset noback==disable-rollback target=name def=template aim=name,parameter-overrides as=iac-only"),
     "aws-actions/aws-lambda-deploy": ("deploy", "waits=yes target=function-name"),
-    "aws-actions/aws-codebuild-run-build": ("other", "opaque"),
+    "aws-actions/aws-codebuild-run-build": ("other", "opaque named=project-name"),
     "aws-actions/setup-sam": ("other", ""),
     "aws-actions/codeguru-reviewer": ("sast", ""),
     "appleboy/lambda-action": ("deploy", "wait= target=function_name"),

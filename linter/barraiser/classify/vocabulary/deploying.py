@@ -52,6 +52,7 @@ HELM: Rows = (
 
 TERRAFORM: Rows = (
     ("plan|show", "plan", "as=iac-only"),
+    ("apply +-refresh-only|--refresh-only", "other", ""),
     ("apply|destroy +-destroy", "destroy", "destroys=what_Terraform_manages as=iac-only"),
     ("apply", "deploy", "waits=yes as=iac-only def=-chdir"),
     ("destroy", "destroy", "destroys=what_Terraform_manages as=iac-only"),
