@@ -130,7 +130,7 @@ def unread_before(case: Case, deploy: Node, kinds: Sequence[str] = ()) -> Unreso
         return found
     for node in case.graph.ahead_of(deploy):
         for item in node.pipeline.unresolved:
-            if only_scans(item.name) or only_beside(item.name) or _only_builds(item, kinds):
+            if only_scans(item.name) or only_beside(item.name) or _does_other(item, kinds):
                 continue
             if node.job.tags.get("waits") == "no":
                 continue  # the job ends when what it starts has begun
@@ -161,6 +161,17 @@ _BUILT = frozenset((
     "unit-test", "lint", "sast", "sca", "secret-scan", "iac-scan", "build", "plan", "publish", "sign", "verify-signature", "other",
 ))  # fmt: skip
 """What a build may do besides building."""
+
+
+def _does_other(item: Unresolved, kinds: Sequence[str]) -> bool:
+    """Whether something unread is known to do none of these kinds."""
+    if item.name.startswith(_PROVENANCE):
+        return bool(kinds) and {"sign", "verify-signature", "build", "publish"}.isdisjoint(kinds)
+    return _only_builds(item, kinds)
+
+
+_PROVENANCE = ("slsa-framework/slsa-github-generator/.github/workflows/generator_",)
+"""https://github.com/slsa-framework/slsa-github-generator: workflows that make provenance of what is built elsewhere."""
 
 
 def _only_builds(item: Unresolved, kinds: Sequence[str]) -> bool:
@@ -283,6 +294,11 @@ def _unread_job(unread: Unresolved) -> str:
 def links_entry(case: Case, other: Node) -> str:
     """The configuration line that joins another pipeline to this one."""
     source, target, via = other.pipeline.path, case.pipeline.path, case.graph.scenario.event
+    if source == target:
+        return (
+            f"Do it in the run that deploys to production as well, in front of {job(case.deploy)}; or waive {case.rule.id} with what"
+            " makes sure that the same version ran there first as the reason."
+        )
     return f"links: [{{from: {source}, to: {target}, via: {via}}}]"
 
 

@@ -54,6 +54,10 @@ def read_words(words: Sequence[str], command: Command, view: View, depth: int) -
     special = SPECIAL.get(program)
     if special is not None:
         return special(words, command, view, depth, read_words)
+    if program in _RUN_BINARIES and depth < MAX_DEPTH:
+        own = _binary(program, words)
+        if own is not None:
+            return read_words(own, command, view, depth + 1)
     sent = sent_to_server(words) if program in SERVER_PROGRAMS else None
     if sent is not None:
         return remote_script(*sent, command, view, depth, read_words)
@@ -76,6 +80,20 @@ def read_words(words: Sequence[str], command: Command, view: View, depth: int) -
         if hit.kind in _CHANGING:
             _only_tried(hit, words)
     return [Found(hit, command) for hit in hits]
+
+
+_RUN_BINARIES = frozenset(("yarn", "pnpm", "bun"))
+_SCRIPTS = frozenset(("test", "build", "lint", "start", "deploy", "release", "format", "serve", "dev"))
+"""Names that package scripts have, also where a program is called so."""
+
+
+def _binary(program: str, words: Sequence[str]) -> Sequence[str] | None:
+    """The command of a dependency that a package manager runs by its bare name (``yarn jest``), where no script is called so."""
+    called = named_script(program, words)
+    if called is None or called.name in _SCRIPTS or called.name not in words:
+        return None
+    known = program_of(called.name)
+    return words[list(words).index(called.name) :] if known in _table() and known not in _RUN_BINARIES else None
 
 
 _CHANGING = frozenset(("deploy", "config-deploy", "migrate", "destroy", "publish"))

@@ -61,6 +61,9 @@ _REQUESTS = frozenset(("curl", "wget", "http", "https", "xh"))
 _SEVERAL = 0.5
 """What a text is believed at most that names several classes."""
 
+_NO_NAME = re.compile(r"[$=/?&,]")
+"""What no environment's name holds: of such a text, the word that tells the class is the name."""
+
 _CHANGES = frozenset(("deploy", "config-deploy"))
 _CHANGING = re.compile(r"sha\b|short_sha|run_id|run_number|digest|version", re.I)
 
@@ -317,7 +320,9 @@ class Environments:
                 guess = None
         if guess is None:
             return None
-        return Environment(text, guess.cls, guess.confidence, f"{text} in the command", self.job.place)
+        said = aim.how == TEXT or text[:1] == "-" or (aim.how == VALUE_AIM and _NO_NAME.search(text) is not None)
+        name = guess.word if said else text
+        return Environment(name, guess.cls, guess.confidence, f"{text} in the command", self.job.place)
 
     def _split_aims(self, hit: Hit) -> list[Placed]:
         """A named argument that takes several values over the scenarios: an environment for each."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from barraiser.api import NO, PIPELINE, PROD_CLASSES, Answer, Case, Node, Parameter, Rule, Unresolved
+from barraiser_rules.hints import only_scans
 from barraiser_rules.questions import does, job
 
 
@@ -71,7 +72,7 @@ class GraphResolved(Rule):
         deploys = self._deploys(case)
         severity = "error" if case.declared.evidence_required else ""
         for item in self._unread(case, deploys):
-            where = item.jobs[0] if item.jobs else item.name
+            where = item.jobs[0].split(" (")[0] if item.jobs else item.name
             return case.failed(
                 f"The {item.what} `{item.name}` on the way to production cannot be read here, so nobody can tell what it does.",
                 fix=case.fix(job=where),
@@ -99,7 +100,11 @@ class GraphResolved(Rule):
         """What cannot be read and lies before, or is, one of the deploys; or may hold the deploys, where there are none."""
         allowed = case.parameter("allow_unresolved")
         spared = allowed if isinstance(allowed, tuple) else ()
-        items = [item for item in case.pipeline.unresolved if item.name not in spared]
+        items = [
+            item
+            for item in case.pipeline.unresolved
+            if item.name not in spared and not (item.what == "template include" and only_scans(item.name))
+        ]
         whole = [item for item in items if not item.jobs]
         before = self._jobs_before(case, deploys)
         return whole + [item for item in items if item.jobs and not before.isdisjoint(item.jobs)]

@@ -204,8 +204,11 @@ class IntegrationTestAfterPreprodDeploy(Rule):
         early = case.graph.ahead_of(deploy, *DEPLOYED_TESTS)
         hint = f" {does(early[0])} runs before or beside it, so it tests something else." if early and classes else ""
         hint = hint or beside(case, deploy, *DEPLOYED_TESTS)
+        missing = (
+            f"Nothing tests what {where} deployed before" if staging else "No test of pre-production must pass before"
+        )
         return case.failed(
-            f"Nothing tests what {where} deployed before {job(deploy)} goes to production.{hint}",
+            f"{missing} {job(deploy)} goes to production.{hint}",
             fix=case.fix(staging=where, job=job(deploy)),
             at=deploy,
         )
