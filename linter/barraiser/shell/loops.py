@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from barraiser.shell.feeding import echoed
 from barraiser.shell.outcome import BREAKS, EXITS_WELL, RETURNS_WELL, name_of, outcome
 from barraiser.shell.positions import Source
 from barraiser.shell.syntax import (
@@ -45,6 +46,10 @@ def values_of(words: Sequence[Word], variables: Variables) -> tuple[list[str] | 
     values: list[str] = []
     for word in words:
         if len(word.parts) == 1 and isinstance(word.parts[0], Substitution):
+            written = echoed(word.parts[0], variables)
+            if written is not None:
+                values += written
+                continue
             count = _sequence(word.parts[0], variables)
             return None, count if len(words) == 1 else 1
         fields = variables.fields(word)

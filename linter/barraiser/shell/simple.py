@@ -8,6 +8,7 @@ from barraiser.model.tri import MAYBE, YES
 from barraiser.shell.builtins import SHELLS, base_name, set_arguments, set_options, shell_call, unwrapped
 from barraiser.shell.conditions import clause_of, holds
 from barraiser.shell.context import Context
+from barraiser.shell.feeding import by_xargs, lines_from, lines_of, read_name, words_from
 from barraiser.shell.grammar import parse
 from barraiser.shell.heredocs import filled
 from barraiser.shell.loops import assigned_in, counted_by, endless, ends_on_success, repeats_of, values_of
@@ -65,6 +66,12 @@ class Walker(Walk):
         words = fields[dropped:]
         for assignment in node.assignments:
             assigned.setdefault(assignment.name, self.variables.value(assignment.value))
+        if words[0] == "xargs" and context.stdin_from is not None:
+            taken = by_xargs(words, words_from(context.stdin_from) or ())
+            if taken and base_name(taken[0][0]) not in SHELLS:
+                for each in taken:
+                    self.emit(each, node, context.but(stdin_from=None), assigned, "")
+                return
         if not self._special(words, origins[dropped:], node, context, mark):
             self.emit(words, node, context, assigned, self._fed(node.redirections))
 
@@ -253,7 +260,13 @@ class Walker(Walk):
     def loop(self, node: Loop, context: Context) -> None:
         """A loop: once for each literal value of ``for``, else one pass."""
         if node.condition is not None:
-            self._while(node, context)
+            name = read_name(node)
+            lines = (lines_of(node) or lines_from(context.stdin_from)) if name else None
+            if lines is None:
+                self._while(node, context)
+            else:
+                self._forget(node)
+                self._passes(node, name, lines, context, context.polls)
             return
         polls = context.polls or ends_on_success(node.body)
         for word in node.words or ():
@@ -276,11 +289,15 @@ class Walker(Walk):
             self.block(node.body, inner)
             self._forget(node)
             return
+        self._passes(node, node.name, values, context, polls)
+
+    def _passes(self, node: Loop, name: str, values: Sequence[str], context: Context, polls: bool) -> None:
+        """One pass for each value."""
         for at, value in enumerate(values):
             if self.full():
                 return
-            self.variables.set(node.name, value)
-            inner = context.but(loop={**context.loop, node.name: value}, polls=polls)
+            self.variables.set(name, value)
+            inner = context.but(loop={**context.loop, name: value}, polls=polls)
             if at < len(values) - 1 and (not self.errexit or context.suppressed):
                 inner.fail = inner.status = self._not_the_last(context, YES)
             self.block(node.body, inner)
