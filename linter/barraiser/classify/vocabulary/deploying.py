@@ -282,6 +282,8 @@ PROGRAMS: dict[str, tuple[str, Rows]] = {
         ("delete", "destroy", "destroys=the_worker"),
         ("", "other", ""),
     )),
+    "rbxcloud": ("https://sleitnick.github.io/rbxcloud/", (("experience publish", "deploy", "waits=yes default=prod:0.6"), ("",
+        "other", ""))),
     "sqd": ("https://docs.sqd.dev/squid-cli/", (
         ("deploy", "deploy", "waits=yes target=@1"),
         ("tags add", "deploy", "waits=yes env=@2 c=0.7"),
