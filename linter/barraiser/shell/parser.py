@@ -106,7 +106,9 @@ def _programs(script: Script) -> list[Program]:
 
 def _walked(walker: Walker, programs: Sequence[Program], context: Context | None = None) -> list[Command]:
     context = context or Context()
-    walker.waits = any(_WAITS.search(program.source.text) for program in programs)
+    walker.waits = any(
+        "wait" in program.source.text and _WAITS.search(program.source.text) is not None for program in programs
+    )
     if len(programs) == 1:
         walker.program(programs[0], context)
     else:

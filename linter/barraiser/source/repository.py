@@ -200,9 +200,25 @@ class Repository:
         """Whether a folder, with all links followed, lies in the root."""
         known = self._folder_inside.get(folder)
         if known is None:
-            real = os.path.realpath(os.path.join(self._true_root, folder))
-            known = self._folder_inside[folder] = _below(real, self._true_root)
+            known = self._is_without_links(folder) or _below(
+                os.path.realpath(os.path.join(self._true_root, folder)), self._true_root
+            )
+            self._folder_inside[folder] = known
         return known
+
+    def _is_without_links(self, folder: str) -> bool:
+        """Whether no part of a folder's path is a link: then it lies where it says, and nothing more has to be looked up."""
+        parts = folder.split("/")
+        if os.sep != "/" or len(parts) > MAX_FOLDER_DEPTH or not {"", ".", ".."}.isdisjoint(parts):
+            return False
+        above = ""
+        for part in parts:
+            above = f"{above}/{part}" if above else part
+            if not self._folder_inside.get(above):
+                if os.path.islink(os.path.join(self._true_root, above)):
+                    return False
+                self._folder_inside[above] = True
+        return True
 
     def _located(self, path: str) -> tuple[str, int]:
         """The real path and the mode of a file. Raises SourceError when it leads out of the root, OSError when it is not there."""
