@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from barraiser.checks.rule import Rule
 
-_HEAD = re.compile(r"([A-Z][A-Za-z ]{1,40})(?: \(([a-z-]{1,40})\))?:")
+_HEAD: Final = re.compile(r"([A-Z][A-Za-z ]{1,40})(?: \(([a-z-]{1,40})\))?:")
 
 
 class Documentation:

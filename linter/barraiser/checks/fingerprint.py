@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from barraiser.checks.result import Finding
 from barraiser.model.pipeline import Pipeline
 
-VERSION = "1"
+VERSION: Final = "1"
 
 
 def identity_of(rule: str, pipeline: Pipeline, subject: str, key: str) -> tuple[str, ...]:

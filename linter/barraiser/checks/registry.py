@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from barraiser.checks.rule import Rule
 from barraiser.model.words import PROFILES, SEVERITIES
 
-DEFAULT_PACK = "barraiser_rules"
-ENTRY_POINT_GROUP = "barraiser.rules"
+DEFAULT_PACK: Final = "barraiser_rules"
+ENTRY_POINT_GROUP: Final = "barraiser.rules"
 
 
 class RuleError(Exception):

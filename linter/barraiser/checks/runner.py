@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from barraiser.checks.answer import Answer
 from barraiser.checks.case import Case, Subject
@@ -24,12 +24,12 @@ from barraiser.model.pipeline import Pipeline, Problem
 from barraiser.model.tri import NO
 from barraiser.model.words import FAILED, NOT_APPLICABLE, PASSED, SEVERITIES, UNKNOWN
 
-RANK = {FAILED: 0, UNKNOWN: 1, PASSED: 2, NOT_APPLICABLE: 3}
-SPOKEN_FOR = 1.5
+RANK: Final = {FAILED: 0, UNKNOWN: 1, PASSED: 2, NOT_APPLICABLE: 3}
+SPOKEN_FOR: Final = 1.5
 """The rank of an answer for which another rule speaks: what is amiss there is said, so that no pass elsewhere may stand for it."""
 """Which answer wins when answers are merged."""
 
-ASKED_OF_ALL = "pure-ci"
+ASKED_OF_ALL: Final = "pure-ci"
 """The kind whose rules are asked of a pipeline that does not reach production, whatever its own kind."""
 
 
@@ -53,7 +53,7 @@ def _of_variant(
     return run.result(), run.by_subject
 
 
-MAX_EFFORT = 10_000_000
+MAX_EFFORT: Final = 10_000_000
 """Production deploys times the edges looked at for each: a few seconds of work."""
 
 

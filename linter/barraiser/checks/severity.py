@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from barraiser.checks.answer import Answer
 from barraiser.checks.plan import Plan
 from barraiser.checks.rule import Rule
@@ -9,7 +11,7 @@ from barraiser.checks.subjects import certainty
 from barraiser.graph.node import Node
 from barraiser.model.words import DEPLOY_KINDS, FAILED, SEVERITIES
 
-GUESS = 0.6
+GUESS: Final = 0.6
 """A classification below this confidence makes what rests on it one step milder (design section 3)."""
 
 

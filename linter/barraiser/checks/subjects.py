@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from barraiser.checks.case import Subject
 from barraiser.graph.node import Node
@@ -10,11 +11,11 @@ from barraiser.graph.stage_graph import StageGraph
 from barraiser.model.tri import NO
 from barraiser.model.words import DEPLOY_KINDS, PROD_CLASSES
 
-SITE_CLASSES = (*PROD_CLASSES, "static")
-SURE = 0.5
+SITE_CLASSES: Final = (*PROD_CLASSES, "static")
+SURE: Final = 0.5
 """Below this confidence a deploy to prod is a guess: whether the pipeline deploys to prod cannot be told."""
 
-_HIDING = ("stage", "actions of stage")
+_HIDING: Final = ("stage", "actions of stage")
 """What cannot be read of a CodePipeline that any deploy may be part of."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 from barraiser.checks.plan import Plan
 from barraiser.checks.result import Finding, PipelineResult, RuleCrash
@@ -13,7 +14,7 @@ from barraiser.model.words import FAILED, NOT_APPLICABLE, PASSED, SEVERITIES, UN
 Judged = tuple[PipelineResult, Mapping[tuple[str, str], str]]
 """What is judged of one variant, with the verdict of each rule on each subject."""
 
-RANK = {FAILED: 0, UNKNOWN: 1, PASSED: 2, NOT_APPLICABLE: 3}
+RANK: Final = {FAILED: 0, UNKNOWN: 1, PASSED: 2, NOT_APPLICABLE: 3}
 
 
 def judged(pipeline: Pipeline, plan: Plan, judge: Callable[[Pipeline], Judged]) -> PipelineResult:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Final
 
 from barraiser.classify.commands import read_words
 from barraiser.classify.facts import BY_STAGE, HANDED_TO
@@ -23,7 +24,7 @@ from barraiser.model.schedule import from_sunday_one
 from barraiser.model.words import CODEPIPELINE
 from barraiser.shell.command import Command
 
-_UNTRUSTED = (
+_UNTRUSTED: Final = (
     "head.sha",
     "head.ref",
     "head_ref",
@@ -33,28 +34,28 @@ _UNTRUSTED = (
     "merge_commit_sha",
     "head_branch",
 )
-_AIMING = word_set(
+_AIMING: Final = word_set(
     "environment env stage slot-name slot workspace tier target-environment deploy-environment deployment-environment environment-name"
     " env-name stage-name target-env deploy-env environment-key workspace-name app-env"
 )
 """Inputs that hold an environment's name: their words, joined by ``-``, whatever the way in which they are written."""
 
-_LISTS = word_set("envs environments stages")
+_LISTS: Final = word_set("envs environments stages")
 """Last words of inputs that hold several."""
 
-_PLACES = word_set(
+_PLACES: Final = word_set(
     "namespace cluster cluster-name app-name app service service-name stack-name stack project project-id resource-group host url server"
     " kube-namespace kube-context k8s-namespace space cf-space application"
 )
 """Inputs that hold a place's name."""
 
-_TASKS = word_set("operation command action mode task method subcommand")
+_TASKS: Final = word_set("operation command action mode task method subcommand")
 """Inputs that hold what an action is to do."""
 
-_DEPLOYS = word_set("deploy apply upgrade rollout promote redeploy converge")
+_DEPLOYS: Final = word_set("deploy apply upgrade rollout promote redeploy converge")
 """Values of such an input that say that it deploys."""
 
-_NONE: frozenset[str] = frozenset()
+_NONE: Final[frozenset[str]] = frozenset()
 
 
 def read_step(step: Step, view: View, platform: str, *, inlined: bool = False) -> list[Found]:
@@ -186,11 +187,13 @@ def _only_tried(inputs: Mapping[str, str]) -> bool:
     return False
 
 
-_DRY = word_set("dryrun noexecutechangeset planonly whatif validateonly noop checkmode previewonly")
-_OPERATIONS = word_set("operation command action mode method deploymentmode args task subcommand")
-_LOOKING = word_set("validate whatif what-if plan preview diff check package dry-run dryrun noop status template lint")
+_DRY: Final = word_set("dryrun noexecutechangeset planonly whatif validateonly noop checkmode previewonly")
+_OPERATIONS: Final = word_set("operation command action mode method deploymentmode args task subcommand")
+_LOOKING: Final = word_set(
+    "validate whatif what-if plan preview diff check package dry-run dryrun noop status template lint"
+)
 
-_ROLE = re.compile(r"arn:[\w-]{1,20}:iam::(\d{12}):")
+_ROLE: Final = re.compile(r"arn:[\w-]{1,20}:iam::(\d{12}):")
 
 
 def _account(hit: Hit, inputs: Mapping[str, str]) -> None:
@@ -459,7 +462,7 @@ def _by_name(hit: Hit, category: str, view: View) -> None:
     hit.aims = []
 
 
-_CODE = word_set("terraform tf tofu terragrunt infra infrastructure iac")
+_CODE: Final = word_set("terraform tf tofu terragrunt infra infrastructure iac")
 """Words of names that speak of infrastructure code."""
 
 

@@ -7,11 +7,12 @@ that they print. A compare, ``grep``, ``jq --exit-status`` decides; a list on th
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from barraiser.model.tri import MAYBE, NO, YES, Tri
 from barraiser.shell.command import Command
 
-_ASKING = (
+_ASKING: Final = (
     "aws",
     "az",
     "curl",
@@ -26,25 +27,25 @@ _ASKING = (
 )
 """Programs whose success says nothing about alarms."""
 
-ANSWER_UNUSED = "nothing acts on its answer"
+ANSWER_UNUSED: Final = "nothing acts on its answer"
 
-_WINDOW = 4000
+_WINDOW: Final = 4000
 """Characters behind a command that are looked at."""
 
-_NAMED = re.compile(r"(?:^|[;&|\s])(?:export\s+|local\s+|readonly\s+|declare\s+)?([A-Za-z_]\w{0,60})=[\"']?$")
-_COMPARES = re.compile(r"(?:^|[;&|(\s!])(?:test|\[\[?|\(\()\s[^;&|]{0,300}$")
-_DECIDING = re.compile(
+_NAMED: Final = re.compile(r"(?:^|[;&|\s])(?:export\s+|local\s+|readonly\s+|declare\s+)?([A-Za-z_]\w{0,60})=[\"']?$")
+_COMPARES: Final = re.compile(r"(?:^|[;&|(\s!])(?:test|\[\[?|\(\()\s[^;&|]{0,300}$")
+_DECIDING: Final = re.compile(
     r"^\s*(?:e|f|z)?grep\b|^\s*rg\b|^\s*jq\b.{0,300}(?:\s-\w*e|\s--exit-status)|^\s*(?:test|\[)\s|^\s*awk\b.{0,300}\bexit\b"
 )
-_PRINTING = re.compile(
+_PRINTING: Final = re.compile(
     r"^\s*(?:tee|cat|jq|yq|sort|uniq|head|tail|wc|column|less|sed|awk|tr|cut|python3? -m json\.tool)\b"
 )
-_LEAVES = re.compile(
+_LEAVES: Final = re.compile(
     r"\b(?:exit|return)\s+[\"']?(?:[1-9]|\$)|\bfalse\b|\b(?:die|fail|fatal|abort|err|error|panic)\b|\broll.?back|\brollout undo\b"
 )
-_MERELY = re.compile(r"^\s*\|\|\s*(?:true\b|:|echo\b|printf\b|continue\b|break\b)")
-_UNDER = re.compile(r"(?:^|[;&|\s])(if|elif|while|until)\s[^;]{0,400}$")
-_USED = ("test", "[", "case", "grep", "((", "jq")
+_MERELY: Final = re.compile(r"^\s*\|\|\s*(?:true\b|:|echo\b|printf\b|continue\b|break\b)")
+_UNDER: Final = re.compile(r"(?:^|[;&|\s])(if|elif|while|until)\s[^;]{0,400}$")
+_USED: Final = ("test", "[", "case", "grep", "((", "jq")
 
 
 def asks(tool: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from barraiser.classify.scenarios import Runs
 from barraiser.model.pipeline import Fragment, Pipeline, Scenario, Script
@@ -13,35 +14,35 @@ from barraiser.model.words import GITHUB_ACTIONS, GITLAB_CI
 from barraiser.shell.command import Command
 from barraiser.shell.parser import commands_of
 
-_LOOKS = re.compile(
+_LOOKS: Final = re.compile(
     r"github\.(?:ref|event_name|base_ref)|GITHUB_(?:REF|EVENT_NAME|BASE_REF)|CI_(?:COMMIT_(?:BRANCH|REF_NAME|TAG)|BUILD_(?:REF_NAME|TAG)|PIPELINE_SOURCE)"
 )
-_LOOKED_AT = ("github.", "GITHUB_", "CI_")
+_LOOKED_AT: Final = ("github.", "GITHUB_", "CI_")
 """Texts without which a script looks at nothing of this."""
 
-_EXPRESSION = re.compile(
+_EXPRESSION: Final = re.compile(
     r"(?P<quote>')?\$\{\{ *github\.(?P<name>ref|ref_name|ref_type|event_name|base_ref) *\}\}(?(quote)')"
 )
-_BRANCHES = re.compile(r"\bif\b|\bcase\b|&&|\|\|")
-_GLOBS = re.compile(
+_BRANCHES: Final = re.compile(r"\bif\b|\bcase\b|&&|\|\|")
+_GLOBS: Final = re.compile(
     r"=~|==?\s*[\"']?[\w./-]*\*|[\w./-]\*[\w./*-]*\s*\)|\*[\w./-]+\s*\)|\bgrep\b|\bsed\b|\bcut\b|\bstartswith",
     re.IGNORECASE,
 )
-_PATTERN = re.compile(r"[\[\]{}()+?\\^$|]")
-_EVENTS = {
+_PATTERN: Final = re.compile(r"[\[\]{}()+?\\^$|]")
+_EVENTS: Final = {
     "push": "push", "tag": "push", "pull-request": "pull_request", "merge-queue": "merge_group", "release": "release",
     "schedule": "schedule", "manual": "workflow_dispatch", "chained": "workflow_run", "dispatch": "repository_dispatch",
 }  # fmt: skip
-_SOURCES = {
+_SOURCES: Final = {
     "push": "push",
     "tag": "push",
     "pull-request": "merge_request_event",
     "schedule": "schedule",
     "manual": "web",
 }
-_OTHER = "some-other-branch"
-_MAX_WALKS = 12
-_MAX_TEXT = 50_000
+_OTHER: Final = "some-other-branch"
+_MAX_WALKS: Final = 12
+_MAX_TEXT: Final = 50_000
 
 
 Read = tuple[Command, "Runs | None"]
@@ -106,7 +107,7 @@ def _by_place(commands: Sequence[Command], values: Mapping[str, str]) -> dict[_K
     return found
 
 
-_UNKNOWN = Command([], Place("", 1))
+_UNKNOWN: Final = Command([], Place("", 1))
 """Stands for a command whose words hold an example of a ref."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from barraiser.classify.actions import read_step
 from barraiser.classify.answered import ANSWER_UNUSED, asks, decides
@@ -28,12 +29,14 @@ from barraiser.shell.command import Command
 from barraiser.shell.parser import commands_of
 from barraiser.source.repository import Repository
 
-_PLACED = frozenset({"deploy", "config-deploy", "destroy", "migrate", "rollback"})
-_LOOKING = frozenset({"integration-test", "e2e-test", "smoke-test", "load-test", "chaos-test", "dast", "alarm-gate"})
-_SCANS = frozenset({"lint", "sast", "sca", "secret-scan", "iac-scan"})
-_MAX_TEXT = 400
-_MAX_CONTEXT = 20
-_WORKSPACES = ("terraform", "tofu", "pulumi")
+_PLACED: Final = frozenset({"deploy", "config-deploy", "destroy", "migrate", "rollback"})
+_LOOKING: Final = frozenset(
+    {"integration-test", "e2e-test", "smoke-test", "load-test", "chaos-test", "dast", "alarm-gate"}
+)
+_SCANS: Final = frozenset({"lint", "sast", "sca", "secret-scan", "iac-scan"})
+_MAX_TEXT: Final = 400
+_MAX_CONTEXT: Final = 20
+_WORKSPACES: Final = ("terraform", "tofu", "pulumi")
 
 
 def classify(pipeline: Pipeline, repository: Repository, declared: Declarations) -> None:

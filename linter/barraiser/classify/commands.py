@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Final
 
 from barraiser.classify.facts import HANDED_TO, UNREAD
 from barraiser.classify.hit import NAMED, PLACE, Aim, Hit
@@ -23,11 +24,11 @@ from barraiser.classify.vocabulary.actions import IMAGES
 from barraiser.classify.vocabulary.clouds import Rows
 from barraiser.shell.command import Command
 
-MAX_DEPTH = 6
+MAX_DEPTH: Final = 6
 """How deep wrappers in wrappers are taken off."""
 
-_NONE: frozenset[str] = frozenset()
-_EXTENSIONS = (".exe", ".cmd", ".bat", ".phar", ".ps1")
+_NONE: Final[frozenset[str]] = frozenset()
+_EXTENSIONS: Final = (".exe", ".cmd", ".bat", ".phar", ".ps1")
 
 
 def read(command: Command, view: View, depth: int = 0) -> list[Found]:
@@ -82,8 +83,8 @@ def read_words(words: Sequence[str], command: Command, view: View, depth: int) -
     return [Found(hit, command) for hit in hits]
 
 
-_RUN_BINARIES = frozenset(("yarn", "pnpm", "bun"))
-_SCRIPTS = frozenset(("test", "build", "lint", "start", "deploy", "release", "format", "serve", "dev"))
+_RUN_BINARIES: Final = frozenset(("yarn", "pnpm", "bun"))
+_SCRIPTS: Final = frozenset(("test", "build", "lint", "start", "deploy", "release", "format", "serve", "dev"))
 """Names that package scripts have, also where a program is called so."""
 
 
@@ -96,7 +97,7 @@ def _binary(program: str, words: Sequence[str]) -> Sequence[str] | None:
     return words[list(words).index(called.name) :] if known in _table() and known not in _RUN_BINARIES else None
 
 
-_CHANGING = frozenset(("deploy", "config-deploy", "migrate", "destroy", "publish"))
+_CHANGING: Final = frozenset(("deploy", "config-deploy", "migrate", "destroy", "publish"))
 
 
 def _only_tried(hit: Hit, words: Sequence[str]) -> None:
@@ -110,7 +111,7 @@ def _only_tried(hit: Hit, words: Sequence[str]) -> None:
             return
 
 
-_TRIED = frozenset(
+_TRIED: Final = frozenset(
     (
         "--check",
         "--plan",
@@ -125,8 +126,8 @@ _TRIED = frozenset(
     )
 )
 
-_KINDS = re.compile(r"^\s*kind:\s*[\"']?(\w+)", re.M)
-_SUPPORT = frozenset(
+_KINDS: Final = re.compile(r"^\s*kind:\s*[\"']?(\w+)", re.M)
+_SUPPORT: Final = frozenset(
     {
         "Namespace",
         "Secret",
@@ -199,7 +200,7 @@ def _program(word: str) -> str:
 
 _known_program = lru_cache(maxsize=1024)(_program)
 
-_TABLE: dict[str, tuple[str, Rows]] = {}
+_TABLE: Final[dict[str, tuple[str, Rows]]] = {}
 
 
 def _table() -> dict[str, tuple[str, Rows]]:
@@ -514,7 +515,7 @@ def _helm_images(split: Words) -> list[str]:
     return found
 
 
-_DEPLOYING = frozenset({"deploy", "config-deploy", "destroy", "migrate", "rollback", "plan", "alarm-gate"})
+_DEPLOYING: Final = frozenset({"deploy", "config-deploy", "destroy", "migrate", "rollback", "plan", "alarm-gate"})
 
 
 def _aims(hit: Hit, marks: Marks, split: Words) -> None:
@@ -567,5 +568,5 @@ def _copy(split: Words, words: Sequence[str], view: View) -> list[Hit]:
     return [copied(words, split.program, view)]
 
 
-SPECIAL_KINDS = {"s3": _s3, "ssh": _other, "copy": _copy, "dispatch": _dispatch}
+SPECIAL_KINDS: Final = {"s3": _s3, "ssh": _other, "copy": _copy, "dispatch": _dispatch}
 """Kinds of rows that the words decide further."""

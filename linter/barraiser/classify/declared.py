@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from barraiser.model.activity import Activity
 from barraiser.model.declarations import Declarations, DeclaredActivity
 from barraiser.model.environment import Environment
 from barraiser.model.pipeline import Job
 
-_DECLARED = "declared in the configuration"
+_DECLARED: Final = "declared in the configuration"
 
 
 class DeclaredKinds:

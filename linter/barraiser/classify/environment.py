@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from barraiser.classify.hit import PLACE, TEXT, Aim, Hit
 from barraiser.classify.hit import VALUE as VALUE_AIM
@@ -34,41 +35,41 @@ from barraiser.model.pipeline import Job, Pipeline, Step
 from barraiser.model.tri import MAYBE, NO, YES, Tri
 from barraiser.model.words import CODEPIPELINE, PREPROD_CLASSES
 
-UNKNOWN = "unknown"
-MAX_AIMS = 200
+UNKNOWN: Final = "unknown"
+MAX_AIMS: Final = 200
 """Words of a command that are looked at for its environment."""
 
 Placed = tuple[Environment, "Runs | None"]
 
-_ENDINGS = word_set("test testing int stage acc demo")
+_ENDINGS: Final = word_set("test testing int stage acc demo")
 """Last words of a namespace, cluster or stack that name its environment although they are weak elsewhere."""
 
-_STARTS = word_set("test testing stage")
+_STARTS: Final = word_set("test testing stage")
 """First words of such a name that name its environment."""
 
-_REF = re.compile(
+_REF: Final = re.compile(
     r"(?:refs/heads/|ref_name\s*==\s*'|CI_COMMIT_BRANCH\s*==\s*[\"']|CI_COMMIT_REF_NAME\s*==\s*[\"'])([\w./-]{1,60})"
 )
-_OF_PIPELINE = re.compile(r"(?<=[A-Za-z])(?:Stage|[-_ /]+stage)$")
+_OF_PIPELINE: Final = re.compile(r"(?<=[A-Za-z])(?:Stage|[-_ /]+stage)$")
 """The word "stage" at the end of a pipeline stage's name, which names no environment (``Deploy-stage``)."""
 
-_OUTPUT = re.compile(r"\$\{\{\s*(?:steps|needs)\.[\w-]+\.outputs\.[\w-]+\s*\}\}")
+_OUTPUT: Final = re.compile(r"\$\{\{\s*(?:steps|needs)\.[\w-]+\.outputs\.[\w-]+\s*\}\}")
 """What an earlier step or job made: its name says where that came from, not where it goes."""
 
-_REQUESTS = frozenset(("curl", "wget", "http", "https", "xh"))
+_REQUESTS: Final = frozenset(("curl", "wget", "http", "https", "xh"))
 """Programs whose address says what they look at, whatever the environment of their job."""
 
-_SEVERAL = 0.5
+_SEVERAL: Final = 0.5
 """What a text is believed at most that names several classes."""
 
-_NO_NAME = re.compile(r"[$=/?&,]")
+_NO_NAME: Final = re.compile(r"[$=/?&,]")
 """What no environment's name holds: of such a text, the word that tells the class is the name."""
 
-_CHANGES = frozenset(("deploy", "config-deploy"))
-_CHANGING = re.compile(r"sha\b|short_sha|run_id|run_number|digest|version", re.I)
+_CHANGES: Final = frozenset(("deploy", "config-deploy"))
+_CHANGING: Final = re.compile(r"sha\b|short_sha|run_id|run_number|digest|version", re.I)
 
 
-_OTHER_WORK = frozenset(
+_OTHER_WORK: Final = frozenset(
     (
         "build",
         "bundle",
@@ -532,7 +533,7 @@ def _by_branch(name: str) -> str:
     return f"it runs on branch {name}" if name else "nothing names the environment"
 
 
-_BRANCH = 0.5
+_BRANCH: Final = 0.5
 """How far the name of a branch is believed."""
 
 
@@ -544,10 +545,10 @@ def _listed(text: str) -> list[str]:
     return parts if 1 < len(parts) <= _MAX_LISTED and all(environment_class(part) for part in parts) else []
 
 
-_SEPARATORS = re.compile(r"[\s,'\"]+")
-_MAX_LISTED = 8
+_SEPARATORS: Final = re.compile(r"[\s,'\"]+")
+_MAX_LISTED: Final = 8
 
-_ORDINARY = word_set(
+_ORDINARY: Final = word_set(
     "test testing build deploy release ci local integration functional acceptance accept review feature branch pr mr pages public stage"
     " pull-request"
     " publish prepare check lint nightly sys int perf demo training dark shadow mirror acc customer customers live releases released"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from barraiser.classify.facts import PLACEHOLDER
 from barraiser.classify.names import environment_class, without_expressions, words_of
@@ -16,17 +17,19 @@ from barraiser.model.pipeline import Job, Pipeline
 from barraiser.model.place import Place
 from barraiser.model.words import CODEPIPELINE, GITLAB_CI, TEST_KINDS
 
-_DEPLOYS = ("deploy", "config-deploy")
-_DEPLOYS_AND_PLANS = (*_DEPLOYS, "plan")
-_REGIONAL = (*_DEPLOYS, "destroy")
-_AUTHENTICATED = (*_DEPLOYS, "publish", "migrate", "destroy")
-_ROLE = re.compile(r"arn:aws[\w-]*:iam::(\d{12}):role/")
-_SAYS_ITSELF = frozenset({"deploy", "config-deploy", "publish", "destroy", "plan", "rollback", "migrate", "approval"})
-_WORK = frozenset({"other", "source", "notify", "approval"})
-_SCANS = frozenset({"lint", "sast", "sca", "secret-scan"})
-_DEPLOYED_TESTS = frozenset({"smoke-test", "integration-test", "e2e-test", "load-test"})
-_FORWARD = frozenset({"deploy", "deployment", "release", "promote", "rollout", "with", "and", "or"})
-_BESIDE = frozenset({"source", "notify"})
+_DEPLOYS: Final = ("deploy", "config-deploy")
+_DEPLOYS_AND_PLANS: Final = (*_DEPLOYS, "plan")
+_REGIONAL: Final = (*_DEPLOYS, "destroy")
+_AUTHENTICATED: Final = (*_DEPLOYS, "publish", "migrate", "destroy")
+_ROLE: Final = re.compile(r"arn:aws[\w-]*:iam::(\d{12}):role/")
+_SAYS_ITSELF: Final = frozenset(
+    {"deploy", "config-deploy", "publish", "destroy", "plan", "rollback", "migrate", "approval"}
+)
+_WORK: Final = frozenset({"other", "source", "notify", "approval"})
+_SCANS: Final = frozenset({"lint", "sast", "sca", "secret-scan"})
+_DEPLOYED_TESTS: Final = frozenset({"smoke-test", "integration-test", "e2e-test", "load-test"})
+_FORWARD: Final = frozenset({"deploy", "deployment", "release", "promote", "rollout", "with", "and", "or"})
+_BESIDE: Final = frozenset({"source", "notify"})
 
 
 def finish(job: Job, pipeline: Pipeline, activities: list[Activity], first: Place | None = None) -> list[Activity]:
@@ -151,7 +154,7 @@ def _same_family(deployer: str, watcher: str) -> bool:
     return deployer.split(" ")[0].split("/")[0] == watcher.split(" ")[0].split("/")[0]
 
 
-_EXPORTED = re.compile(
+_EXPORTED: Final = re.compile(
     r"\bexport\b[^\n;&|]{0,200}\b(AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY))=[\"']?\$\{?([A-Za-z_]\w{0,80})\}?[\"']?(?=\s|;|&|$)",
     re.M,
 )

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from barraiser.classify.view import Called, View
 from barraiser.model.pipeline import Script
 from barraiser.shell.command import Command
 from barraiser.shell.parser import commands_of
 from barraiser.source.repository import Repository
 
-MAX_COMMANDS = 2000
+MAX_COMMANDS: Final = 2000
 """Commands that are taken from one called script."""
 
-MAX_TEXT = 1_500_000
+MAX_TEXT: Final = 1_500_000
 """Characters of called scripts that are read for one pipeline, once for each set of variables; what is called then stays unread."""
 
-MAX_ALL = 20_000
+MAX_ALL: Final = 20_000
 """Commands that are taken from called scripts for one pipeline; what is called then stays unread."""
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from barraiser.classify.hit import Hit
 
-_WORD = re.compile(r"(?:\$\{\{[^{}]{1,100}\}\}|[^\s$]|\$(?!\{\{))+")
+_WORD: Final = re.compile(r"(?:\$\{\{[^{}]{1,100}\}\}|[^\s$]|\$(?!\{\{))+")
 """A word of an edit: an expression in it holds blanks."""
 
-_TAGGED = re.compile(r"[:@][^/]{1,200}$")
-_OUTPUT = re.compile(r"\$\{\{[^}]{1,200}\}\}")
+_TAGGED: Final = re.compile(r"[:@][^/]{1,200}$")
+_OUTPUT: Final = re.compile(r"\$\{\{[^}]{1,200}\}\}")
 """What an earlier step puts out: nothing here tells what it names."""
 
-_APPLYING = frozenset({"kubectl", "oc", "aws-actions/amazon-ecs-deploy-task-definition"})
-_KEY = re.compile(r"image[_-]?(?:uri|url|ref|reference|name|tag)?$", re.IGNORECASE)
+_APPLYING: Final = frozenset({"kubectl", "oc", "aws-actions/amazon-ecs-deploy-task-definition"})
+_KEY: Final = re.compile(r"image[_-]?(?:uri|url|ref|reference|name|tag)?$", re.IGNORECASE)
 
 
 def parameter_images(words: Sequence[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from barraiser.classify.hit import NAMED, TEXT, VALUE, Aim, Hit
 from barraiser.classify.names import words_of
@@ -13,19 +14,19 @@ from barraiser.classify.view import Called, View
 from barraiser.classify.vocabulary import word_set, wrapping
 from barraiser.classify.vocabulary.developing import TEST_WORDS
 
-TRUSTED = frozenset(
+TRUSTED: Final = frozenset(
     {"lint", "build", "unit-test", "integration-test", "e2e-test", "smoke-test", "load-test", "test", "chaos-test"}
 )
 """Kinds that the conventional name of a package script or make target tells by itself."""
 
-_RUN = frozenset({"run", "run-script", "rum", "urn"})
-_NODE_OWN = word_set(
+_RUN: Final = frozenset({"run", "run-script", "rum", "urn"})
+_NODE_OWN: Final = word_set(
     "install i ci add remove rm up update upgrade publish pack audit config cache link unlink exec dlx create init login logout version"
     " view info"
     " whoami why list ls outdated prune rebuild set get workspaces workspace node npm plugin import dedupe store patch env root bin"
     " help owner tag dist-tag"
 )
-_TASK_RUNNERS = frozenset(
+_TASK_RUNNERS: Final = frozenset(
     {
         "just",
         "task",
@@ -53,12 +54,12 @@ _TASK_RUNNERS = frozenset(
 )
 
 
-_CMDLET = re.compile(
+_CMDLET: Final = re.compile(
     r"^[A-Za-z]+-[A-Z][A-Za-z]+$|^(?:get|set|new|add|remove|start|stop|write|out|import|invoke)-[a-z]+$|^test-(?:path|connection|json|netconnection|computersecurechannel)$|^\$(?:env|Env|ENV):"
 )
-_NAME = re.compile(r"[A-Za-z0-9_$]")
-_SYSTEM_FOLDERS = ("/usr/", "/bin/", "/sbin/", "/etc/")
-_VERBS = {
+_NAME: Final = re.compile(r"[A-Za-z0-9_$]")
+_SYSTEM_FOLDERS: Final = ("/usr/", "/bin/", "/sbin/", "/etc/")
+_VERBS: Final = {
     "deploy": "deploy", "redeploy": "deploy", "rollout": "deploy", "promote": "deploy", "rollback": "rollback", "destroy": "destroy",
     "teardown": "destroy", "migrate": "migrate", "test": "test", "e2e": "e2e-test", "smoke": "smoke-test", "lint": "lint", "build": "build",
     "publish": "publish",
@@ -173,7 +174,7 @@ def by_own_name(hit: Hit, name: str) -> None:
         hit.aims = [Aim(name)]
 
 
-_LIBRARY = word_set(
+_LIBRARY: Final = word_set(
     "functions function funcs helpers helper utils util common lib library env vars variables config settings setup"
 )
 """Words in the names of files that a script takes functions or variables from."""
@@ -196,7 +197,7 @@ def _conventional(called: Called, words: Sequence[str], view: View) -> Hit:
     return _finished(hit, split, view)
 
 
-_AIMED = frozenset({"deploy", "destroy", "rollback", "migrate", "plan", *TEST_WORDS.values()})
+_AIMED: Final = frozenset({"deploy", "destroy", "rollback", "migrate", "plan", *TEST_WORDS.values()})
 """Kinds whose words may tell an environment."""
 
 
@@ -218,7 +219,7 @@ def _finished(hit: Hit, split: Words, view: View) -> Hit:
     return hit
 
 
-_TESTS = frozenset(TEST_WORDS.values())
+_TESTS: Final = frozenset(TEST_WORDS.values())
 
 
 def _says_so(name: str, kind: str) -> bool:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from barraiser.classify.names import words_of
 from barraiser.model.activity import Activity
 from barraiser.model.pipeline import Job, Pipeline
 from barraiser.model.words import DEPLOY_KINDS, PIPELINE_KINDS, PROD_CLASSES
 
-MAKES = "pipeline-kind"
+MAKES: Final = "pipeline-kind"
 """The fact that says which pipeline kind a deploy's tool speaks for."""
 
-_SURE = 0.6
-_ELSEWHERE = frozenset(("--repo", "-R"))
+_SURE: Final = 0.6
+_ELSEWHERE: Final = frozenset(("--repo", "-R"))
 """Options of what starts a workflow of another repository."""
 
-_SITE = frozenset(("docs", "doc", "documentation", "website", "site", "blog", "landing", "storybook"))
+_SITE: Final = frozenset(("docs", "doc", "documentation", "website", "site", "blog", "landing", "storybook"))
 
 
 def kind_of(pipeline: Pipeline) -> tuple[str, str]:

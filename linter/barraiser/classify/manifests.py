@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from typing import Final
 
 from barraiser.classify.names import words_of
 
-_FAULTS = frozenset(
+_FAULTS: Final = frozenset(
     {"ChaosEngine", "PodChaos", "NetworkChaos", "StressChaos", "IOChaos", "TimeChaos", "DNSChaos", "HTTPChaos", "KernelChaos"}
 )  # fmt: skip
 """Kinds of objects that inject faults: https://chaos-mesh.org/docs/, https://docs.litmuschaos.io/docs/concepts/chaos-engine."""
 
-_CHAOS = frozenset({"chaos", "chaosengine", "podchaos", "networkchaos", "stresschaos", "litmus"})
-_SET_UP = frozenset(
+_CHAOS: Final = frozenset({"chaos", "chaosengine", "podchaos", "networkchaos", "stresschaos", "litmus"})
+_SET_UP: Final = frozenset(
     {"operator", "crd", "crds", "rbac", "install", "controller", "namespace", "sa", "admin", "dashboard"}
 )
 

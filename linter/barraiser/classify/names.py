@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Final
 
 from barraiser.classify.vocabulary import word_set
 from barraiser.classify.vocabulary.environments import (
@@ -23,16 +24,18 @@ from barraiser.classify.vocabulary.environments import (
 ENVIRONMENT, VALUE, NAME = 0.9, 0.7, 0.6
 """How far a word is believed in an ``environment:`` key or stage name, in a command or variable, in a job or file name."""
 
-MAX_NAME = 300
+MAX_NAME: Final = 300
 """Characters of a name that are looked at."""
 
-_SPLIT = re.compile(r"[^a-z0-9]+")
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}|\$\[\[(.*?)\]\]|\$\{([^{}]*)\}|\$([A-Za-z_]\w*)|#\{([^{}]*)\}|%(\w+)%", re.S)
-_ARROW = re.compile(r".*(?:→|➜|➡|⇒|->|=>)", re.S)
-_TOP_LEVEL = re.compile(r"(?<=[\w-])\.dev(?=[/:])|(?<=://)[\w.-]+\.dev$")
+_SPLIT: Final = re.compile(r"[^a-z0-9]+")
+_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_EXPRESSION: Final = re.compile(
+    r"\$\{\{(.*?)\}\}|\$\[\[(.*?)\]\]|\$\{([^{}]*)\}|\$([A-Za-z_]\w*)|#\{([^{}]*)\}|%(\w+)%", re.S
+)
+_ARROW: Final = re.compile(r".*(?:→|➜|➡|⇒|->|=>)", re.S)
+_TOP_LEVEL: Final = re.compile(r"(?<=[\w-])\.dev(?=[/:])|(?<=://)[\w.-]+\.dev$")
 """The top-level domain, which names no environment."""
-_WORDS = re.compile(r"[a-z0-9]+")
+_WORDS: Final = re.compile(r"[a-z0-9]+")
 
 
 class Guess:
@@ -198,7 +201,7 @@ def _follows_to(words: list[str], at: int) -> bool:
     return back >= 0 and words[back] in ("to", "into", "onto", "2")
 
 
-_ALSO_DOING = word_set(
+_ALSO_DOING: Final = word_set(
     "test testing integration functional review acceptance accept local ci release releases public pr mr branch"
 )
 """First words that may as well say what the job does before it deploys (``test-deploy``)."""

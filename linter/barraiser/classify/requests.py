@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from barraiser.classify.hit import Aim, Hit
 from barraiser.classify.names import words_of
@@ -11,10 +12,17 @@ from barraiser.classify.vocabulary import word_set
 from barraiser.classify.vocabulary.receivers import CHANNELS, HOOK_NAMES, HOOKS, RECEIVERS
 from barraiser.shell.command import Command
 
-_HEALTH = word_set(
+_HEALTH: Final = word_set(
     "health healthz healthcheck status ready readyz readiness live livez liveness ping smoke up heartbeat actuator"
 )
-_WATCHED = ("/api/v1/query", "/api/v1/alerts", "api.datadoghq", "/api/v2/alerts", "api.newrelic.com", "/api/alerts")
+_WATCHED: Final = (
+    "/api/v1/query",
+    "/api/v1/alerts",
+    "api.datadoghq",
+    "/api/v2/alerts",
+    "api.newrelic.com",
+    "/api/alerts",
+)
 
 
 def requested(words: Sequence[str], command: Command, view: View) -> Hit:
@@ -106,10 +114,10 @@ def _downloads(words: Sequence[str]) -> bool:
     return program == "wget" and "--spider" not in words and not any("/dev/null" in word for word in words)
 
 
-_READERS = word_set("grep egrep jq head tail cut awk sed tee cat wc tr xargs test")
+_READERS: Final = word_set("grep egrep jq head tail cut awk sed tee cat wc tr xargs test")
 """Programs that look at an answer; what any other program reads is a download."""
 
-_ELSEWHERE = (
+_ELSEWHERE: Final = (
     "github.com", "githubusercontent", "gitlab.com", "169.254.169.254", "metadata", "pypi.org", "npmjs.org", "crates.io", "rubygems.org",
     "docker.io", "docker.com", "nodesource.com", "getcomposer.org", "astral.sh", "sh.rustup.rs", "packages.", "dl.", "download", "install",
 )  # fmt: skip

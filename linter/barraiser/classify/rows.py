@@ -18,11 +18,12 @@ for a deploy before it) and ``untest`` (options may take the tests out of a buil
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 Marks = Mapping[str, str]
 Row = tuple[tuple[str, ...], str, str]
 
-NO_MARKS: Marks = {}
+NO_MARKS: Final[Marks] = {}
 
 
 class Words:
@@ -135,4 +136,4 @@ def marks_of(text: str) -> Marks:
     return known
 
 
-_MARKS: dict[str, dict[str, str]] = {}
+_MARKS: Final[dict[str, dict[str, str]]] = {}

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from barraiser.model.pipeline import Scenario
 from barraiser.model.tri import MAYBE, NO, YES, Tri
 
 Runs = tuple[Tri, ...]
 
-_INPUT = re.compile(r"\$\{\{\s*(?:github\.event\.)?inputs\.([\w-]+)\s*(?:\|\|\s*'([^']{0,80})'\s*)?\}\}")
-_VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)\}?")
-_LITERAL = re.compile(r"'([^']{1,80})'")
-_CHOICE = re.compile(r"&&\s*'([^']{1,80})'|\|\|\s*'([^']{1,80})'")
-MAX_CHOICES = 8
+_INPUT: Final = re.compile(r"\$\{\{\s*(?:github\.event\.)?inputs\.([\w-]+)\s*(?:\|\|\s*'([^']{0,80})'\s*)?\}\}")
+_VARIABLE: Final = re.compile(r"\$\{?([A-Za-z_]\w*)\}?")
+_LITERAL: Final = re.compile(r"'([^']{1,80})'")
+_CHOICE: Final = re.compile(r"&&\s*'([^']{1,80})'|\|\|\s*'([^']{1,80})'")
+MAX_CHOICES: Final = 8
 
 
 def values_of(text: str, scenarios: Sequence[Scenario]) -> list[tuple[str, Runs | None]]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
-PROGRAMS = frozenset({"az", "gcloud", "aws"})
-_COMMANDS = re.compile(r"commands=(.*)", re.S)
+PROGRAMS: Final = frozenset({"az", "gcloud", "aws"})
+_COMMANDS: Final = re.compile(r"commands=(.*)", re.S)
 
 
 def sent_to_server(words: Sequence[str]) -> tuple[str, str] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from barraiser.classify.hit import Aim, Hit
 from barraiser.classify.names import words_of
@@ -19,15 +20,15 @@ from barraiser.shell.parser import commands_of_text
 Reader = Callable[[Sequence[str], Command, View, int], list[Found]]
 Special = Callable[[Sequence[str], Command, View, int, Reader], list[Found]]
 
-MIN_BAKE_MINUTES = 5
+MIN_BAKE_MINUTES: Final = 5
 """A shorter wait lets something settle; it is no bake."""
 
-_MAX_EDITS = 60
-_IMAGE = re.compile(r"^[\w./=-]*[\w-]/[\w./-]+:[^\s/]+$")
-_NONE: frozenset[str] = frozenset()
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd]?)")
-_UNITS = {"": 1 / 60, "s": 1 / 60, "m": 1.0, "h": 60.0, "d": 1440.0}
-_GITOPS = word_set(
+_MAX_EDITS: Final = 60
+_IMAGE: Final = re.compile(r"^[\w./=-]*[\w-]/[\w./-]+:[^\s/]+$")
+_NONE: Final[frozenset[str]] = frozenset()
+_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)([smhd]?)")
+_UNITS: Final = {"": 1 / 60, "s": 1 / 60, "m": 1.0, "h": 60.0, "d": 1440.0}
+_GITOPS: Final = word_set(
     "gitops manifest manifests argocd argo flux fluxcd k8s kubernetes deploy deployment deployments infra infrastructure environments"
     " clusters charts helm"
 )
@@ -174,10 +175,10 @@ def remote_script(text: str, host: str, command: Command, view: View, depth: int
     return [Found(hit, command)]
 
 
-_READING = word_set(
+_READING: Final = word_set(
     "cat cd date df du echo env free grep head hostname id journalctl ls ps pwd set stat tail top uname uptime wc whoami"
 )
-_READING_WORDS = {
+_READING_WORDS: Final = {
     "docker": word_set("ps logs images info stats inspect version top"),
     "systemctl": word_set("status is-active is-enabled list-units show"),
     "kubectl": word_set("get describe logs top version"),
@@ -200,7 +201,7 @@ def _copy(words: Sequence[str], command: Command, view: View, depth: int, read: 
     return [Found(copied(words, words[0].rsplit("/", 1)[-1], view), command)]
 
 
-_DESTROYS_DATA = re.compile(r"\b(drop\s+(database|table|schema)|truncate\s+table)\b", re.I)
+_DESTROYS_DATA: Final = re.compile(r"\b(drop\s+(database|table|schema)|truncate\s+table)\b", re.I)
 
 
 def _database(words: Sequence[str], command: Command, view: View, depth: int, read: Reader) -> list[Found]:
@@ -321,7 +322,7 @@ def _cd(words: Sequence[str], command: Command, view: View, depth: int, read: Re
     return [Found(Hit("other", tool="cd", argv=words, noise=True), command)]
 
 
-SPECIAL: dict[str, Special] = {
+SPECIAL: Final[dict[str, Special]] = {
     "sleep": _sleep, "Start-Sleep": _sleep, "start-sleep": _sleep,
     "curl": _request, "wget": _request, "http": _request, "https": _request, "httpie": _request, "xh": _request,
         "Invoke-WebRequest": _request, "Invoke-RestMethod": _request,

@@ -5,33 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice, pairwise
+from typing import Final
 
 from barraiser.classify.names import MAX_NAME, without_expressions, words_of
 from barraiser.classify.vocabulary import word_set
 from barraiser.classify.vocabulary.developing import NAME_KINDS, TEST_WORDS
 
-_UNSURE = frozenset(
+_UNSURE: Final = frozenset(
     {"api", "component", "it", "its", "canary", "health", "performance", "perf", "capacity", "browser", "load"}
 )
 """Words that tell a test's kind only in a script's or job's name that speaks of a test, not in any argument."""
 
-_BESIDE = word_set(
+_BESIDE: Final = word_set(
     "post-deploy postdeploy pre-deploy predeploy after-deploy afterdeploy before-deploy deploy-key deploy-keys deploy-token deploy-tools"
 )
 """Words for what stands beside a deploy."""
 
-_ASKING = word_set(
+_ASKING: Final = word_set(
     "should can may needs need is has whether if wait waiting decide determine detect find get set show list print prepare announce"
 )
 """First words of what only asks, waits or says something about a deploy."""
 
-_CHECKING = word_set("validate verify check lint assert inspect")
+_CHECKING: Final = word_set("validate verify check lint assert inspect")
 """First words of what looks at a deploy before or after it."""
 
-_PUT = word_set("image images artifact artifacts package packages chart charts tag tags container containers")
+_PUT: Final = word_set("image images artifact artifacts package packages chart charts tag tags container containers")
 """What is promoted to a registry, not to an environment."""
 
-_AROUND = frozenset(
+_AROUND: Final = frozenset(
     [
         "install",
         "setup",
@@ -55,17 +56,17 @@ _AROUND = frozenset(
 )
 """Words for what stands around a test."""
 
-_LOOKING = frozenset(
+_LOOKING: Final = frozenset(
     {"check", "lint", "test", "verify", "make", "create", "generate", "dump", "list", "show", "status"}
 )
 """Words that make something else of a migration."""
 
-_MAX_WORDS = 300
-_NAMES = {word: kind for words, kind in reversed(NAME_KINDS) for word in words.split()}
-_AT = {word: at for at, (words, _) in enumerate(NAME_KINDS) for word in words.split()}
+_MAX_WORDS: Final = 300
+_NAMES: Final = {word: kind for words, kind in reversed(NAME_KINDS) for word in words.split()}
+_AT: Final = {word: at for at, (words, _) in enumerate(NAME_KINDS) for word in words.split()}
 
 
-_WINDOWS = frozenset(
+_WINDOWS: Final = frozenset(
     f"{one}-{other}"
     for one, others in {
         "deploy": "window freeze friday hours time", "deployment": "window freeze hours time", "release": "window freeze calendar",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from barraiser.classify.hit import Aim, Hit
 from barraiser.classify.names import words_of
@@ -12,19 +13,19 @@ from barraiser.classify.view import View
 from barraiser.classify.vocabulary import word_set
 from barraiser.classify.vocabulary.wrapping import SSH_VALUED
 
-_STORAGE = word_set(
+_STORAGE: Final = word_set(
     "artifact artifacts cache caches report reports backup backups log logs coverage release releases download downloads package"
     " packages layer layers module modules template templates lambda lambdas function functions repo repository nightly nightlies"
     " binaries source sources results"
 )
-_ARCHIVES = (".zip", ".tar.gz", ".tgz", ".jar", ".whl", ".json", ".yml", ".yaml")
-_SITE_FOLDERS = word_set(
+_ARCHIVES: Final = (".zip", ".tar.gz", ".tgz", ".jar", ".whl", ".json", ".yml", ".yaml")
+_SITE_FOLDERS: Final = word_set(
     "dist build public site out www html web docs book static frontend client browser dist-web storybook"
 )
-_SITE_BUCKETS = word_set("site www web website static frontend com org net io dev docs app spa cdn")
+_SITE_BUCKETS: Final = word_set("site www web website static frontend com org net io dev docs app spa cdn")
 
 
-_TRIED = re.compile(r"-[A-Za-z]{0,12}n[A-Za-z]{0,12}")
+_TRIED: Final = re.compile(r"-[A-Za-z]{0,12}n[A-Za-z]{0,12}")
 """One-letter options of rsync that hold ``-n``."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from barraiser.classify.hit import Hit
 from barraiser.classify.names import words_of
@@ -163,11 +164,11 @@ class View:
         return not self.names.isdisjoint(_CHECK_WORDS)
 
 
-_DEPLOY_WORDS = frozenset(
+_DEPLOY_WORDS: Final = frozenset(
     {"deploy", "deployment", "deploys", "deploying", "release", "rollout", "promote", "redeploy", "ship", "publish"}
 )
-_HERE = frozenset({"deploy", "deployment", "redeploy", "rollout"})
-_CHECK_WORDS = frozenset(
+_HERE: Final = frozenset({"deploy", "deployment", "redeploy", "rollout"})
+_CHECK_WORDS: Final = frozenset(
     {
         "smoke",
         "health",

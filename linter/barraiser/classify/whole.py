@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from barraiser.classify.facts import BY_STAGE, PLACEHOLDER
 from barraiser.model.activity import Activity
 from barraiser.model.pipeline import Pipeline
 from barraiser.model.words import CODEPIPELINE, DEPLOY_KINDS
 
-_SURE = 0.6
+_SURE: Final = 0.6
 
 
 def settle(pipeline: Pipeline) -> None:

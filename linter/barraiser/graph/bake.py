@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from barraiser.graph.node import Node
 from barraiser.graph.scenario_graph import ScenarioGraph
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from barraiser.model.declarations import Declarations
 
 
-MOST_MINUTES = {"cloudformation": 180.0}
+MOST_MINUTES: Final = {"cloudformation": 180.0}
 """How long a deployer can wait at most by itself, where it has a limit: CloudFormation's monitoring time."""
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from typing import Final
 
 from barraiser.classify.entries import Entries
 from barraiser.graph.stage_graph import StageGraph
 from barraiser.model.declarations import DeclaredLink
 from barraiser.model.pipeline import Handover, Pipeline
 
-MAX_CHAIN = 4
+MAX_CHAIN: Final = 4
 """Pipelines in a chain of hand-overs: GitHub ends workflow_run chains after three further levels (GitHub Actions, events)."""
 
-CHAINED = ("chained", "dispatch", "release", "tag", "manual", "called")
+CHAINED: Final = ("chained", "dispatch", "release", "tag", "manual", "called")
 """Events that another pipeline can cause."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Final
 
 from barraiser.classify.entries import Entries
 from barraiser.graph.build import handovers_of
@@ -10,7 +11,7 @@ from barraiser.graph.node import Node
 from barraiser.model.pipeline import Job, Pipeline, Scenario
 from barraiser.model.tri import NO
 
-REVIEW_EVENTS = ("pull-request", "merge-queue")
+REVIEW_EVENTS: Final = ("pull-request", "merge-queue")
 
 
 class Elsewhere:

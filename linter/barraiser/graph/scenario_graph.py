@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from barraiser.graph.node import Node
 from barraiser.graph.units import TRIGGER, Layout, Unit, Way, sends, soft_in, started_in
@@ -18,7 +18,9 @@ from barraiser.model.words import DEPLOY_KINDS, TEST_KINDS
 if TYPE_CHECKING:
     from barraiser.graph.stage_graph import StageGraph
 
-WITNESS_KINDS = frozenset((*DEPLOY_KINDS, *TEST_KINDS, "build", "approval", "bake", "alarm-gate", "publish", "migrate"))
+WITNESS_KINDS: Final = frozenset(
+    (*DEPLOY_KINDS, *TEST_KINDS, "build", "approval", "bake", "alarm-gate", "publish", "migrate")
+)
 """What a witness shows of the jobs that it goes through."""
 
 

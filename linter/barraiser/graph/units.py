@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from barraiser.model.pipeline import HARD, Handover, Job, Pipeline, Scenario
 from barraiser.model.place import Place
 from barraiser.model.tri import MAYBE, NO, Tri
 
-ORDERED_KINDS = ("stage", "run-order", "sequence")
+ORDERED_KINDS: Final = ("stage", "run-order", "sequence")
 """Kinds of edges that hold for all that comes later, so that they hold beyond what stands between."""
 
 
-TRIGGER = "trigger"
+TRIGGER: Final = "trigger"
 """The kind of the edge of a hand-over. Its ``skips`` says that nothing but that one job sends it: skipped, it starts nothing."""
 
 

@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from barraiser.graph.node import Node
 from barraiser.graph.scenario_graph import ScenarioGraph
 from barraiser.model.words import DEPLOY_KINDS
 
-REGION_KEYS = ("region", "aws_region", "aws-region", "location", "datacenter", "dc", "cell", "cluster", "shard", "geo")
+REGION_KEYS: Final = (
+    "region",
+    "aws_region",
+    "aws-region",
+    "location",
+    "datacenter",
+    "dc",
+    "cell",
+    "cluster",
+    "shard",
+    "geo",
+)
 """Names of a matrix' axes, and of variables, that say where a deploy goes."""
 
-_CLOUD = re.compile(
+_CLOUD: Final = re.compile(
     r"(?<![a-z0-9])("
     r"(?:us|eu|ap|sa|ca|me|af|il|mx|cn)-(?:gov-)?(?:north|south|east|west|central)(?:east|west)?-?\d"
     r"|(?:us|europe|asia|australia|northamerica|southamerica|me|africa)-(?:north|south|east|west|central)(?:east|west)?\d"
     r"|(?:north|south|east|west|central)?(?:us|europe|india|uk|asia|japan|australia)(?:east|west|north|south|central)?2?"
     r")(?![a-z0-9])"
 )
-_SHORT = frozenset(
+_SHORT: Final = frozenset(
     ("eu", "emea", "apac", "ap", "latam", "na", "amer", "asia", "europe", "us", "uk", "au", "jp", "ca", "de")
 )
-_SLICE = re.compile(r"(?:wave|ring|cell|tranche|batch|region|zone)[-_ ]?(\d{1,3}|[a-f])(?![a-z0-9])")
-_COMPUTED = re.compile(r"\$[({A-Za-z_]|[#{]\{")
+_SLICE: Final = re.compile(r"(?:wave|ring|cell|tranche|batch|region|zone)[-_ ]?(\d{1,3}|[a-f])(?![a-z0-9])")
+_COMPUTED: Final = re.compile(r"\$[({A-Za-z_]|[#{]\{")
 
 
 class Target:
@@ -108,7 +120,7 @@ class Waves:
         return {target.key for target in self.targets.values()}
 
 
-MAX_DEPLOYS = 500
+MAX_DEPLOYS: Final = 500
 
 
 def waves_of(graph: ScenarioGraph) -> Waves:

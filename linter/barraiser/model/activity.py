@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from barraiser.model.condition import UNCONDITIONAL, Condition
 from barraiser.model.environment import Environment
 from barraiser.model.place import Place
 from barraiser.model.tri import NO, Tri
 
-ALLOWED_STEP = "continue-on-error"
+ALLOWED_STEP: Final = "continue-on-error"
 """The ``soft_reason`` of an activity that is soft because its step is allowed to fail, and for nothing in the step."""
 
 

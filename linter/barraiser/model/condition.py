@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from barraiser.model.place import Place
 from barraiser.model.tri import YES, Tri
 
@@ -45,4 +47,4 @@ class Condition:
         return self.runs[index] if self.runs else YES
 
 
-UNCONDITIONAL = Condition()
+UNCONDITIONAL: Final = Condition()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
+from typing import Final
 
 
 class DeclaredEnvironment:
@@ -161,4 +162,4 @@ class Declarations:
         return None
 
 
-NOTHING_DECLARED = Declarations()
+NOTHING_DECLARED: Final = Declarations()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from barraiser.model.place import Place
 
-_WRAPPED = re.compile(r"\s*cron\(([^()]{1,200})\)\s*(.*)", re.IGNORECASE)
-_RATE = re.compile(r"\s*rate\(\s*(\d{1,6})\s+(minute|hour|day)s?\s*\).*", re.IGNORECASE)
-_HOURS = {"minute": 1 / 60, "hour": 1.0, "day": 24.0}
-_NUMBER = re.compile(r"(?<![#\d/])\d")
+_WRAPPED: Final = re.compile(r"\s*cron\(([^()]{1,200})\)\s*(.*)", re.IGNORECASE)
+_RATE: Final = re.compile(r"\s*rate\(\s*(\d{1,6})\s+(minute|hour|day)s?\s*\).*", re.IGNORECASE)
+_HOURS: Final = {"minute": 1 / 60, "hour": 1.0, "day": 24.0}
+_NUMBER: Final = re.compile(r"(?<![#\d/])\d")
 
 
 class Schedule:

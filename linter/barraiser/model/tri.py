@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 Tri = int
 """0 (no), 1 (maybe: the files cannot tell) or 2 (yes)."""
 
-NO: Tri = 0
-MAYBE: Tri = 1
-YES: Tri = 2
+NO: Final[Tri] = 0
+MAYBE: Final[Tri] = 1
+YES: Final[Tri] = 2
 
-TRI_NAMES = ("no", "maybe", "yes")
+TRI_NAMES: Final = ("no", "maybe", "yes")
 
 
 def tri(value: bool | None) -> Tri:

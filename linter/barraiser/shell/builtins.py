@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
-_ASSIGNED = re.compile(r"[A-Za-z_]\w*=")
+_ASSIGNED: Final = re.compile(r"[A-Za-z_]\w*=")
 
 # Options of a wrapper that take the next word as their value.
-_WRAPPERS = {
+_WRAPPERS: Final = {
     "sudo": frozenset(("-u", "-g", "-h", "-p", "-C", "-D", "-R", "-T", "-U", "-r", "-t", "--user", "--group", "--prompt", "--chdir")),
     "time": frozenset(("-f", "-o", "--format", "--output")),
     "env": frozenset(("-u", "--unset", "-C", "--chdir")),
@@ -18,7 +19,7 @@ _WRAPPERS = {
     "timeout": frozenset(("-s", "-k", "--signal", "--kill-after")),
 }  # fmt: skip
 
-SHELLS = frozenset(("ash", "bash", "dash", "ksh", "sh", "zsh"))
+SHELLS: Final = frozenset(("ash", "bash", "dash", "ksh", "sh", "zsh"))
 
 
 def unwrapped(words: Sequence[str]) -> tuple[int, dict[str, str]]:

@@ -6,14 +6,15 @@ import operator
 import re
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
+from typing import Final
 
 from barraiser.shell.outcome import name_of
 from barraiser.shell.syntax import Block, Case, Chain, Node, Piped, Simple, Substitution, Word
 from barraiser.shell.variables import Variables
 
-_LONGEST = 200
-_UNKNOWN = re.compile(r"[$`]")
-_COMPARISONS: dict[str, Callable[[int, int], bool]] = {
+_LONGEST: Final = 200
+_UNKNOWN: Final = re.compile(r"[$`]")
+_COMPARISONS: Final[dict[str, Callable[[int, int], bool]]] = {
     "-eq": operator.eq, "-ne": operator.ne, "-lt": operator.lt, "-le": operator.le, "-gt": operator.gt, "-ge": operator.ge,
 }  # fmt: skip
 

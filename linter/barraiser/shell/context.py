@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from barraiser.model.tri import NO, YES, Tri
 from barraiser.shell.command import Command
@@ -11,7 +11,7 @@ from barraiser.shell.command import Command
 Softness = tuple[Tri, str]
 """Whether a failure leaves the script's status alone, and what does that, in the script's words."""
 
-HARD: Softness = (NO, "")
+HARD: Final[Softness] = (NO, "")
 
 
 class Context:

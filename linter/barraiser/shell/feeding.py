@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from barraiser.shell.command import Command
 from barraiser.shell.outcome import name_of
 from barraiser.shell.syntax import Loop, Simple, Substitution
 from barraiser.shell.variables import Variables
 
-MAX_VALUES = 20
+MAX_VALUES: Final = 20
 """Values beyond which a loop is read as one pass."""
 
-_UNKNOWN = re.compile(r"[$`*?\[\\]")
-_TAKES = frozenset(("-a", "-d", "-E", "-L", "-n", "-P", "-s"))
+_UNKNOWN: Final = re.compile(r"[$`*?\[\\]")
+_TAKES: Final = frozenset(("-a", "-d", "-E", "-L", "-n", "-P", "-s"))
 
 
 def lines_from(source: Command | None) -> list[str] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from barraiser.shell.lexer import MAX_NESTING, Work
 from barraiser.shell.positions import Source
@@ -23,12 +24,12 @@ from barraiser.shell.syntax import (
     Word,
 )
 
-_RESERVED = re.compile(
+_RESERVED: Final = re.compile(
     r"(?:if|then|elif|else|fi|for|select|while|until|do|done|case|esac|function|time|!|\{|\}|\[\[)(?=[\s;&|<>()]|\Z)"
 )
-_CLOSERS = frozenset(("then", "elif", "else", "fi", "do", "done", "esac", "}"))
-_IN = re.compile(r"in(?=[\s;]|\Z)")
-_BAR = re.compile(r"\|&?(?!\|)")
+_CLOSERS: Final = frozenset(("then", "elif", "else", "fi", "do", "done", "esac", "}"))
+_IN: Final = re.compile(r"in(?=[\s;]|\Z)")
+_BAR: Final = re.compile(r"\|&?(?!\|)")
 
 
 def parse(source: Source, start: int = 0, end: int | None = None, depth: int = 0, work: Work | None = None) -> Program:

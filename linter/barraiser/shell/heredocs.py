@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from barraiser.shell.variables import Variables
 
-_VARIABLE = re.compile(r"\\([\\$`])|\$(?:\{([A-Za-z_]\w*+)\}|([A-Za-z_]\w*+))")
+_VARIABLE: Final = re.compile(r"\\([\\$`])|\$(?:\{([A-Za-z_]\w*+)\}|([A-Za-z_]\w*+))")
 
 
 def filled(text: str, variables: Variables) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from barraiser.model.pipeline import Fragment, Script
 from barraiser.model.tri import NO, YES
@@ -11,14 +12,16 @@ from barraiser.shell.recipe import Recipe
 from barraiser.source.errors import SourceError
 from barraiser.source.repository import Repository
 
-_NAMES = ("justfile", "Justfile", ".justfile")
-_MAX_LINES = 50_000
-_MAX_RECIPES = 100
-_HEADER = re.compile(r"@?([A-Za-z_][\w-]*+)((?:[ \t]+[^:\n]*+)?):(?!=)(.*)")
-_VARIABLE = re.compile(r"(?:export[ \t]+)?([A-Za-z_][\w-]*+)[ \t]*:=[ \t]*(?:\"([^\"\\]*+)\"|'([^']*+)')[ \t]*(?:#.*)?")
-_PARAMETER = re.compile(r"[*+$]{0,2}([A-Za-z_][\w-]*+)(?:=(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"']++)))?")
-_INTERPOLATION = re.compile(r"\{\{[ \t]*([A-Za-z_][\w-]*+)[ \t]*\}\}")
-_DEPENDENCY = re.compile(r"\(([A-Za-z_][\w-]*+)[^)]*+\)|([A-Za-z_][\w-]*+)")
+_NAMES: Final = ("justfile", "Justfile", ".justfile")
+_MAX_LINES: Final = 50_000
+_MAX_RECIPES: Final = 100
+_HEADER: Final = re.compile(r"@?([A-Za-z_][\w-]*+)((?:[ \t]+[^:\n]*+)?):(?!=)(.*)")
+_VARIABLE: Final = re.compile(
+    r"(?:export[ \t]+)?([A-Za-z_][\w-]*+)[ \t]*:=[ \t]*(?:\"([^\"\\]*+)\"|'([^']*+)')[ \t]*(?:#.*)?"
+)
+_PARAMETER: Final = re.compile(r"[*+$]{0,2}([A-Za-z_][\w-]*+)(?:=(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"']++)))?")
+_INTERPOLATION: Final = re.compile(r"\{\{[ \t]*([A-Za-z_][\w-]*+)[ \t]*\}\}")
+_DEPENDENCY: Final = re.compile(r"\(([A-Za-z_][\w-]*+)[^)]*+\)|([A-Za-z_][\w-]*+)")
 
 
 class _Recipe:

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from barraiser.model.pipeline import Fragment, Script
 from barraiser.model.place import Place
 from barraiser.shell.command import Command
 from barraiser.shell.syntax import Program
 
-MAX_SCRIPTS = 1000
-MAX_CHARACTERS = 200_000
+MAX_SCRIPTS: Final = 1000
+MAX_CHARACTERS: Final = 200_000
 """What is kept at most, of a process; beyond that all is forgotten."""
 
-MAX_SCRIPT = 4000
+MAX_SCRIPT: Final = 4000
 """Characters of a script that is kept: longer ones hardly occur twice."""
 
-MAX_VARIABLES = 300
+MAX_VARIABLES: Final = 300
 """Variables among which those of a script are looked for."""
 
-MAX_PARSED = 20_000
+MAX_PARSED: Final = 20_000
 """Characters of parsed texts that are kept at most."""
 
-MAX_KEPT = 100
+MAX_KEPT: Final = 100
 """Commands of a script that is kept: a loop may make thousands of a short one."""
 
-_MAX_STEPS = 5
+_MAX_STEPS: Final = 5
 """How often the values of variables are looked through for the names of others."""
 
 Key = tuple[object, ...]

@@ -4,32 +4,33 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from typing import Final
 
 from barraiser.shell.positions import TEXT_LIMIT, Source
 from barraiser.shell.syntax import Block, Heredoc, Part, Program, Substitution, Variable, Word
 
-MAX_WORK = 60_000
+MAX_WORK: Final = 60_000
 """Words, commands and programs in words of one text that are read; what is behind them is not. A script of 5,000 lines has half."""
 
-MAX_NESTING = 50
+MAX_NESTING: Final = 50
 """Open quotes, substitutions and compound commands within each other; what is deeper is taken as plain text."""
 
-_BLANKS = re.compile(r"(?:[ \t\f\v]|\\\n)*+")
-_SKIPPED = frozenset(" \t\f\v\\#")
-_PLAIN = re.compile(r"[^ \t\n\f\v'\"\\$`;&|<>()]+")
-_IN_DOUBLE = re.compile(r'[^"\\$`]+')
-_IN_BRACES = re.compile(r"[^}\"'\\$`\n]+")
-_SIMPLE_NAME = re.compile(r"[A-Za-z_]\w*|[0-9@*#?$!-]")
-_BRACED_NAME = re.compile(r"[#!]?+(?:[A-Za-z_]\w*+|[0-9]++|[@*#?$!-])(?:\[[^\]\n}]*+\])?+")
-_OPERATOR = re.compile(r":?[-=?+]|##?|%%?|//?|,,?|\^\^?|@|:")
-_PARENTHESES = re.compile(r"[^()]++|[()]")
-_BACKTICKED = re.compile(r"(?:[^`\\]++|\\.)*+", re.DOTALL)
-_ESCAPES = re.compile(r"(?:\\[^\n])++")
-_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_ANSI = re.compile(r"\$'((?:[^'\\]++|\\.)*+)'?", re.DOTALL)
-_ANSI_ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{1,2}|u[0-9A-Fa-f]{1,4}|[0-7]{1,3}|.)", re.DOTALL)
-_ANSI_CHARACTERS = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v"}
-_FAILED_BRACKETS = 100
+_BLANKS: Final = re.compile(r"(?:[ \t\f\v]|\\\n)*+")
+_SKIPPED: Final = frozenset(" \t\f\v\\#")
+_PLAIN: Final = re.compile(r"[^ \t\n\f\v'\"\\$`;&|<>()]+")
+_IN_DOUBLE: Final = re.compile(r'[^"\\$`]+')
+_IN_BRACES: Final = re.compile(r"[^}\"'\\$`\n]+")
+_SIMPLE_NAME: Final = re.compile(r"[A-Za-z_]\w*|[0-9@*#?$!-]")
+_BRACED_NAME: Final = re.compile(r"[#!]?+(?:[A-Za-z_]\w*+|[0-9]++|[@*#?$!-])(?:\[[^\]\n}]*+\])?+")
+_OPERATOR: Final = re.compile(r":?[-=?+]|##?|%%?|//?|,,?|\^\^?|@|:")
+_PARENTHESES: Final = re.compile(r"[^()]++|[()]")
+_BACKTICKED: Final = re.compile(r"(?:[^`\\]++|\\.)*+", re.DOTALL)
+_ESCAPES: Final = re.compile(r"(?:\\[^\n])++")
+_ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
+_ANSI: Final = re.compile(r"\$'((?:[^'\\]++|\\.)*+)'?", re.DOTALL)
+_ANSI_ESCAPE: Final = re.compile(r"\\(x[0-9A-Fa-f]{1,2}|u[0-9A-Fa-f]{1,4}|[0-7]{1,3}|.)", re.DOTALL)
+_ANSI_CHARACTERS: Final = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v"}
+_FAILED_BRACKETS: Final = 100
 """Searches for a closing bracket that may be in vain."""
 
 

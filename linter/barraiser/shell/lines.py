@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Final
 
 from barraiser.model.pipeline import Script
 from barraiser.model.tri import MAYBE, NO, YES, Tri
 from barraiser.shell.command import Command
 from barraiser.shell.positions import Source
 
-_MAX_COMMANDS = 5000
+_MAX_COMMANDS: Final = 5000
 
-_PIECE = re.compile(
+_PIECE: Final = re.compile(
     r"""\$\{\{.*?\}\}|"(?:[^"`]|`.)*+"?|'[^']*+'?|&&|\|\||[;|&{}()]|[^\S\n]+|\#.*|[^\s"';|&{}()\#$]+|\$|."""
 )
-_CMD_PIECE = re.compile(r"""\$\{\{.*?\}\}|"[^"]*+"?|&&|\|\||[|&()]|[^\S\n]+|[^\s"|&()$]+|\$|.""")
-_COMMENT = re.compile(r"@?(?:rem\b|::)", re.IGNORECASE)
-_VARIABLE = re.compile(r"\$\{?(?:env:)?([A-Za-z_]\w*+)\}?|%([A-Za-z_]\w*+)%", re.IGNORECASE)
-_ASSIGNED = re.compile(r"\$(?:env:|script:|global:)?([A-Za-z_]\w*)$", re.IGNORECASE)
-_BLOCKS = frozenset(
+_CMD_PIECE: Final = re.compile(r"""\$\{\{.*?\}\}|"[^"]*+"?|&&|\|\||[|&()]|[^\S\n]+|[^\s"|&()$]+|\$|.""")
+_COMMENT: Final = re.compile(r"@?(?:rem\b|::)", re.IGNORECASE)
+_VARIABLE: Final = re.compile(r"\$\{?(?:env:)?([A-Za-z_]\w*+)\}?|%([A-Za-z_]\w*+)%", re.IGNORECASE)
+_ASSIGNED: Final = re.compile(r"\$(?:env:|script:|global:)?([A-Za-z_]\w*)$", re.IGNORECASE)
+_BLOCKS: Final = frozenset(
     (
         "if",
         "else",
@@ -37,8 +38,8 @@ _BLOCKS = frozenset(
         "param",
     )
 )
-_LAST_STATUS = re.compile(r"\$LASTEXITCODE|\$\?", re.IGNORECASE)
-_LEAVES = re.compile(r"\b(?:exit|throw)\b", re.IGNORECASE)
+_LAST_STATUS: Final = re.compile(r"\$LASTEXITCODE|\$\?", re.IGNORECASE)
+_LEAVES: Final = re.compile(r"\b(?:exit|throw)\b", re.IGNORECASE)
 
 
 def line_commands(script: Script, family: str, variables: Mapping[str, str]) -> list[Command]:

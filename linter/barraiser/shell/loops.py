@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from barraiser.shell.feeding import echoed
 from barraiser.shell.outcome import BREAKS, EXITS_WELL, RETURNS_WELL, name_of, outcome
@@ -22,23 +23,23 @@ from barraiser.shell.syntax import (
 )
 from barraiser.shell.variables import Variables
 
-MAX_VALUES = 20
+MAX_VALUES: Final = 20
 """Values of a loop that each get their own commands."""
 
-MAX_REPEATS = 100_000
+MAX_REPEATS: Final = 100_000
 
-_LOOKED_AT = 500
-_SETTING = frozenset(
+_LOOKED_AT: Final = 500
+_SETTING: Final = frozenset(
     ("declare", "export", "getopts", "local", "mapfile", "read", "readarray", "readonly", "typeset", "unset")
 )
 
-_RANGE = re.compile(r"\{(-?[0-9]{1,6})\.\.(-?[0-9]{1,6})(?:\.\.(-?[0-9]{1,6}))?\}")
-_BRACES = re.compile(r"([^{}$`]*+)\{([^{}$`]*,[^{}$`]*)\}([^{}$`]*+)")
-_HEADER = re.compile(
+_RANGE: Final = re.compile(r"\{(-?[0-9]{1,6})\.\.(-?[0-9]{1,6})(?:\.\.(-?[0-9]{1,6}))?\}")
+_BRACES: Final = re.compile(r"([^{}$`]*+)\{([^{}$`]*,[^{}$`]*)\}([^{}$`]*+)")
+_HEADER: Final = re.compile(
     r"\s*\w+\s*=\s*([0-9]{1,6})\s*;\s*\w+\s*(<=?)\s*([0-9]{1,6})\s*;\s*(?:\w+\+\+|\+\+\w+|\w+\s*\+=\s*([0-9]{1,6}))\s*"
 )
-_COUNTED = re.compile(r"-(lt|le|ge|gt)\s+\"?([0-9]{1,6})\b|([<>]=?)\s*([0-9]{1,6})\b")
-_UNKNOWN = re.compile(r"[$`*?\[]")
+_COUNTED: Final = re.compile(r"-(lt|le|ge|gt)\s+\"?([0-9]{1,6})\b|([<>]=?)\s*([0-9]{1,6})\b")
+_UNKNOWN: Final = re.compile(r"[$`*?\[]")
 
 
 def values_of(words: Sequence[Word], variables: Variables) -> tuple[list[str] | None, int]:

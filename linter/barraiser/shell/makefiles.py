@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from barraiser.model.pipeline import Fragment, Script
 from barraiser.model.tri import tri
@@ -10,23 +11,23 @@ from barraiser.shell.recipe import Recipe
 from barraiser.source.errors import SourceError
 from barraiser.source.repository import Repository
 
-_NAMES = ("GNUmakefile", "makefile", "Makefile")
-_MAX_FILES = 20
-_MAX_LINES = 50_000
-_MAX_FRAGMENTS = 400
-_MAX_EXPANSION = 2000
-_MAX_PATTERNS = 200
+_NAMES: Final = ("GNUmakefile", "makefile", "Makefile")
+_MAX_FILES: Final = 20
+_MAX_LINES: Final = 50_000
+_MAX_FRAGMENTS: Final = 400
+_MAX_EXPANSION: Final = 2000
+_MAX_PATTERNS: Final = 200
 
-_ASSIGNMENT = re.compile(
+_ASSIGNMENT: Final = re.compile(
     r"[ ]*(?:(?:export|override|private)[ \t]+)*([A-Za-z_.][\w.-]*+)[ \t]*(\?=|\+=|:{1,3}=|=)[ \t]*(.*)", re.DOTALL
 )
-_RULE = re.compile(r"([^:=#\t][^:=#]*+):{1,2}(?!=)([^;]*+)(;.*)?", re.DOTALL)
-_DIRECTIVE = re.compile(
+_RULE: Final = re.compile(r"([^:=#\t][^:=#]*+):{1,2}(?!=)([^;]*+)(;.*)?", re.DOTALL)
+_DIRECTIVE: Final = re.compile(
     r"[ ]*(ifeq|ifneq|ifdef|ifndef|else|endif|define|endef|-?include|sinclude|export|unexport|vpath)\b[ \t]*(.*)"
 )
-_SAFE = re.compile(r"[\w@%+=:,./ -]*+")
-_IDENTIFIER = re.compile(r"[A-Za-z_]\w*+")
-_NAME = re.compile(r"[\w.-]++")
+_SAFE: Final = re.compile(r"[\w@%+=:,./ -]*+")
+_IDENTIFIER: Final = re.compile(r"[A-Za-z_]\w*+")
+_NAME: Final = re.compile(r"[\w.-]++")
 
 
 class _Rule:

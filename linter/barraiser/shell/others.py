@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-LINES = ("powershell", "cmd")
+from typing import Final
+
+LINES: Final = ("powershell", "cmd")
 """Shells that are read line by line."""
 
-PROGRAMS = ("python", "ruby", "node", "perl")
+PROGRAMS: Final = ("python", "ruby", "node", "perl")
 """Languages of which only calls of a shell are read."""
 
-_FAMILIES = {
+_FAMILIES: Final = {
     "pwsh": "powershell", "powershell": "powershell", "cmd": "cmd", "python": "python", "pypy": "python", "ruby": "ruby",
     "node": "node", "nodejs": "node", "deno": "node", "bun": "node", "zx": "node", "perl": "perl",
 }  # fmt: skip

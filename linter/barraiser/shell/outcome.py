@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Final
 
 from barraiser.shell.positions import Source
 from barraiser.shell.syntax import (
@@ -29,12 +30,12 @@ GOES_ON, EXITS, EXITS_WELL, RETURNS, RETURNS_WELL, FAILS, BREAKS, PERHAPS = (
 """It goes on; leaves the shell with a failure or without; leaves the function so; its status is a failure; leaves a pass of a loop;
 or it may leave with a failure, which its text does not tell."""
 
-LEAVES = (EXITS, EXITS_WELL, RETURNS, RETURNS_WELL, BREAKS)
-FAILURES = (EXITS, RETURNS, FAILS)
+LEAVES: Final = (EXITS, EXITS_WELL, RETURNS, RETURNS_WELL, BREAKS)
+FAILURES: Final = (EXITS, RETURNS, FAILS)
 
 Functions = Mapping[str, tuple[Node, Source]]
 
-HARMLESS = frozenset(
+HARMLESS: Final = frozenset(
     (
         ":", "[", "[[", "((", "cat", "cd", "date", "declare", "echo", "env", "exit", "export", "false", "local", "ls", "mkdir",
         "popd", "printenv", "printf", "pushd", "pwd", "readonly", "return", "set", "shopt", "sleep", "source", "test", "touch",
@@ -43,7 +44,7 @@ HARMLESS = frozenset(
 )  # fmt: skip
 """Commands that a gate never is and that deploy nothing."""
 
-_SURE = frozenset(
+_SURE: Final = frozenset(
     (
         ":", "cd", "declare", "echo", "export", "local", "mkdir", "popd", "printf", "pushd", "readonly", "set", "shopt", "source",
         "touch", "true", "typeset", "unset", ".", "date", "pwd",
@@ -51,7 +52,7 @@ _SURE = frozenset(
 )  # fmt: skip
 """Commands that do not decide anything: what follows them with ``&&`` is not conditional for it."""
 
-LIKE_EXIT = frozenset(
+LIKE_EXIT: Final = frozenset(
     (
         "abort",
         "bail",
@@ -69,7 +70,7 @@ LIKE_EXIT = frozenset(
 )
 
 
-_EXIT_0 = re.compile(r"(?:^|[;&\n{])\s*exit\s+0\s*;?\s*}?\s*$")
+_EXIT_0: Final = re.compile(r"(?:^|[;&\n{])\s*exit\s+0\s*;?\s*}?\s*$")
 
 
 def ends_well(text: str, functions: Functions) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from barraiser.model.pipeline import Script
 from barraiser.model.place import Place
@@ -19,7 +20,7 @@ from barraiser.shell.syntax import Block, Program
 from barraiser.shell.variables import Variables
 from barraiser.shell.walker import MAX_COMMANDS
 
-_WAITS = re.compile(r"\bwait\s+[\"'$%-]")
+_WAITS: Final = re.compile(r"\bwait\s+[\"'$%-]")
 """``wait`` for a command of its own, whose status it then has; without one, its status is always a success."""
 
 
@@ -64,7 +65,7 @@ def commands_of(script: Script, variables: Mapping[str, str], arguments: Sequenc
     return commands
 
 
-_KNOWN = Known()
+_KNOWN: Final = Known()
 
 
 def _recipe_commands(recipe: Recipe, variables: Mapping[str, str]) -> list[Command]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from typing import Final
 
 from barraiser.model.pipeline import Fragment
 from barraiser.model.place import Place
 
-TEXT_LIMIT = 1000
+TEXT_LIMIT: Final = 1000
 """Characters of a command's text that are kept: a message quotes less, and a script may be one command of a megabyte."""
 
 

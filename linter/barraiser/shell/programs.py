@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Final
 
 from barraiser.model.pipeline import Script
 from barraiser.model.tri import MAYBE, NO, Tri
 from barraiser.shell.command import Command
 from barraiser.shell.positions import Source
 
-_MAX_COMMANDS = 5000
-_MAX_CALL = 4000
-_LITERAL = (
+_MAX_COMMANDS: Final = 5000
+_MAX_CALL: Final = 4000
+_LITERAL: Final = (
     r"""[fFrRbB]{0,2}(?:"((?:[^"\\\n]|\\.){0,2000}+)"|'((?:[^'\\\n]|\\.){0,2000}+)'|`((?:[^`\\]|\\.){0,2000}+)`)"""
 )
-_CALLS = {
+_CALLS: Final = {
     "python": r"\b(?:os\.(?:system|popen)|(?:subprocess|sp)\.(?:run|call|check_call|check_output|Popen|getoutput))",
     "ruby": r"\b(?:system|sh|exec|%x)",
     "node": r"\b(?:exec|execSync|spawn|spawnSync|execa|execFileSync|execFile)|(?<!\w)\$(?=`)",
     "perl": r"\b(?:system|exec|qx)",
 }
-_FAILING = re.compile(r"check_call|check_output|execSync|\bsh\b|execFileSync|execa|\$")
+_FAILING: Final = re.compile(r"check_call|check_output|execSync|\bsh\b|execFileSync|execa|\$")
 
 
 def program_commands(script: Script, family: str, variables: Mapping[str, str]) -> list[Command]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from barraiser.model.pipeline import Fragment, Script
 from barraiser.model.tri import NO, YES
@@ -13,14 +14,14 @@ from barraiser.source.errors import SourceError
 from barraiser.source.nodes import Mapping, Scalar
 from barraiser.source.repository import Repository
 
-MAX_SCRIPT = 1_000_000
+MAX_SCRIPT: Final = 1_000_000
 """Characters of a script; what is larger holds an archive or data."""
 
-_SUFFIXES = {
+_SUFFIXES: Final = {
     "sh": "bash", "bash": "bash", "zsh": "bash", "ksh": "bash", "ps1": "pwsh", "cmd": "cmd", "bat": "cmd", "py": "python",
     "rb": "ruby", "js": "node", "mjs": "node", "cjs": "node", "ts": "node", "pl": "perl", "": "sh",
 }  # fmt: skip
-_SHEBANG = re.compile(r"#!\s*(\S+)([^\n]*)")
+_SHEBANG: Final = re.compile(r"#!\s*(\S+)([^\n]*)")
 
 
 def script_of_file(repository: Repository, path: str) -> Script | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from barraiser.model.tri import MAYBE, YES
 from barraiser.shell.builtins import SHELLS, base_name, set_arguments, set_options, shell_call, unwrapped
@@ -29,9 +30,9 @@ from barraiser.shell.syntax import (
 )
 from barraiser.shell.walker import Walk
 
-_DECLARING = frozenset(("declare", "export", "local", "readonly", "typeset"))
-_MAX_CALLS = 12
-_MAX_INNER_TEXT = 1_000_000
+_DECLARING: Final = frozenset(("declare", "export", "local", "readonly", "typeset"))
+_MAX_CALLS: Final = 12
+_MAX_INNER_TEXT: Final = 1_000_000
 
 
 class Walker(Walk):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
+from typing import Final
 
 from barraiser.shell.lexer import Lexer
 from barraiser.shell.syntax import Assignment, Heredoc, Node, Redirections, Simple, Substitution, Word
 
-REDIRECTION = re.compile(r"(?:[0-9]++|\{[A-Za-z_]\w*+\})?+(<<<|<<-?|<>|<&|>&|>>|>\||<(?!\()|>(?!\())|&>>?")
-FUNCTION_BRACKETS = re.compile(r"[ \t]*+\([ \t]*+\)")
-_ASSIGNED = re.compile(r"([A-Za-z_]\w*+)(\[[^\]]*+\])?(\+?)=")
-_DECLARING = frozenset(("declare", "export", "local", "readonly", "typeset"))
+REDIRECTION: Final = re.compile(r"(?:[0-9]++|\{[A-Za-z_]\w*+\})?+(<<<|<<-?|<>|<&|>&|>>|>\||<(?!\()|>(?!\())|&>>?")
+FUNCTION_BRACKETS: Final = re.compile(r"[ \t]*+\([ \t]*+\)")
+_ASSIGNED: Final = re.compile(r"([A-Za-z_]\w*+)(\[[^\]]*+\])?(\+?)=")
+_DECLARING: Final = frozenset(("declare", "export", "local", "readonly", "typeset"))
 
 
 class SimpleGrammar(Lexer):

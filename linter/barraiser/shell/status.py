@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from barraiser.shell.outcome import EXITS, FAILS, GOES_ON, PERHAPS, RETURNS, Functions, name_of, outcome, reads_status
 from barraiser.shell.positions import Source
 from barraiser.shell.syntax import Block, Chain, If, Node, Simple
 
-_READS = re.compile(r"\$\?|\$\{\?\}|PIPESTATUS")
-_EXIT_WITH = re.compile(r"\b(?:exit|return)\s+[\"']?\$\(?\(?\s*\{?([A-Za-z_]\w*)")
-_NAME = re.compile(r"[A-Za-z_]\w*+")
-_TEST = re.compile(r"\[|\(\(|\btest\b|\bif\b")
-_FAILING = re.compile(r"\b(?:exit|return)\s+[\"']?(?:[1-9]|\$)|\bfalse\b")
-_SCANNED = 200_000
+_READS: Final = re.compile(r"\$\?|\$\{\?\}|PIPESTATUS")
+_EXIT_WITH: Final = re.compile(r"\b(?:exit|return)\s+[\"']?\$\(?\(?\s*\{?([A-Za-z_]\w*)")
+_NAME: Final = re.compile(r"[A-Za-z_]\w*+")
+_TEST: Final = re.compile(r"\[|\(\(|\btest\b|\bif\b")
+_FAILING: Final = re.compile(r"\b(?:exit|return)\s+[\"']?(?:[1-9]|\$)|\bfalse\b")
+_SCANNED: Final = 200_000
 """Characters of a script that are searched for the use of a variable."""
 
 

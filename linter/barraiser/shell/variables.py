@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from barraiser.shell.syntax import Substitution, Variable, Word
 
 Value = str | tuple[str, ...] | None
 """A text, an array's elements, or unknown."""
 
-MAX_VALUE = 1000
+MAX_VALUE: Final = 1000
 """Characters of a value that is followed; a longer one (``X=$X$X`` in a loop) is unknown."""
 
-_BUDGET = 4_000_000
-_GLOB = frozenset("*?[")
-_WHOLE = re.compile(r"(?:\$\{\{(?:[^}]|\}(?!\}))*+\}\}|\S)+")
+_BUDGET: Final = 4_000_000
+_GLOB: Final = frozenset("*?[")
+_WHOLE: Final = re.compile(r"(?:\$\{\{(?:[^}]|\}(?!\}))*+\}\}|\S)+")
 """Words of a value with expressions of the platform, each of which is of one word: what is put in for it is not known."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from barraiser.model.tri import MAYBE, NO, YES
 from barraiser.shell.command import Command
@@ -26,13 +27,13 @@ from barraiser.shell.status import StatusChecks
 from barraiser.shell.syntax import Block, Case, Chain, Function, Group, If, Loop, Node, Piped, Program, Simple
 from barraiser.shell.variables import Value, Variables
 
-MAX_COMMANDS = 5000
+MAX_COMMANDS: Final = 5000
 """Commands of one script: a loop in a loop in a function can name far more than anybody wrote."""
 
-_MAX_STEPS = 100_000
-_MAX_WORDS = 200_000
-_MAX_LEVEL = 90
-_LEAVES_WELL = (EXITS_WELL, RETURNS_WELL)
+_MAX_STEPS: Final = 100_000
+_MAX_WORDS: Final = 200_000
+_MAX_LEVEL: Final = 90
+_LEAVES_WELL: Final = (EXITS_WELL, RETURNS_WELL)
 
 _State = tuple[bool, str, bool | None, tuple[str, ...] | None]
 

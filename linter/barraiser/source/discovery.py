@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import Final
 
 from barraiser.source.limits import MAX_FILES, MAX_FOLDER_DEPTH, SKIPPED_FOLDERS
 from barraiser.source.patterns import matches
 
-SAMPLE_FOLDERS = frozenset(("fixtures", "testdata", "examples", "templates"))
+SAMPLE_FOLDERS: Final = frozenset(("fixtures", "testdata", "examples", "templates"))
 """Roots below such a folder are samples: they count only when they are named."""
 
-_GITLAB = ".gitlab-ci.yml"
+_GITLAB: Final = ".gitlab-ci.yml"
 
 
 def is_root(folder: str) -> bool:

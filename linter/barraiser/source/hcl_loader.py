@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import re
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from barraiser.model.place import Place
 from barraiser.source.errors import MissingExtra, SourceError
@@ -36,26 +36,28 @@ if TYPE_CHECKING:
 
     import tree_sitter
 
-MAX_EXPRESSION_DEPTH = 80
+MAX_EXPRESSION_DEPTH: Final = 80
 """Bodies and expressions inside each other. Real files stay below 15."""
 
-MAX_HCL_BYTES = 512 * 1024
+MAX_HCL_BYTES: Final = 512 * 1024
 """Bytes of one file: real ones have some thousand."""
 
-MAX_SECONDS = 1.0
+MAX_SECONDS: Final = 1.0
 """Processor time of the parser for one file; one of the largest size that is in order takes less."""
 
-MAX_LABELS = 9
+MAX_LABELS: Final = 9
 """The type of a block and its labels: Terraform has two labels at most."""
 
-INSTALL = "pip install 'barraiser[terraform]'"
+INSTALL: Final = "pip install 'barraiser[terraform]'"
 
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))|([$%])\4\{", re.DOTALL)
-_ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
-_BRACKETS = re.compile(r'"(?:[^"\\\n]|\\.)*"|[{}\[\]()]')
-_WRAPPERS = frozenset(("expression", "literal_value", "collection_value", "template_expr", "operation", "for_expr"))
-_OPERATORS = frozenset(("+", "-", "*", "/", "%", "==", "!=", "<", ">", "<=", ">=", "&&", "||", "!"))
-_LOOK_UPS = frozenset(("get_attr", "index", "splat"))
+_ESCAPE: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))|([$%])\4\{", re.DOTALL)
+_ESCAPED: Final = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
+_BRACKETS: Final = re.compile(r'"(?:[^"\\\n]|\\.)*"|[{}\[\]()]')
+_WRAPPERS: Final = frozenset(
+    ("expression", "literal_value", "collection_value", "template_expr", "operation", "for_expr")
+)
+_OPERATORS: Final = frozenset(("+", "-", "*", "/", "%", "==", "!=", "<", ">", "<=", ">=", "&&", "||", "!"))
+_LOOK_UPS: Final = frozenset(("get_attr", "index", "splat"))
 
 
 def load_hcl(data: bytes, path: str) -> Document:

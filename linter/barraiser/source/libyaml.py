@@ -11,10 +11,10 @@ import sys
 from importlib import import_module
 from importlib.util import find_spec, module_from_spec
 from types import ModuleType
-from typing import Any
+from typing import Any, Final
 
-_REAL = ("error", "tokens", "events", "nodes", "scanner", "parser", "composer", "serializer", "emitter")
-_STOOD_IN = {"reader": "ReaderError", "constructor": "ConstructorError", "representer": "RepresenterError"}
+_REAL: Final = ("error", "tokens", "events", "nodes", "scanner", "parser", "composer", "serializer", "emitter")
+_STOOD_IN: Final = {"reader": "ReaderError", "constructor": "ConstructorError", "representer": "RepresenterError"}
 """Module to the class that the binding takes from it."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Hashable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from barraiser.model.place import Place
 from barraiser.source.errors import SourceError
@@ -16,7 +16,7 @@ from barraiser.source.text import decode, split_lines, too_large
 
 T = TypeVar("T")
 
-_HCL_SUFFIXES = (".tf", ".tfvars", ".hcl")
+_HCL_SUFFIXES: Final = (".tf", ".tfvars", ".hcl")
 
 
 class Repository:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from barraiser.model.place import Place
 from barraiser.source.errors import SourceError
 from barraiser.source.limits import MAX_BYTES
 
-SAVE_AS_UTF8 = "save the file as UTF-8 text"
+SAVE_AS_UTF8: Final = "save the file as UTF-8 text"
 
 
 def decode(data: bytes, path: str) -> str:

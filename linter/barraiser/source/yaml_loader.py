@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from barraiser.model.place import Place
 from barraiser.source.errors import SourceError
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-_TEXT_TAG = "tag:yaml.org,2002:str"
-_UNICODE_BREAKS = ("\x85", "\u2028", "\u2029")
+_TEXT_TAG: Final = "tag:yaml.org,2002:str"
+_UNICODE_BREAKS: Final = ("\x85", "\u2028", "\u2029")
 
 
 def load(data: bytes, path: str, *, later_merge_wins: bool = False) -> list[Document]:

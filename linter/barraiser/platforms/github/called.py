@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from barraiser.model.pipeline import Job, Problem, Step, Unresolved
 from barraiser.model.place import Place
@@ -17,10 +17,10 @@ from barraiser.source.nodes import Mapping, Scalar, line_of, place_of
 if TYPE_CHECKING:
     from barraiser.platforms.github.workflow import Caller, Frame
 
-MAX_DEPTH = 10
+MAX_DEPTH: Final = 10
 """Workflows that call each other, GitHub's own limit."""
 
-FOLDER = ".github/workflows/"
+FOLDER: Final = ".github/workflows/"
 
 Called = tuple[list[Job], list[tuple[str, bool]], bool]
 

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Final
 
 from barraiser.model.pipeline import Problem
 from barraiser.source.nodes import Mapping, Node, Scalar, Sequence, describe, line_of
 
-WORKFLOW_KEYS = frozenset(
+WORKFLOW_KEYS: Final = frozenset(
     ("name", "run-name", "on", "permissions", "env", "defaults", "concurrency", "jobs", "description")
 )
-JOB_KEYS = frozenset(
+JOB_KEYS: Final = frozenset(
     (
         "name", "needs", "if", "permissions", "runs-on", "environment", "concurrency", "outputs", "env", "defaults", "steps",
         "timeout-minutes", "strategy", "continue-on-error", "container", "services", "uses", "with", "secrets",
         "cancel-timeout-minutes", "snapshot",
     )
 )  # fmt: skip
-CALL_KEYS = frozenset(("name", "uses", "with", "secrets", "strategy", "needs", "if", "concurrency", "permissions"))
-STEP_KEYS = frozenset(
+CALL_KEYS: Final = frozenset(
+    ("name", "uses", "with", "secrets", "strategy", "needs", "if", "concurrency", "permissions")
+)
+STEP_KEYS: Final = frozenset(
     (
         "id",
         "if",
@@ -38,18 +41,18 @@ STEP_KEYS = frozenset(
         "parallel",
     )
 )
-WAITING_KEYS = ("wait", "wait-all", "cancel")
+WAITING_KEYS: Final = ("wait", "wait-all", "cancel")
 """What makes a step one that waits for, or ends, steps in the background."""
 
-INPUT_TYPES = {
+INPUT_TYPES: Final = {
     "workflow_call": ("string", "boolean", "number"),
     "workflow_dispatch": ("string", "boolean", "choice", "number", "environment"),
 }
 
-MAX_NEAREST = 50
+MAX_NEAREST: Final = 50
 """Problems after which no nearest names are looked for."""
 
-MAX_KEYS = 200
+MAX_KEYS: Final = 200
 """Keys of one mapping that are looked at for mistakes."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Inputs
+from typing import Final
 
 from barraiser.model.pipeline import Step, Unresolved
 from barraiser.platforms.github.checks import mapping_of, refuse
@@ -12,7 +13,7 @@ from barraiser.platforms.github.values import Object, Unknown, Value
 from barraiser.source.errors import SourceError
 from barraiser.source.nodes import Mapping, Scalar, Sequence, line_of, place_of
 
-MAX_DEPTH = 10
+MAX_DEPTH: Final = 10
 """Composite actions within each other, GitHub's own limit."""
 
 

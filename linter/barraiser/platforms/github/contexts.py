@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from barraiser.model.tri import YES
 from barraiser.platforms.github.values import CONSTANT, FRESH, OPEN, Object, Unknown, Value
 
-_FOREIGN = (
+_FOREIGN: Final = (
     "pull_request", "issue", "release", "comment", "workflow_run", "inputs", "client_payload", "deployment",
     "deployment_status", "ref", "head_commit", "commits", "pusher", "merge_group", "schedule", "check_suite", "check_run",
     "label", "review", "discussion",
 )  # fmt: skip
 """What only some events carry: null in all others."""
 
-_SAME_REPOSITORY = re.compile(r"github\.repository\s*==\s*'([^'\n]{1,200})'")
-_SAME_OWNER = re.compile(r"github\.repository_owner\s*==\s*'([^'\n]{1,100})'")
+_SAME_REPOSITORY: Final = re.compile(r"github\.repository\s*==\s*'([^'\n]{1,200})'")
+_SAME_OWNER: Final = re.compile(r"github\.repository_owner\s*==\s*'([^'\n]{1,100})'")
 
 
 class Ground:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from barraiser.platforms.github.values import EITHER, Object, Unknown, Value
 from barraiser.source.nodes import Mapping, Node, Scalar
 from barraiser.source.nodes import Sequence as Items
 
-MAX_SPLIT = 16
+MAX_SPLIT: Final = 16
 """Combinations of inputs into which a manual run is split (design 3a)."""
 
-_INPUT = re.compile(r"inputs(?:\.|\['|\[\")([A-Za-z_][A-Za-z0-9_-]*)")
+_INPUT: Final = re.compile(r"inputs(?:\.|\['|\[\")([A-Za-z_][A-Za-z0-9_-]*)")
 
 
 def inputs_in(texts: Iterable[str]) -> set[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from barraiser.model.environment import EnvironmentKey
 from barraiser.model.pipeline import Problem
 from barraiser.model.tri import MAYBE, NO, YES, Tri
@@ -11,8 +13,8 @@ from barraiser.platforms.github.site import Site
 from barraiser.platforms.github.values import Unknown, to_text
 from barraiser.source.nodes import Mapping, Scalar, describe, line_of, place_of
 
-MAX_PARTS = 16
-MAX_LABEL = 60
+MAX_PARTS: Final = 16
+MAX_LABEL: Final = 60
 
 
 class Part:

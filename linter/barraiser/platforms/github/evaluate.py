@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from barraiser.model.tri import MAYBE, NO, YES, Tri, any_of, negate
 from barraiser.platforms.github.expressions import Tree
@@ -21,10 +22,10 @@ from barraiser.platforms.github.values import (
     truth,
 )
 
-MAX_TEXT = 100_000
+MAX_TEXT: Final = 100_000
 """Characters of a text that ``format``, ``join`` or ``fromJSON`` works on; longer ones are not known."""
 
-_MAX_PIECES = 500
+_MAX_PIECES: Final = 500
 
 
 class Scope:
@@ -131,7 +132,7 @@ def _all_items(value: Value) -> Value:
     return OPEN if isinstance(value, Unknown) else Filtered()
 
 
-_INSIDE = {
+_INSIDE: Final = {
     (constant, fresh): Unknown(constant=constant, fresh=fresh) for constant in (False, True) for fresh in (False, True)
 }
 """What an unknown value holds."""
@@ -360,7 +361,7 @@ def _case(values: list[Value]) -> Value:
     return one_of([*possible, values[-1]])
 
 
-_FUNCTIONS: dict[str, Callable[[list[Value]], Value]] = {
+_FUNCTIONS: Final[dict[str, Callable[[list[Value]], Value]]] = {
     "contains": _contains,
     "startswith": _starts_with,
     "endswith": _ends_with,

@@ -7,34 +7,34 @@ Trees are tuples, so that equal texts give equal trees: ``("value", v)``, ``("na
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 Tree = tuple[Any, ...]
 
-MAX_LENGTH = 21_000
+MAX_LENGTH: Final = 21_000
 """Characters of one expression, GitHub's own limit."""
 
-MAX_DEPTH = 50
+MAX_DEPTH: Final = 50
 """Brackets and calls within each other, GitHub's own limit."""
 
-CONTEXTS = frozenset(
+CONTEXTS: Final = frozenset(
     ("github", "env", "vars", "job", "jobs", "steps", "runner", "secrets", "strategy", "matrix", "needs", "inputs")
 )
 """The names that an expression may start with."""
 
-STATUS_FUNCTIONS = frozenset(("success", "failure", "always", "cancelled"))
+STATUS_FUNCTIONS: Final = frozenset(("success", "failure", "always", "cancelled"))
 
-ARGUMENTS = {
+ARGUMENTS: Final = {
     "contains": (2, 2), "startswith": (2, 2), "endswith": (2, 2), "format": (1, 255), "join": (1, 2), "tojson": (1, 1),
     "fromjson": (1, 1), "hashfiles": (1, 255), "success": (0, 255), "failure": (0, 255), "always": (0, 0), "cancelled": (0, 0),
     "case": (3, 255),
 }  # fmt: skip
 """How many arguments each function takes, by its name in lower case."""
 
-_COMPARISONS = (("==", "!="), ("<=", ">=", "<", ">"))
-_WORDS = {"true": True, "false": False, "null": None, "NaN": float("nan"), "Infinity": float("inf")}
-_TWO = ("&&", "||", "==", "!=", "<=", ">=")
-_ONE = "()[].,!<>*"
+_COMPARISONS: Final = (("==", "!="), ("<=", ">=", "<", ">"))
+_WORDS: Final = {"true": True, "false": False, "null": None, "NaN": float("nan"), "Infinity": float("inf")}
+_TWO: Final = ("&&", "||", "==", "!=", "<=", ">=")
+_ONE: Final = "()[].,!<>*"
 
 
 class ExpressionError(Exception):

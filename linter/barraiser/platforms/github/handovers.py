@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from barraiser.model.pipeline import HARD, ORDER, SOFT, Handover, Job, Scenario
 from barraiser.platforms.github.contexts import Ground, event_of, github_of
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from barraiser.platforms.github.pushed import Pushed
 
 
-_ACTIONS = ".github/actions"
-_MAX_PARTS = 100
-_MAX_MAKERS = 4
+_ACTIONS: Final = ".github/actions"
+_MAX_PARTS: Final = 100
+_MAX_MAKERS: Final = 4
 """Workflows that may have made what starts one: each brings its own graph, with those of what starts it."""
 
 

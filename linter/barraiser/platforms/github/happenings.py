@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from barraiser.model.pipeline import Scenario
 from barraiser.platforms.github.contexts import Ground, event_of, github_of
 from barraiser.platforms.github.refs import ref_of
 from barraiser.platforms.github.triggers import Start, Trigger
 from barraiser.platforms.github.values import EITHER, FRESH, OPEN, Object, Unknown, Value
 
-_CARRIES = {
+_CARRIES: Final = {
     "issues": ("issue", "label"),
     "issue_comment": ("issue", "comment"),
     "label": ("label",),
@@ -28,14 +30,14 @@ _CARRIES = {
 }
 """What ``github.event`` holds of the things that only some events have."""
 
-_ON_REQUESTS = {
+_ON_REQUESTS: Final = {
     "issue_comment": "comment on a pull request",
     "pull_request_comment": "comment on a pull request",
     "pull_request_review": "review of a pull request",
     "pull_request_review_comment": "comment in a review of a pull request",
 }
 
-_ON_ANY_REF = ("create", "delete", "deployment", "deployment_status", "status", "registry_package")
+_ON_ANY_REF: Final = ("create", "delete", "deployment", "deployment_status", "status", "registry_package")
 """Events that run on the ref that they are about; the others run on the default branch."""
 
 

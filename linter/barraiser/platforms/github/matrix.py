@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from barraiser.model.pipeline import Problem
 from barraiser.model.place import Place
 from barraiser.platforms.github.checks import refuse
@@ -10,10 +12,10 @@ from barraiser.platforms.github.texts import Expressions
 from barraiser.platforms.github.values import Object, Unknown, Value, equal, to_text
 from barraiser.source.nodes import Mapping, Node, Scalar, Sequence, describe, line_of, place_of
 
-MAX_JOBS = 256
+MAX_JOBS: Final = 256
 """Jobs of one matrix, GitHub's own limit."""
 
-MAX_LABEL = 100
+MAX_LABEL: Final = 100
 
 Combination = dict[str, Value]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping as Names
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from barraiser.model.pipeline import Fragment, Script
 from barraiser.model.tri import MAYBE, NO, YES, Tri
@@ -17,12 +17,12 @@ from barraiser.source.nodes import Sequence as Items
 if TYPE_CHECKING:
     from barraiser.platforms.github.site import Contexts, Reading
 
-_MAX_OUTPUTS = 100
-_MAX_SCRIPT = 20_000
-_NAMES = re.compile(r"""echo[ ]+["']?([A-Za-z_]\w{0,100})(?:=|<<)""")
-_NAME = re.compile(r"[A-Za-z_][\w-]{0,100}")
-_SET_OUTPUT = "::set-output name="
-_OPAQUE = ("$", "`", "\\")
+_MAX_OUTPUTS: Final = 100
+_MAX_SCRIPT: Final = 20_000
+_NAMES: Final = re.compile(r"""echo[ ]+["']?([A-Za-z_]\w{0,100})(?:=|<<)""")
+_NAME: Final = re.compile(r"[A-Za-z_][\w-]{0,100}")
+_SET_OUTPUT: Final = "::set-output name="
+_OPAQUE: Final = ("$", "`", "\\")
 
 
 def outputs_of(job: Mapping, contexts: list[Contexts], reading: Reading) -> list[Object] | None:

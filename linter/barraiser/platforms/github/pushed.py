@@ -3,45 +3,46 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from barraiser.platforms.github.senders import MAX_TEXT, Sending, is_here
 from barraiser.source.repository import Repository
 
 TAG, RELEASE, BRANCH = "tag", "release", "branch"
 
-_TAGGERS = (
+_TAGGERS: Final = (
     "github-tag-action", "create-tag", "push-tag", "github-tagger", "update-tag", "autotag", "gh-action-bump-version",
     "semver-tag", "tag-action",
 )  # fmt: skip
-_RELEASERS = (
+_RELEASERS: Final = (
     "softprops/action-gh-release", "actions/create-release", "ncipollo/release-action", "action-automatic-releases",
     "github-release-action", "goreleaser-action", "create-github-release", "gh-release", "jreleaser/release-action",
 )  # fmt: skip
-_BOTH = ("release-please-action", "semantic-release", "changesets/action", "release-drafter/release-drafter")
+_BOTH: Final = ("release-please-action", "semantic-release", "changesets/action", "release-drafter/release-drafter")
 """Actions that make a release together with its tag."""
-_WITH_GIT = {"git-auto-commit-action": ("tagging_message", "tag_name"), "add-and-commit": ("tag",)}
+_WITH_GIT: Final = {"git-auto-commit-action": ("tagging_message", "tag_name"), "add-and-commit": ("tag",)}
 """Actions that push with what the checkout has left, and the inputs by which they tag."""
 
-MARKS = (
+MARKS: Final = (
     "git push", "gh release", "createRelease", "createRef", "/git/refs", "release-it", *_TAGGERS, *_RELEASERS, *_BOTH, *_WITH_GIT,
 )  # fmt: skip
 """Texts, one of which every workflow that makes any of these holds."""
 
-_PUSH = re.compile(r"\bgit(?:\s+-[cC]\s+\S+)*\s+push\b([^\n;&|]{0,400})")
-_TAGGED = re.compile(
+_PUSH: Final = re.compile(r"\bgit(?:\s+-[cC]\s+\S+)*\s+push\b([^\n;&|]{0,400})")
+_TAGGED: Final = re.compile(
     r"\bgit(?:\s+-[cC]\s+\S+)*\s+tag\s+((?:(?:-[mFu]\s+(?:\"[^\"\n]{0,300}\"|'[^'\n]{0,300}'|\S+)|-{1,2}[a-z][\w=-]*)\s+){0,8})"
     r"[\"']?([^\s\"';&|-][^\s\"';&|]{0,200})"
 )
-_CREATED = re.compile(
+_CREATED: Final = re.compile(
     r"\bgh\s+release\s+create\s+((?:-{1,2}[\w-]+(?:=\S+)?\s+){0,6})[\"']?([^\s\"'-][^\s\"']{0,200})?([^\n;&|]{0,600})"
 )
-_PUBLISHED = re.compile(r"\bgh\s+release\s+edit\b[^\n;&|]{0,400}--draft=false")
-_REF = re.compile(r"refs/tags/([^\s\"'`]{0,200})")
-_TOOLS = re.compile(r"\b(?:semantic-release|release-it)\b(?!\s*[@/:-])")
-_NAMES_A_TAG = re.compile(r"\$\{?[\w.-]*(?:tag|version|release)", re.IGNORECASE)
-_EXPRESSION = re.compile(r"\$\{\{([^}\n]{0,300})\}\}")
-_REPOSITORY = re.compile(r"(?:\s|^)(?:-R|--repo)[ =][\"']?([^\s\"']{1,200})")
-_BRANCH = re.compile(r"(?:[\w./@~^-]{1,100}:)?(?:refs/heads/)?([A-Za-z0-9][\w./-]{0,100})")
+_PUBLISHED: Final = re.compile(r"\bgh\s+release\s+edit\b[^\n;&|]{0,400}--draft=false")
+_REF: Final = re.compile(r"refs/tags/([^\s\"'`]{0,200})")
+_TOOLS: Final = re.compile(r"\b(?:semantic-release|release-it)\b(?!\s*[@/:-])")
+_NAMES_A_TAG: Final = re.compile(r"\$\{?[\w.-]*(?:tag|version|release)", re.IGNORECASE)
+_EXPRESSION: Final = re.compile(r"\$\{\{([^}\n]{0,300})\}\}")
+_REPOSITORY: Final = re.compile(r"(?:\s|^)(?:-R|--repo)[ =][\"']?([^\s\"']{1,200})")
+_BRANCH: Final = re.compile(r"(?:[\w./@~^-]{1,100}:)?(?:refs/heads/)?([A-Za-z0-9][\w./-]{0,100})")
 
 
 class Pushed:

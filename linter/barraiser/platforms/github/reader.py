@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from barraiser.model.pipeline import Edge, Job, Pipeline, Problem
 from barraiser.model.place import Place
@@ -25,8 +25,8 @@ from barraiser.source.repository import Repository
 if TYPE_CHECKING:
     from barraiser.platforms.github.handovers import Neighbours
 
-FOLDER = ".github/workflows/"
-SUFFIXES = (".yml", ".yaml")
+FOLDER: Final = ".github/workflows/"
+SUFFIXES: Final = (".yml", ".yaml")
 
 
 class GitHubReader:
@@ -256,10 +256,10 @@ class _Workflow:
         return answer
 
 
-_UNSUCCESSFUL = ("failure", "timed_out", "cancelled")
+_UNSUCCESSFUL: Final = ("failure", "timed_out", "cancelled")
 """Conclusions of a run whose tests did not all succeed."""
 
-_CAUSED = frozenset(("workflow_run", "workflow_dispatch", "repository_dispatch", "release", "create"))
+_CAUSED: Final = frozenset(("workflow_run", "workflow_dispatch", "repository_dispatch", "release", "create"))
 
 
 def _pushed_by_name(trigger: Trigger) -> bool:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from barraiser.model.tri import YES
 from barraiser.platforms.github.values import Unknown, Value
 
-DEFAULT_NAMES = ("main", "master", "trunk", "develop")
+DEFAULT_NAMES: Final = ("main", "master", "trunk", "develop")
 """Names of a default branch, in the order in which they are believed (design 3a)."""
 
-MAX_PATTERN = 500
+MAX_PATTERN: Final = 500
 
-_WILD = "*?+[!"
+_WILD: Final = "*?+[!"
 
 
 def is_literal(pattern: str) -> bool:

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from barraiser.source.errors import SourceError
 from barraiser.source.nodes import Mapping, Node, Scalar
 from barraiser.source.nodes import Sequence as Items
 from barraiser.source.repository import Repository
 
-MAX_TEXT = 20_000
+MAX_TEXT: Final = 20_000
 """Characters of one script that are looked through."""
 
-_DEEPEST = 4
-_MAX_SCRIPTS = 5
-_SCRIPT = re.compile(r"(?<![\w./-])((?:\./)?[\w-][\w./-]{0,150}\.sh)(?![\w.-])")
-_MAX_STEPS = 2000
-_INPUT = re.compile(r"\$\{\{\s*inputs\.([\w-]{1,100})\s*\}\}")
-_SECRET = re.compile(r"\bsecrets\.(\w{1,200})", re.IGNORECASE)
-_PASSED_ON = re.compile(r"\b(?:steps|needs)\.[\w.-]{1,200}")
-_ORIGIN = re.compile(r"\burl\s*=\s*\S*[/:]([\w.-]{1,100}/[\w.-]{1,100}?)(?:\.git)?/?\s*$", re.MULTILINE)
-_TOKENS = (
+_DEEPEST: Final = 4
+_MAX_SCRIPTS: Final = 5
+_SCRIPT: Final = re.compile(r"(?<![\w./-])((?:\./)?[\w-][\w./-]{0,150}\.sh)(?![\w.-])")
+_MAX_STEPS: Final = 2000
+_INPUT: Final = re.compile(r"\$\{\{\s*inputs\.([\w-]{1,100})\s*\}\}")
+_SECRET: Final = re.compile(r"\bsecrets\.(\w{1,200})", re.IGNORECASE)
+_PASSED_ON: Final = re.compile(r"\b(?:steps|needs)\.[\w.-]{1,200}")
+_ORIGIN: Final = re.compile(r"\burl\s*=\s*\S*[/:]([\w.-]{1,100}/[\w.-]{1,100}?)(?:\.git)?/?\s*$", re.MULTILINE)
+_TOKENS: Final = (
     "token",
     "github_token",
     "github-token",
@@ -32,8 +33,8 @@ _TOKENS = (
     "pat",
     "gh_pat",
 )
-_CHECKOUTS = ("actions/checkout",)
-_KEYS = ("ssh-agent", "install-ssh-key", "ssh-key-action")
+_CHECKOUTS: Final = ("actions/checkout",)
+_KEYS: Final = ("ssh-agent", "install-ssh-key", "ssh-key-action")
 
 
 class Sending:

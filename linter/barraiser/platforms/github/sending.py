@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from barraiser.model.pipeline import Step
 
-DISPATCH_ACTIONS = (
+DISPATCH_ACTIONS: Final = (
     "benc-uk/workflow-dispatch", "peter-evans/repository-dispatch", "convictional/trigger-workflow-and-wait",
     "the-actions-org/workflow-dispatch", "return-dispatch",
 )  # fmt: skip
 
-MAX_TEXT = 20_000
+MAX_TEXT: Final = 20_000
 """Characters of one script that are looked through."""
 
-_RUN = re.compile(r"\bgh\s+workflow\s+run\s([^\n;&|]{0,600})")
-_WORD = re.compile(r"(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s\"'])+")
-_SCRIPT = re.compile(r"createWorkflowDispatch\s*\(([^)]{0,600})", re.DOTALL)
-_ID = re.compile(r"workflow_id\s*:\s*[\"'`]([^\"'`\n]{1,100})[\"'`]")
-_OWNER = re.compile(r"\bowner\s*:\s*[\"'`]([\w.-]{1,100})[\"'`]")
-_REPO = re.compile(r"\brepo\s*:\s*[\"'`]([\w.-]{1,100})[\"'`]")
-_DISPATCHES = re.compile(
+_RUN: Final = re.compile(r"\bgh\s+workflow\s+run\s([^\n;&|]{0,600})")
+_WORD: Final = re.compile(r"(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s\"'])+")
+_SCRIPT: Final = re.compile(r"createWorkflowDispatch\s*\(([^)]{0,600})", re.DOTALL)
+_ID: Final = re.compile(r"workflow_id\s*:\s*[\"'`]([^\"'`\n]{1,100})[\"'`]")
+_OWNER: Final = re.compile(r"\bowner\s*:\s*[\"'`]([\w.-]{1,100})[\"'`]")
+_REPO: Final = re.compile(r"\brepo\s*:\s*[\"'`]([\w.-]{1,100})[\"'`]")
+_DISPATCHES: Final = re.compile(
     r"(?:/?repos/([^\s\"']{1,200}?))?/actions/workflows/([A-Za-z0-9_.-]{1,100})/dispatches(?=([\s\S]{0,600}))"
 )
-_GIVEN = re.compile(r"\binputs[\"']?\s*:\s*\{([^}]{0,500})\}")
-_PAIR = re.compile(r"[\"']?([A-Za-z_][\w-]{0,100})[\"']?\s*:\s*[\"'`]([^\"'`\n$]{0,200})[\"'`]")
-_WORKFLOW_COMMAND = re.compile(rb"gh[\s\\]+workflow")
-_DISPATCHING = (
+_GIVEN: Final = re.compile(r"\binputs[\"']?\s*:\s*\{([^}]{0,500})\}")
+_PAIR: Final = re.compile(r"[\"']?([A-Za-z_][\w-]{0,100})[\"']?\s*:\s*[\"'`]([^\"'`\n$]{0,200})[\"'`]")
+_WORKFLOW_COMMAND: Final = re.compile(rb"gh[\s\\]+workflow")
+_DISPATCHING: Final = (
     b"createWorkflowDispatch",
     b"/dispatches",
     b"workflow-dispatch",
@@ -35,8 +36,8 @@ _DISPATCHING = (
     b"return-dispatch",
 )
 
-_FIELDS = ("-f", "-F", "--field", "--raw-field")
-_EVENT = re.compile(r"event_type[\"']?\s*[:=]\s*[\"'`]?([A-Za-z0-9_.-]{1,100})")
+_FIELDS: Final = ("-f", "-F", "--field", "--raw-field")
+_EVENT: Final = re.compile(r"event_type[\"']?\s*[:=]\s*[\"'`]?([A-Za-z0-9_.-]{1,100})")
 
 
 def may_dispatch(data: bytes) -> bool:

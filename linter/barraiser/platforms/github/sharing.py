@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from barraiser.model.pipeline import Step
 from barraiser.model.tri import Tri
 from barraiser.source.nodes import Mapping, Node, Scalar
 from barraiser.source.nodes import Sequence as Items
 
-_VARYING = ("matrix", "strategy", "runner")
+_VARYING: Final = ("matrix", "strategy", "runner")
 """Contexts that differ between the legs."""
 
-_NEVER = frozenset(("continue-on-error", "background", "parallel"))
+_NEVER: Final = frozenset(("continue-on-error", "background", "parallel"))
 """Keys of steps that change when later ones are read."""
 
 

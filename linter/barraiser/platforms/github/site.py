@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from barraiser.model.pipeline import Edge, Fragment, Problem, Unresolved
 from barraiser.model.place import Place
@@ -18,9 +19,9 @@ from barraiser.source.repository import Repository
 
 Contexts = dict[str, Value]
 
-MAX_JOBS = 2000
-MAX_EDGES = 100_000
-MAX_FRAMES = 500
+MAX_JOBS: Final = 2000
+MAX_EDGES: Final = 100_000
+MAX_FRAMES: Final = 500
 """Jobs, edges and called workflows of one pipeline, each counted as often as it occurs: far above real ones."""
 
 

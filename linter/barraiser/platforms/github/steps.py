@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from barraiser.model.condition import UNCONDITIONAL, Condition
 from barraiser.model.pipeline import Fragment, Script, Step
@@ -18,7 +19,7 @@ from barraiser.platforms.github.values import OPEN, Object, Unknown, Value, trut
 from barraiser.source.nodes import Mapping, Node, Scalar, line_of
 from barraiser.source.nodes import Sequence as Items
 
-_BY_SCENARIO = ("github", "inputs", "env", "needs", "steps")
+_BY_SCENARIO: Final = ("github", "inputs", "env", "needs", "steps")
 
 
 class Outer:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from barraiser.model.pipeline import Problem
 from barraiser.platforms.github.checks import refuse
 from barraiser.platforms.github.site import Site
 from barraiser.platforms.github.values import OPEN, Object
 from barraiser.source.nodes import Mapping, Node, Scalar, Sequence, describe, place_of
 
-_IDENTITIES = {
+_IDENTITIES: Final = {
     "aws-actions/configure-aws-credentials": ("role-to-assume",),
     "google-github-actions/auth": ("service_account", "workload_identity_provider"),
     "azure/login": ("client-id",),
@@ -16,12 +18,12 @@ _IDENTITIES = {
 }
 """The actions that take a cloud identity without a long-lived key, and the inputs that name it."""
 
-_HOSTED = ("ubuntu-", "windows-", "macos-")
-_HOSTED_MINUTES = "360"
+_HOSTED: Final = ("ubuntu-", "windows-", "macos-")
+_HOSTED_MINUTES: Final = "360"
 """When GitHub ends a job on its own runners, whatever its limit says:
 https://docs.github.com/actions/reference/actions-limits."""
 
-LEVELS = ("read", "write", "none")
+LEVELS: Final = ("read", "write", "none")
 
 
 def tags_of(job: Mapping, workflow: Mapping, caller: Node | None, site: Site) -> dict[str, str]:

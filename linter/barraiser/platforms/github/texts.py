@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Final
 
 from barraiser.model.pipeline import Problem
 from barraiser.model.place import Place
@@ -15,19 +16,19 @@ from barraiser.source.nodes import Scalar, line_of, place_of
 Piece = str | tuple[str, Tree]
 """Literal text, or an expression as written and its tree."""
 
-NOT_IN_JOB_IF = frozenset(("env", "secrets", "matrix", "steps", "runner", "job", "strategy"))
-NOT_IN_STEP_IF = frozenset(("secrets",))
+NOT_IN_JOB_IF: Final = frozenset(("env", "secrets", "matrix", "steps", "runner", "job", "strategy"))
+NOT_IN_STEP_IF: Final = frozenset(("secrets",))
 """Contexts that the condition of a job, and of a step, may not look at (GitHub, context availability)."""
 
-_INSTEAD = {
+_INSTEAD: Final = {
     "secrets": "put the secret into `env` of the job, and look at `env.NAME` in the step",
     "env": "use `vars`, or an output of an earlier job",
 }
 
-MAX_SPENT = 150_000
+MAX_SPENT: Final = 150_000
 """Work of one reading: the largest real workflow of the corpus needs some 15,000, and hostile ones must end within a second."""
 
-_STATUS = frozenset(("success()", "failure()", "always()", "cancelled()"))
+_STATUS: Final = frozenset(("success()", "failure()", "always()", "cancelled()"))
 
 
 class Expressions:
@@ -186,7 +187,7 @@ def _read(text: str) -> tuple[Tree, tuple[tuple[str, str], ...]]:
     return tree, tuple(strange)
 
 
-_MAX_KNOWN = 300
+_MAX_KNOWN: Final = 300
 """Characters of an expression that is remembered: the same short ones stand in many files."""
 
 _known = lru_cache(maxsize=1024)(_read)

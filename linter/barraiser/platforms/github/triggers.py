@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from barraiser.model.pipeline import Problem, Scenario
 from barraiser.model.place import Place
@@ -17,7 +18,7 @@ from barraiser.platforms.github.values import EITHER, FRESH, OPEN, Object, Unkno
 from barraiser.source.nodes import Mapping, Node, Scalar, describe, line_of
 from barraiser.source.nodes import Sequence as Items
 
-EVENTS = frozenset(
+EVENTS: Final = frozenset(
     (
         "branch_protection_rule", "check_run", "check_suite", "create", "delete", "deployment", "deployment_status", "discussion",
         "discussion_comment", "fork", "gollum", "image_version", "issue_comment", "issues", "label", "merge_group", "milestone",
@@ -28,20 +29,20 @@ EVENTS = frozenset(
 )  # fmt: skip
 """The events that GitHub knows; those of a later GitHub are taken as started from outside."""
 
-ORDER = (
+ORDER: Final = (
     "push", "tag", "pull-request", "merge-queue", "release", "schedule", "manual", "called", "chained", "dispatch",
 )  # fmt: skip
 
-MAX_NAMED = 8
+MAX_NAMED: Final = 8
 """Branches of one trigger that get a scenario of their own."""
 
-MAX_REFS = 30
+MAX_REFS: Final = 30
 """Further branches that are told by name."""
 
-MAX_STARTS = 64
+MAX_STARTS: Final = 64
 
-_NAMED_REF = re.compile(r"'refs/heads/([A-Za-z0-9._/-]{1,100})'|ref_name\s*==\s*'([A-Za-z0-9._/-]{1,100})'")
-_FILTERS = ("branches", "branches-ignore", "tags", "tags-ignore", "paths", "paths-ignore", "types", "workflows")
+_NAMED_REF: Final = re.compile(r"'refs/heads/([A-Za-z0-9._/-]{1,100})'|ref_name\s*==\s*'([A-Za-z0-9._/-]{1,100})'")
+_FILTERS: Final = ("branches", "branches-ignore", "tags", "tags-ignore", "paths", "paths-ignore", "types", "workflows")
 
 
 class Start:

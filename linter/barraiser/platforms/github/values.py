@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
 from barraiser.model.tri import MAYBE, NO, YES, Tri, tri
 
-MAX_OPTIONS = 32
+MAX_OPTIONS: Final = 32
 
 
 class Unknown:
@@ -61,10 +62,10 @@ class Object:
 
 Value = None | bool | float | str | list["Value"] | Object | Unknown
 
-OPEN = Unknown()
-CONSTANT = Unknown(constant=True)
-FRESH = Unknown(truth=YES, fresh=True)
-EITHER = Unknown((False, True))
+OPEN: Final = Unknown()
+CONSTANT: Final = Unknown(constant=True)
+FRESH: Final = Unknown(truth=YES, fresh=True)
+EITHER: Final = Unknown((False, True))
 
 
 def from_tri(value: Tri) -> Value:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from barraiser.model.condition import Condition
 from barraiser.model.pipeline import HARD, SOFT, Concurrency, Edge, Job, Scenario
@@ -25,7 +26,7 @@ from barraiser.platforms.github.values import OPEN, Object, Value
 from barraiser.source.nodes import Mapping, Node, Scalar, line_of
 from barraiser.source.nodes import Sequence as Items
 
-AGAIN = "an earlier run can be run again with its own commit"
+AGAIN: Final = "an earlier run can be run again with its own commit"
 
 
 class Frame:
