@@ -13,7 +13,7 @@ HEAVY = {
     "click", "datetime", "inspect", "jsonschema", "networkx", "rich", "importlib.metadata", "multiprocessing", "concurrent.futures",
     "difflib", "shutil", "tempfile", "logging", "asyncio", "dataclasses", "email", "tree_sitter",
 }  # fmt: skip
-MOST = 195
+MOST = 200
 """Modules of barraiser and its rules on the common run, with some room: who adds one asks whether the common run needs it."""
 
 SELDOM = {

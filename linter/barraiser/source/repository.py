@@ -35,7 +35,7 @@ class Repository:
         self._lines: dict[str, list[str]] = {}
         self._folder_inside: dict[str, bool] = {"": True}
         self._regular_files: dict[str, bool] = {}
-        self._listings: dict[str, tuple[list[str], list[str]]] = {}
+        self._listings: dict[str, tuple[list[str], list[str], set[str]]] = {}
         self._regular: dict[str, list[str]] = {}
         self._seen = 0
         self._memory: dict[tuple[Hashable, ...], Any] = {}
@@ -149,7 +149,7 @@ class Repository:
         waiting = [(folder, 0)]
         while waiting:
             current, level = waiting.pop()
-            files, folders = self._listing(current)
+            files, folders, _ = self._listing(current)
             prefix = f"{current}/" if current else ""
             found += [prefix + name for name in files]
             if level < depth:
@@ -165,7 +165,8 @@ class Repository:
         known = self._regular.get(inside)
         if known is None:
             prefix = f"{inside}/" if inside else ""
-            known = self._regular[inside] = [name for name in self._listing(inside)[0] if self.exists(prefix + name)]
+            files, _, odd = self._listing(inside)
+            known = self._regular[inside] = [name for name in files if name not in odd or self.exists(prefix + name)]
         return list(known)
 
     def folders(self, path: str) -> list[str]:
@@ -173,18 +174,22 @@ class Repository:
         inside = self.inside(path)
         return [] if inside is None else self._listing(inside)[1]
 
-    def _listing(self, folder: str) -> tuple[list[str], list[str]]:
-        """Names of files and of folders in a folder, each sorted; links to folders are not followed, so that no walk is endless."""
+    def _listing(self, folder: str) -> tuple[list[str], list[str], set[str]]:
+        """Names of files and of folders in a folder, each sorted, and which of the files are links, pipes or the like.
+
+        Links to folders are not followed, so that no walk is endless.
+        """
         known = self._listings.get(folder)
         if known is None:
             files: list[str] = []
             folders: list[str] = []
+            odd: set[str] = set()
             if self._is_inside(folder) and not self.truncated:
-                self._scan(folder, files, folders)
-            known = self._listings[folder] = (sorted(files), sorted(folders))
+                self._scan(folder, files, folders, odd)
+            known = self._listings[folder] = (sorted(files), sorted(folders), odd)
         return known
 
-    def _scan(self, folder: str, files: list[str], folders: list[str]) -> None:
+    def _scan(self, folder: str, files: list[str], folders: list[str], odd: set[str]) -> None:
         try:
             with os.scandir(os.path.join(self._true_root, folder)) as entries:
                 for entry in entries:
@@ -192,7 +197,12 @@ class Repository:
                     if self._seen > MAX_FILES:
                         self.truncated = True
                         return
-                    (folders if entry.is_dir(follow_symlinks=False) else files).append(entry.name)
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.name)
+                        continue
+                    files.append(entry.name)
+                    if not entry.is_file(follow_symlinks=False):
+                        odd.add(entry.name)
         except OSError:
             return
 
