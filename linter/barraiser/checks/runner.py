@@ -25,9 +25,10 @@ from barraiser.model.tri import NO
 from barraiser.model.words import FAILED, NOT_APPLICABLE, PASSED, SEVERITIES, UNKNOWN
 
 RANK: Final = {FAILED: 0, UNKNOWN: 1, PASSED: 2, NOT_APPLICABLE: 3}
+"""Which answer wins when answers are merged."""
+
 SPOKEN_FOR: Final = 1.5
 """The rank of an answer for which another rule speaks: what is amiss there is said, so that no pass elsewhere may stand for it."""
-"""Which answer wins when answers are merged."""
 
 ASKED_OF_ALL: Final = "pure-ci"
 """The kind whose rules are asked of a pipeline that does not reach production, whatever its own kind."""
