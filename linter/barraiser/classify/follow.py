@@ -29,6 +29,7 @@ class Follower:
         self._left = MAX_TEXT
         self._commands = 0
         self._read_as: dict[tuple[int, tuple[str, ...] | None, frozenset[tuple[str, str]]], list[Command]] = {}
+        self._same_shell: dict[int, Script] = {}
         self._scripts: dict[tuple[str, str, str, tuple[str, ...]], Script | None] = {}
 
     def commands(self, called: Called, command: Command, view: View) -> list[Command] | None:
@@ -42,6 +43,8 @@ class Follower:
             if equals:
                 variables[name] = value
         arguments = called.arguments if called.kind == "script" else None
+        if command.words[0] in ("source", "."):
+            script = self._sourced(script, view)
         key = (id(script), arguments, frozenset(variables.items()))
         if key not in self._read_as:
             self._left -= sum(len(fragment.text) for fragment in script.fragments) + 100
@@ -50,6 +53,26 @@ class Follower:
             self._read_as[key] = commands_of(script, variables, arguments)[:MAX_COMMANDS]
         self._commands += len(self._read_as[key])
         return self._read_as[key] if self._commands <= MAX_ALL else None
+
+    def _sourced(self, script: Script, view: View) -> Script:
+        """A script that the caller's own shell runs: it stops where that one does."""
+        caller = view.step.script
+        if (
+            caller is None
+            or not caller.errexit
+            or script.errexit
+            or any("set +e" in each.text for each in caller.fragments)
+        ):
+            return script
+        known = self._same_shell.get(id(script))
+        if known is None:
+            known = self._same_shell[id(script)] = Script(
+                script.fragments,
+                shell=script.shell,
+                pipefail=script.pipefail,
+                working_directory=script.working_directory,
+            )
+        return known
 
     def _script(self, called: Called, view: View) -> Script | None:
         own = view.step.script.working_directory if view.step.script is not None else ""

@@ -14,6 +14,7 @@ from barraiser.classify.transfers import copied
 from barraiser.classify.view import Found, View
 from barraiser.classify.vocabulary import word_set
 from barraiser.classify.vocabulary.wrapping import SSH_VALUED
+from barraiser.model.words import TEST_KINDS
 from barraiser.shell.command import Command
 from barraiser.shell.parser import commands_of_text
 
@@ -156,7 +157,10 @@ def remote_script(text: str, host: str, command: Command, view: View, depth: int
         for inner in commands_of_text(text, command.place, {}):
             for each in read(list(inner.words), inner, inside, depth + 1):
                 each.command = command
-                each.soft, each.soft_reason = command.soft, command.soft_reason
+                if each.hit.kind in TEST_KINDS:
+                    each.through(command)  # what a test's failure does is the text's own affair
+                else:
+                    each.soft, each.soft_reason = command.soft, command.soft_reason
                 each.conditional = command.conditional or inner.conditional
                 found.append(each)
     found = [each for each in found if not each.hit.noise]

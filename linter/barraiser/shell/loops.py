@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from barraiser.shell.feeding import echoed
 from barraiser.shell.outcome import BREAKS, EXITS_WELL, RETURNS_WELL, name_of, outcome
 from barraiser.shell.positions import Source
 from barraiser.shell.syntax import (
@@ -47,6 +46,8 @@ def values_of(words: Sequence[Word], variables: Variables) -> tuple[list[str] | 
     values: list[str] = []
     for word in words:
         if len(word.parts) == 1 and isinstance(word.parts[0], Substitution):
+            from barraiser.shell.feeding import echoed
+
             written = echoed(word.parts[0], variables)
             if written is not None:
                 values += written

@@ -9,7 +9,6 @@ from barraiser.model.tri import MAYBE, YES
 from barraiser.shell.builtins import SHELLS, base_name, set_arguments, set_options, shell_call, unwrapped
 from barraiser.shell.conditions import clause_of, holds
 from barraiser.shell.context import Context
-from barraiser.shell.feeding import by_xargs, lines_from, lines_of, read_name, words_from
 from barraiser.shell.grammar import parse
 from barraiser.shell.heredocs import filled
 from barraiser.shell.loops import assigned_in, counted_by, endless, ends_on_success, repeats_of, values_of
@@ -68,6 +67,8 @@ class Walker(Walk):
         for assignment in node.assignments:
             assigned.setdefault(assignment.name, self.variables.value(assignment.value))
         if words[0] == "xargs" and context.stdin_from is not None:
+            from barraiser.shell.feeding import by_xargs, words_from
+
             taken = by_xargs(words, words_from(context.stdin_from) or ())
             if taken and base_name(taken[0][0]) not in SHELLS:
                 for each in taken:
@@ -261,8 +262,7 @@ class Walker(Walk):
     def loop(self, node: Loop, context: Context) -> None:
         """A loop: once for each literal value of ``for``, else one pass."""
         if node.condition is not None:
-            name = read_name(node)
-            lines = (lines_of(node) or lines_from(context.stdin_from)) if name else None
+            name, lines = self._read(node, context)
             if lines is None:
                 self._while(node, context)
             else:
@@ -291,6 +291,15 @@ class Walker(Walk):
             self._forget(node)
             return
         self._passes(node, node.name, values, context, polls)
+
+    def _read(self, node: Loop, context: Context) -> tuple[str, list[str] | None]:
+        """The variable and the lines of ``while read NAME``; None where that is not what it is, or they are not written here."""
+        if node.condition is None or not any(name_of(item) == "read" for item in node.condition.items):
+            return "", None
+        from barraiser.shell.feeding import lines_from, lines_of, read_name
+
+        name = read_name(node)
+        return name, (lines_of(node) or lines_from(context.stdin_from)) if name else None
 
     def _passes(self, node: Loop, name: str, values: Sequence[str], context: Context, polls: bool) -> None:
         """One pass for each value."""
