@@ -18,8 +18,7 @@ def compiled_files() -> list[str]:
     left_out = {name.lstrip("/") for name in HOOK["exclude"]}
     found = []
     for folder in HOOK["include"]:
-        place = ROOT / folder.strip("/")
-        for file in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
+        for file in sorted((ROOT / folder.strip("/")).rglob("*.py")):
             name = file.relative_to(ROOT).as_posix()
             if file.name not in left_out and name not in left_out:
                 found.append(name)
