@@ -131,6 +131,39 @@ def test_a_kustomization_of_itself_and_of_another_repository_ends(tmp_path: Path
     assert ask(tmp_path, "kubectl apply -k a", files=files).strategy == ""
 
 
+BUCKET = """Resources:
+  Site:
+    Type: AWS::S3::Bucket
+    Properties: {BucketName: shop-site, VersioningConfiguration: {Status: %s}}
+"""
+TERRAFORM_BUCKET = """resource "aws_s3_bucket" "site" {
+  bucket = "shop-site"
+}
+resource "aws_s3_bucket_versioning" "site" {
+  bucket = aws_s3_bucket.site.id
+  versioning_configuration {
+    status = "%s"
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "versions"),
+    [
+        ("site.yml", BUCKET % "Enabled", [1]),
+        ("site.yml", BUCKET % "Suspended", [0]),
+        ("site.yml", BUCKET % "!Ref Versioning", []),
+        ("site.yml", BUCKET.replace("shop-site", "other") % "Enabled", []),
+        ("main.tf", TERRAFORM_BUCKET % "Enabled", [1]),
+        ("main.tf", TERRAFORM_BUCKET % "Suspended", [0]),
+    ],
+)
+def test_a_bucket_keeps_what_a_deploy_overwrites(tmp_path: Path, name: str, text: str, versions: list[int]) -> None:
+    found = ask(tmp_path, "aws s3 sync dist s3://shop-site/app --delete", files={name: text})
+    assert [each.versions for each in found.kept] == versions
+
+
 def test_a_deployment_waits_for_each_pod_and_gives_up(tmp_path: Path) -> None:
     text = "apiVersion: apps/v1\nkind: Deployment\nspec: {minReadySeconds: 300, progressDeadlineSeconds: 900}\n"
     found = ask(tmp_path, "kubectl apply -f d.yml", files={"d.yml": text})

@@ -20,6 +20,9 @@ MAX_ALL: Final = 20_000
 """Commands that are taken from called scripts for one pipeline; what is called then stays unread."""
 
 
+_IGNORES = frozenset(("-i", "--ignore-errors"))
+
+
 class Follower:
     """The called scripts of one repository, each read once."""
 
@@ -45,6 +48,8 @@ class Follower:
         arguments = called.arguments if called.kind == "script" else None
         if command.words[0] in ("source", "."):
             script = self._sourced(script, view)
+        elif called.kind == "make" and not _IGNORES.isdisjoint(command.words):
+            script = self._ignoring(script)
         key = (id(script), arguments, frozenset(variables.items()))
         if key not in self._read_as:
             self._left -= sum(len(fragment.text) for fragment in script.fragments) + 100
@@ -72,6 +77,20 @@ class Follower:
                 pipefail=script.pipefail,
                 working_directory=script.working_directory,
             )
+        return known
+
+    def _ignoring(self, script: Script) -> Script:
+        """A recipe of which no failure counts: ``make -i``."""
+        from barraiser.shell.recipe import Recipe
+
+        if not isinstance(script, Recipe):
+            return script
+        known = self._same_shell.get(id(script))
+        if known is None:
+            known = self._same_shell[id(script)] = Recipe(
+                script.fragments, shell=script.shell, errexit=script.errexit, ignored=range(len(script.fragments)),
+                defaults=script.defaults, working_directory=script.working_directory,
+            )  # fmt: skip
         return known
 
     def _script(self, called: Called, view: View) -> Script | None:

@@ -36,7 +36,7 @@ def answer(deployer: Deployer, repository: Repository) -> Applied:
         "codedeploy": _codedeploy, "ecs": _ecs, "helm": _helm, "kubernetes": _kubernetes,
         "argocd": _rendered_elsewhere, "flux": _rendered_elsewhere, "gitops": _rendered_elsewhere, "terraform": _terraform,
         "lambda": _lambda, "azure-app-service": _app_service, "argo-rollouts": _kubernetes, "werf": _werf,
-        "azure-resource-manager": _resource_manager,
+        "azure-resource-manager": _resource_manager, "s3": _s3,
     }.get(deployer.mechanism)  # fmt: skip
     found = special(deployer, repository) if special is not None else by_itself(deployer.mechanism)
     found.managed = found.mechanism in MANAGED and not found.read and MOVES_TRAFFIC.isdisjoint(deployer.words)
@@ -344,6 +344,14 @@ def _lambda(deployer: Deployer, repository: Repository) -> Applied:
     elif any("publish-version" in each.text for each in deployer.job.activities):
         base.keeps_releases = YES
         base.why = "the job publishes versions of the function, so that its alias can go back to one"
+    return base
+
+
+def _s3(deployer: Deployer, repository: Repository) -> Applied:
+    base = by_itself("s3")
+    targets = [word for word in deployer.words if word.startswith("s3://")]
+    bucket = targets[-1][5:].partition("/")[0] if targets else deployer.input("BucketName")
+    base.stored = (bucket, repository)
     return base
 
 

@@ -24,14 +24,15 @@ class Applied:
     before it counts as deployed (validation hooks, analysis before promotion); maybe
     where a definition that decides it was not read. ``managed``: a service takes the new version over by its own settings, which
     stand in no file. ``why`` says what the answers rest on, in one line. ``definitions``: the
-    resources that were read. ``retained``: what the deployer's own file says of earlier versions.
+    resources that were read. ``retained``: what the deployer's own file says of earlier versions;
+    ``stored``: the bucket that it writes to, with the repository that may define it.
     The rollout facts (``strategy`` and those after it, see :class:`barraiser.evidence.rollout.Rollout`) are
     read when the first of them is asked for; ``rollout`` gives them at once.
     """
 
     __slots__ = (
         "_rollout", "definitions", "keeps_releases", "later", "managed", "mechanism", "places", "read", "retained",
-        "rolls_back_on_alarm", "rolls_back_on_failure", "validates", "why",
+        "rolls_back_on_alarm", "rolls_back_on_failure", "stored", "validates", "why",
     )  # fmt: skip
 
     def __init__(
@@ -59,6 +60,7 @@ class Applied:
         self.definitions = tuple(definitions)
         self.managed = False
         self.retained: tuple[Kept, ...] = ()
+        self.stored: tuple[str, Repository] | None = None
         self.later: tuple[Deployer, Repository, Mapping[str, object]] | None = None
         self._rollout = rollout
 
@@ -78,7 +80,12 @@ class Applied:
         """For how long, and how often, the version before is kept, as far as the definitions say."""
         from barraiser.evidence.kept import kept_by
 
-        return (*kept_by(self.definitions), *self.retained)
+        found = (*kept_by(self.definitions), *self.retained)
+        if self.stored is not None:
+            from barraiser.evidence.buckets import kept_in
+
+            found = (*found, *kept_in(*self.stored))
+        return found
 
     @property
     def strategy(self) -> str:

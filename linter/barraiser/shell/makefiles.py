@@ -52,6 +52,7 @@ class _Makefile:
         self.own: dict[str, dict[str, str]] = {}
         self.first = ""
         self.one_shell = False
+        self.ignored: set[str] | None = set()
         self._files: set[str] = set()
 
     def read(self, path: str, folder: str) -> bool:
@@ -139,6 +140,9 @@ class _Makefile:
         made = []
         if ".ONESHELL" in targets:
             self.one_shell = True
+        if ".IGNORE" in targets:
+            # Without targets, the failures of all recipes are ignored.
+            self.ignored = self.ignored | set(needs.split()) if needs and self.ignored is not None else None
         for target in targets[:100]:
             expanded = self.expand(target, {})
             rule = _Rule(path, needs.replace("|", " ").split()[:200])
@@ -280,7 +284,7 @@ def _collect(
                 marks = line[: len(line) - len(text)]
                 if not text.strip() or text.startswith("#"):
                     continue
-                if "-" in marks:
+                if "-" in marks or makefile.ignored is None or name in makefile.ignored:
                     ignored.append(len(fragments))
                 body = makefile.expand(text, automatic)
                 end_line = number + line.count("\n")
