@@ -149,10 +149,7 @@ class LastKnownGoodRetained(Rule):
         return worst(answers, answers[0]) if answers else None
 
     def _history(self, case: Case, deploy: Node) -> Answer | None:
-        given = _value(deploy.activity.argv, "--history-max") or _input(
-            deploy, "history-max", "historyMax", "max-history"
-        )
-        if given != "1":
+        if _value(deploy.activity.argv, "--history-max") != "1":
             return None
         return case.failed(
             f"{job(deploy)} keeps a single revision (`--history-max 1`), so that there is none to go back to.",
@@ -304,13 +301,6 @@ def _value(argv: Sequence[str], option: str) -> str:
         if head == option:
             return value if equals else argv[at + 1] if at + 1 < len(argv) else ""
     return ""
-
-
-def _input(node: Node, *names: str) -> str:
-    """The first of these inputs of the action that a node is."""
-    step = node.job.steps[node.activity.step] if node.activity.step < len(node.job.steps) else None
-    inputs = step.inputs if step is not None and not node.activity.argv else {}
-    return next((inputs[name] for name in names if name in inputs), "")
 
 
 def _pushes_image(node: Node) -> bool:
