@@ -103,11 +103,10 @@ def test_patterns_never_enter_other_peoples_folders(tmp_path: Path) -> None:
     assert repository.folder("a/b") == ["x.yml"]
 
 
-def test_walks_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("barraiser.source.repository.MAX_FILES", 5)
+def test_walks_are_bounded(tmp_path: Path) -> None:
     for number in range(9):
         (tmp_path / f"{number}.yml").write_text("")
-    repository = Repository(str(tmp_path))
+    repository = Repository(str(tmp_path), max_files=5)
     assert len(repository.glob("*.yml")) == 5
     assert repository.truncated
 

@@ -23,11 +23,12 @@ class Repository:
     """The files below one root. Nothing outside it is ever read (design section 7): no ``..``, no absolute path, no link that leads out.
 
     All paths are relative to the root, with ``/``. Bytes and documents are cached for the life of the object.
-    ``truncated``: a walk met more files than the limit, so that ``glob`` may have missed some.
+    ``truncated``: a walk met more than ``max_files`` files and folders, so that ``glob`` may have missed some.
     """
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, *, max_files: int = MAX_FILES) -> None:
         self.root = root
+        self._max_files = max_files
         self.truncated = False
         self._true_root = os.path.realpath(root)
         self._bytes: dict[str, bytes | SourceError] = {}
@@ -194,7 +195,7 @@ class Repository:
             with os.scandir(os.path.join(self._true_root, folder)) as entries:
                 for entry in entries:
                     self._seen += 1
-                    if self._seen > MAX_FILES:
+                    if self._seen > self._max_files:
                         self.truncated = True
                         return
                     if entry.is_dir(follow_symlinks=False):
