@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -48,3 +51,21 @@ def test_the_compiler_takes_every_module(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert list((tmp_path / "build").rglob("*.c"))
+
+
+def test_constants_are_final() -> None:
+    """The compiler reads a constant that is not by a look-up in its module's names, each time."""
+    loose = []
+    for name in compiled_files():
+        tree = ast.parse((ROOT / name).read_text())
+        written = Counter(
+            node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        )
+        for node in tree.body if "/vocabulary/" not in name else ():
+            target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+            if not isinstance(target, ast.Name) or not re.fullmatch(r"_?[A-Z][A-Z0-9_]+", target.id):
+                continue
+            final = isinstance(node, ast.AnnAssign) and "Final" in ast.unparse(node.annotation)
+            if written[target.id] == 1 and not final:
+                loose.append(f"{name}:{node.lineno} {target.id}")
+    assert loose == []

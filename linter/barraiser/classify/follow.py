@@ -20,7 +20,7 @@ MAX_ALL: Final = 20_000
 """Commands that are taken from called scripts for one pipeline; what is called then stays unread."""
 
 
-_IGNORES = frozenset(("-i", "--ignore-errors"))
+_IGNORES: Final = frozenset(("-i", "--ignore-errors"))
 
 
 class Follower:

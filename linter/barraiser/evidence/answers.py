@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from barraiser.evidence import appspec, serverless
 from barraiser.evidence.applied import Applied
@@ -25,8 +26,8 @@ from barraiser.model.tri import MAYBE, NO, YES, Tri, any_of
 from barraiser.source.errors import SourceError
 from barraiser.source.repository import Repository
 
-_PLAIN = frozenset(("deployment", "deployments", "deploy", "statefulset", "sts", "daemonset", "ds", "dc"))
-TEMPLATES = ("template.yaml", "template.yml", "template.json")
+_PLAIN: Final = frozenset(("deployment", "deployments", "deploy", "statefulset", "sts", "daemonset", "ds", "dc"))
+TEMPLATES: Final = ("template.yaml", "template.yml", "template.json")
 
 
 def answer(deployer: Deployer, repository: Repository) -> Applied:

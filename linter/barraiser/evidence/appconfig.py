@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/appconfig/latest/userguide/appconfig-creating-deploy
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from barraiser.evidence.definition import below, literal
 from barraiser.evidence.library import MAX_LOOKED_AT, SAMPLES, SUFFIXES
@@ -16,7 +17,7 @@ from barraiser.source.errors import MissingExtra, SourceError
 from barraiser.source.nodes import Mapping, Node, line_of
 from barraiser.source.repository import Repository
 
-PREDEFINED = {
+PREDEFINED: Final = {
     "AppConfig.Linear20PercentEvery6Minutes": 30.0,
     "AppConfig.Canary10Percent20Minutes": 10.0,
     "AppConfig.AllAtOnce": 10.0,
@@ -24,8 +25,8 @@ PREDEFINED = {
 }
 """The minutes for which each predefined strategy watches the alarms after its last step."""
 
-MARKERS = (b"AWS::AppConfig::DeploymentStrategy", b"aws_appconfig_deployment_strategy")
-_NAME = re.compile(r"(?:\$\{|#\{)?(?:aws_appconfig_deployment_strategy\.)?([\w-]{1,128})(?:\.(?:id|Id|arn))?\}?")
+MARKERS: Final = (b"AWS::AppConfig::DeploymentStrategy", b"aws_appconfig_deployment_strategy")
+_NAME: Final = re.compile(r"(?:\$\{|#\{)?(?:aws_appconfig_deployment_strategy\.)?([\w-]{1,128})(?:\.(?:id|Id|arn))?\}?")
 
 Strategy = tuple[str, str, Node | None, Place]
 """Logical name, own name, properties, place."""

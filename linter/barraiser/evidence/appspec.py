@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from barraiser.model.place import Place
 from barraiser.model.tri import MAYBE, NO, YES, Tri
 from barraiser.source.errors import SourceError
 from barraiser.source.nodes import Mapping, Sequence, line_of
 from barraiser.source.repository import Repository
 
-NAMES = ("appspec.yml", "appspec.yaml", "appspec.json")
+NAMES: Final = ("appspec.yml", "appspec.yaml", "appspec.json")
 
-HOOKS = frozenset(
+HOOKS: Final = frozenset(
     ("ValidateService", "BeforeAllowTraffic", "AfterAllowTraffic", "AfterAllowTestTraffic", "BeforeAllowTestTraffic")
 )
 """Hooks in which something is tested; the others install and start."""

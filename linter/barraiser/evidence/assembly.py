@@ -6,6 +6,7 @@ Source: AWS CDK, cloud assembly schema; ``cdk deploy --help``.
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from typing import Final
 
 from barraiser.evidence.deployer import Deployer
 from barraiser.source.errors import SourceError
@@ -13,9 +14,9 @@ from barraiser.source.nodes import Mapping
 from barraiser.source.repository import Repository
 
 _STACK, _NESTED = "aws:cloudformation:stack", "cdk:cloud-assembly"
-_DEEPEST = 4
-_MAX_TEMPLATES = 50
-_WITH_VALUE = (
+_DEEPEST: Final = 4
+_MAX_TEMPLATES: Final = 50
+_WITH_VALUE: Final = (
     "-a", "--app", "-c", "--context", "-o", "--output", "--profile", "--require-approval", "--role-arn", "-r", "--outputs-file",
     "-O", "--parameters", "--toolkit-stack-name", "--method", "-m", "--change-set-name", "--concurrency", "-t", "--tags", "-p",
     "--plugin", "--progress", "--asset-parallelism", "--notification-arns", "-e", "--proxy", "--ca-bundle-path",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from barraiser.evidence.definition import below, literal
 from barraiser.evidence.kept import Kept
@@ -12,7 +13,7 @@ from barraiser.source.errors import MissingExtra, SourceError
 from barraiser.source.nodes import Mapping, Node, Scalar, Sequence, line_of
 from barraiser.source.repository import Repository
 
-MARKERS = (b"VersioningConfiguration", b"versioning_configuration")
+MARKERS: Final = (b"VersioningConfiguration", b"versioning_configuration")
 
 
 def kept_in(bucket: str, repository: Repository) -> tuple[Kept, ...]:

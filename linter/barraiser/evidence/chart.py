@@ -9,21 +9,22 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from barraiser.source.nodes import Mapping, Node, Scalar
 from barraiser.source.nodes import Sequence as Items
 
-MAX_TEXT = 200_000
-_MAX_DEPTH = 30
-_MAX_LINE = 2000
-_VALUE = re.compile(r"\$?\.Values((?:\.[\w-]{1,100}){1,20})")
-_TELLING = re.compile(
+MAX_TEXT: Final = 200_000
+_MAX_DEPTH: Final = 30
+_MAX_LINE: Final = 2000
+_VALUE: Final = re.compile(r"\$?\.Values((?:\.[\w-]{1,100}){1,20})")
+_TELLING: Final = re.compile(
     r"\b(?:kind|type|strategy|updateStrategy|rollingUpdate|maxUnavailable|maxSurge|replicas|canary|blueGreen|steps|setWeight|pause"
     r"|duration|analysis|interval|stepWeight|stepWeights|maxWeight|iterations|threshold|skipAnalysis|minReadySeconds)\b"
 )
 """Words of a manifest that say how it is rolled out."""
 
-_UNKNOWN = object()
+_UNKNOWN: Final = object()
 
 
 class Values:

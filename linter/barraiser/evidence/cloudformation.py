@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from barraiser.evidence.definition import (
     APPCONFIG_ENVIRONMENT,
     DEPLOYMENT_GROUP,
@@ -18,7 +20,7 @@ from barraiser.evidence.routing import alias_of
 from barraiser.model.tri import MAYBE, NO, YES, Tri, all_of, any_of
 from barraiser.source.nodes import Document, Mapping, Node, Scalar, Sequence, line_of
 
-MARKERS = (
+MARKERS: Final = (
     b"AWS::ECS::Service",
     b"AWS::CodeDeploy::DeploymentGroup",
     b"AWS::Serverless::",

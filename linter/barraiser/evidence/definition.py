@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from barraiser.model.place import Place
 from barraiser.model.tri import MAYBE, NO, YES, Tri
@@ -10,7 +11,7 @@ from barraiser.source.nodes import Mapping, Node, Scalar
 from barraiser.source.nodes import Sequence as Items
 
 ECS_SERVICE, DEPLOYMENT_GROUP, FUNCTION, STACK = "ecs-service", "deployment-group", "function", "stack"
-APPCONFIG_ENVIRONMENT = "appconfig-environment"
+APPCONFIG_ENVIRONMENT: Final = "appconfig-environment"
 ROLLOUT, CANARY, WORKLOAD = "rollout", "canary", "workload"
 
 

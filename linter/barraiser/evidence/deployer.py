@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from barraiser.classify.facts import DEFINITION
 from barraiser.evidence.mechanisms import mechanism_of_call, mechanism_of_words
@@ -12,10 +13,10 @@ from barraiser.model.pipeline import Job, Pipeline, Step
 from barraiser.model.tri import MAYBE, NO, YES, Tri
 from barraiser.source.repository import Repository
 
-_FLAGS_IN_VARIABLE = re.compile(
+_FLAGS_IN_VARIABLE: Final = re.compile(
     r"^\$(\{)?(@|\*|\w*(ARGS?|FLAGS?|OPTS?|OPTIONS?|EXTRA|PARAMS?)\w*)(\})?$", re.IGNORECASE
 )
-_COMPUTED = re.compile(r"[$#]\{|\$[A-Za-z_(]|\{\{")
+_COMPUTED: Final = re.compile(r"[$#]\{|\$[A-Za-z_(]|\{\{")
 
 
 class Deployer:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from barraiser.evidence import kubernetes
 from barraiser.evidence.chart import Values, rendered
 from barraiser.evidence.definition import Definition
@@ -12,8 +14,8 @@ from barraiser.source.nodes import Mapping
 from barraiser.source.repository import Repository
 from barraiser.source.yaml_loader import load
 
-_MAX_TEMPLATES = 100
-_DEFAULTS = ("values.yaml", "values.yml")
+_MAX_TEMPLATES: Final = 100
+_DEFAULTS: Final = ("values.yaml", "values.yml")
 
 
 def release_definitions(

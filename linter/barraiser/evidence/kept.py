@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from barraiser.evidence.definition import DEPLOYMENT_GROUP, ECS_SERVICE, ROLLOUT, WORKLOAD, Definition, below, literal
 from barraiser.evidence.rollout_aws import at, number
 from barraiser.model.place import Place
 from barraiser.source.nodes import Node, line_of
 
-SHIFTS = ("BLUE_GREEN", "CANARY", "LINEAR")
-ROLLOUT_DELAY = 30
+SHIFTS: Final = ("BLUE_GREEN", "CANARY", "LINEAR")
+ROLLOUT_DELAY: Final = 30
 """Seconds after which Argo Rollouts stops the old version where nothing is said:
 https://argo-rollouts.readthedocs.io/en/stable/features/bluegreen/"""
 

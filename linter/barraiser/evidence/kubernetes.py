@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from barraiser.evidence.definition import CANARY, ROLLOUT, WORKLOAD, Definition, below, literal, told
 from barraiser.model.place import Place
 from barraiser.model.tri import MAYBE, NO, YES, Tri
 from barraiser.source.nodes import Document, Mapping, Node, Sequence, line_of
 
-WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "DeploymentConfig")
-_KIND = re.compile(r"^kind:[ \t]*(Rollout|Canary|Deployment|StatefulSet|DaemonSet)[ \t\r]*$", re.MULTILINE)
-_RECREATES = re.compile(r"^[ \t]{0,40}type:[ \t]{0,9}[\"']?Recreate\b", re.MULTILINE)
-_ANALYSIS = re.compile(r"^[ \t-]*(analysis|prePromotionAnalysis|postPromotionAnalysis):", re.MULTILINE)
+WORKLOADS: Final = ("Deployment", "StatefulSet", "DaemonSet", "DeploymentConfig")
+_KIND: Final = re.compile(r"^kind:[ \t]*(Rollout|Canary|Deployment|StatefulSet|DaemonSet)[ \t\r]*$", re.MULTILINE)
+_RECREATES: Final = re.compile(r"^[ \t]{0,40}type:[ \t]{0,9}[\"']?Recreate\b", re.MULTILINE)
+_ANALYSIS: Final = re.compile(r"^[ \t-]*(analysis|prePromotionAnalysis|postPromotionAnalysis):", re.MULTILINE)
 
 
 def read_manifest(document: Document) -> list[Definition]:

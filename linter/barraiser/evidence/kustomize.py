@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from barraiser.evidence.definition import below, literal
 from barraiser.source.errors import SourceError
 from barraiser.source.nodes import Mapping, Node, Sequence
 from barraiser.source.repository import Repository
 
-NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
-_PARTS = ("bases", "components", "resources")
-_MAX_FOLDERS = 40
-_MAX_FILES = 400
+NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+_PARTS: Final = ("bases", "components", "resources")
+_MAX_FOLDERS: Final = 40
+_MAX_FILES: Final = 400
 
 
 class Built:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from barraiser.evidence import cloudformation, kubernetes, kustomize, terraform
 from barraiser.evidence.definition import Definition, below
 from barraiser.source.errors import MissingExtra, SourceError
 from barraiser.source.repository import Repository
 
-SUFFIXES = (".yml", ".yaml", ".json", ".template", ".tf")
-MAX_LOOKED_AT = 4_000
+SUFFIXES: Final = (".yml", ".yaml", ".json", ".template", ".tf")
+MAX_LOOKED_AT: Final = 4_000
 """Files whose bytes are looked at for resources when a deploy does not name its definition."""
 
-SAMPLES = frozenset(("fixtures", "testdata", "test", "tests", "examples", "example", "node_modules", "cdk.out", "docs"))
+SAMPLES: Final = frozenset(
+    ("fixtures", "testdata", "test", "tests", "examples", "example", "node_modules", "cdk.out", "docs")
+)
 """Folders whose definitions nobody applies to production: left out of the search, not of what a command names."""
 
 

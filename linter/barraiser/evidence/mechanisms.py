@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from barraiser.model.tri import MAYBE, NO, YES, Tri
 
-COMMANDS: dict[str, str] = {
+COMMANDS: Final[dict[str, str]] = {
     "ansible-playbook": "ansible", "argocd": "argocd", "aws appconfig": "appconfig", "aws apprunner": "app-runner",
     "aws cloudformation": "cloudformation", "aws deploy": "codedeploy", "aws ecs": "ecs", "aws ecs deploy": "codedeploy",
     "aws elasticbeanstalk": "elastic-beanstalk", "aws lambda": "lambda", "aws s3": "s3", "aws s3api": "s3",
@@ -25,7 +27,7 @@ COMMANDS: dict[str, str] = {
 }  # fmt: skip
 """By the words that a command begins with, the longest first."""
 
-ACTIONS: dict[str, str] = {
+ACTIONS: Final[dict[str, str]] = {
     "akhileshns/heroku-deploy": "heroku", "amondnet/vercel-action": "vercel", "appleboy/scp-action": "files",
     "appleboy/ssh-action": "ssh", "aws-actions/amazon-ecs-deploy-express-service": "ecs",
     "aws-actions/amazon-ecs-deploy-task-definition": "ecs", "aws-actions/aws-cloudformation-github-deploy": "cloudformation",
@@ -47,7 +49,7 @@ ACTIONS: dict[str, str] = {
 }  # fmt: skip
 """By the name of a GitHub action without its version, lower-case."""
 
-PROVIDERS: dict[str, str] = {
+PROVIDERS: Final[dict[str, str]] = {
     "appconfig": "appconfig", "cloudformation": "cloudformation", "cloudformationstackinstances": "cloudformation",
     "cloudformationstackset": "cloudformation", "codedeploy": "codedeploy", "codedeploytoecs": "codedeploy", "ec2": "ec2",
     "ecs": "ecs", "eks": "kubernetes", "elasticbeanstalk": "elastic-beanstalk", "lambda": "lambda", "s3": "s3",
@@ -69,9 +71,9 @@ class Traits:
         self.why = why
 
 
-_KEEPS = "keeps its earlier releases, and can go back to one"
+_KEEPS: Final = "keeps its earlier releases, and can go back to one"
 
-TRAITS: dict[str, Traits] = {
+TRAITS: Final[dict[str, Traits]] = {
     "ansible": Traits(MAYBE, MAYBE, MAYBE, "what the playbook does on failure was not read"),
     "app-engine": Traits(NO, NO, YES, f"App Engine {_KEEPS}"),
     "app-runner": Traits(YES, NO, NO, "App Runner goes back to the running version when a deployment fails"),
@@ -120,18 +122,18 @@ TRAITS: dict[str, Traits] = {
     "workers": Traits(NO, NO, YES, f"Cloudflare {_KEEPS}"),
 }  # fmt: skip
 
-MANAGED = frozenset((
+MANAGED: Final = frozenset((
     "app-engine", "app-runner", "azure-app-service", "cloud-foundry", "cloud-functions", "cloud-run", "elastic-beanstalk", "firebase",
     "fly", "heroku", "netlify", "railway", "vercel", "workers",
 ))  # fmt: skip
 """Services that run the application by settings of their own: what watches a new version there, and what it does, is among them."""
 
-MOVES_TRAFFIC = frozenset(("swap", "update-traffic", "set-traffic", "promote", "pipelines:promote", "alias"))
+MOVES_TRAFFIC: Final = frozenset(("swap", "update-traffic", "set-traffic", "promote", "pipelines:promote", "alias"))
 """Words of commands by which the pipeline itself moves users to another version, and would have to move them back."""
 
-UNKNOWN_TRAITS = Traits(MAYBE, MAYBE, MAYBE, "what deploys cannot be read here")
+UNKNOWN_TRAITS: Final = Traits(MAYBE, MAYBE, MAYBE, "what deploys cannot be read here")
 
-FAMILIES: dict[str, tuple[str, ...]] = {
+FAMILIES: Final[dict[str, tuple[str, ...]]] = {
     "argo-rollouts": ("kubernetes", "helm", "argocd", "flux", "gitops", "cloud-deploy"),
     "flagger": ("kubernetes", "helm", "argocd", "flux", "gitops", "cloud-deploy"),
     "argocd": ("gitops", "kubernetes", "helm"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from barraiser.evidence.definition import together
 from barraiser.model.place import Place
@@ -11,10 +12,10 @@ from barraiser.model.tri import MAYBE, NO, YES, Tri
 
 ALL_AT_ONCE, ROLLING, CANARY, LINEAR, BLUE_GREEN = "all-at-once", "rolling", "canary", "linear", "blue-green"
 
-GRADUAL: dict[str, Tri] = {"": MAYBE, ALL_AT_ONCE: NO, ROLLING: YES, CANARY: YES, LINEAR: YES, BLUE_GREEN: YES}
+GRADUAL: Final[dict[str, Tri]] = {"": MAYBE, ALL_AT_ONCE: NO, ROLLING: YES, CANARY: YES, LINEAR: YES, BLUE_GREEN: YES}
 """Whether a strategy keeps part of the old version in service while the new one takes over."""
 
-_NAMED = re.compile(r"(Canary|Linear)(\d{1,3})Percent(?:Every)?(\d{1,4})(Seconds?|Minutes?)", re.IGNORECASE)
+_NAMED: Final = re.compile(r"(Canary|Linear)(\d{1,3})Percent(?:Every)?(\d{1,4})(Seconds?|Minutes?)", re.IGNORECASE)
 
 
 class Fault:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Final
 
 from barraiser.evidence.applied import Applied
 from barraiser.evidence.definition import APPCONFIG_ENVIRONMENT, FUNCTION, ROLLOUT, WORKLOAD, Definition, below, filled
@@ -18,7 +19,7 @@ from barraiser.model.tri import MAYBE, NO, YES
 from barraiser.source.errors import SourceError
 from barraiser.source.repository import Repository
 
-AT_ONCE: dict[str, str] = {
+AT_ONCE: Final[dict[str, str]] = {
     "docker": "the containers are replaced in place", "files": "the files are copied over the old ones",
     "lambda": "the function's code is replaced at once", "ssh": "the commands change the hosts in place",
     "ec2": "the action runs scripts on the instances", "app-engine": "all traffic moves to the new version",
@@ -30,13 +31,13 @@ AT_ONCE: dict[str, str] = {
 }  # fmt: skip
 """Deployers that, without flags that say otherwise, give the new version all traffic at once."""
 
-ROLLS: dict[str, str] = {
+ROLLS: Final[dict[str, str]] = {
     "fly": "Fly replaces machines one by one", "docker-swarm": "a swarm service replaces its tasks one by one",
     "app-runner": "App Runner moves to instances that are healthy",
 }  # fmt: skip
 
-_SPLIT = re.compile(r"=(\d{1,2})\b")
-_MONITORING = re.compile(r"MonitoringTimeInMinutes\"?\s*[=:]\s*\"?(\d{1,4})")
+_SPLIT: Final = re.compile(r"=(\d{1,2})\b")
+_MONITORING: Final = re.compile(r"MonitoringTimeInMinutes\"?\s*[=:]\s*\"?(\d{1,4})")
 
 
 def rollout_of(found: Applied, deployer: Deployer, repository: Repository, declared: Mapping[str, object]) -> Rollout:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from barraiser.evidence.definition import (
     DEPLOYMENT_GROUP,
@@ -29,8 +30,8 @@ from barraiser.evidence.routing import ROUTES, rollout_of_alias
 from barraiser.model.tri import MAYBE, NO, YES, Tri, all_of
 from barraiser.source.nodes import Mapping, Node, Scalar, Sequence, line_of
 
-ON_ALARM = "DEPLOYMENT_STOP_ON_ALARM"
-_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+ON_ALARM: Final = "DEPLOYMENT_STOP_ON_ALARM"
+_WORD: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def aws_rollout(definition: Definition) -> Rollout | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from barraiser.evidence.definition import CANARY as FLAGGER
 from barraiser.evidence.definition import ROLLOUT, Definition, below, literal
@@ -10,8 +11,8 @@ from barraiser.evidence.rollout import ALL_AT_ONCE, BLUE_GREEN, CANARY, ROLLING,
 from barraiser.evidence.rollout_aws import number
 from barraiser.source.nodes import Mapping, Node, Sequence, line_of
 
-_DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*([smhd]?)")
-_UNITS = {"": 1 / 60, "s": 1 / 60, "m": 1.0, "h": 60.0, "d": 1440.0}
+_DURATION: Final = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*([smhd]?)")
+_UNITS: Final = {"": 1 / 60, "s": 1 / 60, "m": 1.0, "h": 60.0, "d": 1440.0}
 
 
 def kubernetes_rollout(definition: Definition) -> Rollout:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from barraiser.evidence.definition import FUNCTION, Definition, literal
 from barraiser.evidence.deployer import Deployer
@@ -12,11 +13,11 @@ from barraiser.source.errors import SourceError
 from barraiser.source.nodes import Mapping, Node, Scalar, Sequence, line_of
 from barraiser.source.repository import Repository
 
-ROUTES = "the alias sends a share of the calls to another version"
+ROUTES: Final = "the alias sends a share of the calls to another version"
 """``Definition.why`` of an alias that is moved by its weights, and not by CodeDeploy."""
 
-_MAX_FILE = 100_000
-_WEIGHT = re.compile(r"AdditionalVersionWeights\W{1,6}[\w$.{}-]{1,60}\W{1,4}(0?\.\d{1,4})\b")
+_MAX_FILE: Final = 100_000
+_WEIGHT: Final = re.compile(r"AdditionalVersionWeights\W{1,6}[\w$.{}-]{1,60}\W{1,4}(0?\.\d{1,4})\b")
 
 
 def alias_of(key: Scalar, weights: Node | None, body: Node, on_failure: Tri) -> Definition | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from barraiser.evidence.applied import Applied
 from barraiser.evidence.definition import FUNCTION, Definition, below, filled, told
 from barraiser.evidence.deployer import Deployer, first_existing
@@ -12,8 +14,8 @@ from barraiser.source.errors import SourceError
 from barraiser.source.nodes import Mapping, Scalar, line_of
 from barraiser.source.repository import Repository
 
-_MAX_FUNCTIONS = 50
-NAMES = ("serverless.yml", "serverless.yaml", "serverless.json")
+_MAX_FUNCTIONS: Final = 50
+NAMES: Final = ("serverless.yml", "serverless.yaml", "serverless.json")
 
 
 def answer(deployer: Deployer, repository: Repository, base: Applied) -> Applied:

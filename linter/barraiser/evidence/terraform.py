@@ -4,13 +4,15 @@ Without the extra ``terraform`` nothing is read, so that the answer is maybe."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from barraiser.evidence.cloudformation import rollback_events, why_group, why_service
 from barraiser.evidence.definition import DEPLOYMENT_GROUP, ECS_SERVICE, Definition, below, filled, literal, told
 from barraiser.evidence.routing import alias_of
 from barraiser.model.tri import MAYBE, NO, all_of
 from barraiser.source.nodes import Document, Mapping, Node, Scalar, Sequence, line_of
 
-MARKERS = (b"aws_ecs_service", b"aws_codedeploy_deployment_group")
+MARKERS: Final = (b"aws_ecs_service", b"aws_codedeploy_deployment_group")
 
 
 def read_terraform(document: Document) -> list[Definition]:

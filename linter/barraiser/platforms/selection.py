@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from barraiser.model.words import CODEPIPELINE, GITHUB_ACTIONS, GITLAB_CI
 from barraiser.platforms.codepipeline.marks import MARKERS, SUFFIXES
@@ -16,15 +16,15 @@ from barraiser.source.repository import Repository
 if TYPE_CHECKING:
     from barraiser.model.pipeline import Pipeline
 
-READERS = {
+READERS: Final = {
     GITHUB_ACTIONS: "barraiser.platforms.github.reader:GitHubReader",
     GITLAB_CI: "barraiser.platforms.gitlab.reader:GitLabReader",
     CODEPIPELINE: "barraiser.platforms.codepipeline.reader:CodePipelineReader",
 }
 """Where each platform's reader is. A new platform is a package and a line here."""
 
-_GITHUB_FOLDER = ".github/workflows/"
-_GITLAB_FILE = ".gitlab-ci.yml"
+_GITHUB_FOLDER: Final = ".github/workflows/"
+_GITLAB_FILE: Final = ".gitlab-ci.yml"
 
 
 class Selected:

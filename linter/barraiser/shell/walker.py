@@ -36,7 +36,7 @@ _MAX_WORDS: Final = 200_000
 _MAX_LEVEL: Final = 90
 _LEAVES_WELL: Final = (EXITS_WELL, RETURNS_WELL)
 
-_KEPT = re.compile(r"(\w{1,60})=\$!")
+_KEPT: Final = re.compile(r"(\w{1,60})=\$!")
 
 _State = tuple[bool, str, bool | None, tuple[str, ...] | None]
 

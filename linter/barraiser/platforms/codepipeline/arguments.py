@@ -7,21 +7,32 @@ is among its keys.
 from __future__ import annotations
 
 from collections.abc import Mapping as Known
+from typing import Final
 
 from barraiser.platforms.codepipeline.intrinsics import Values, resources_of
 from barraiser.source.errors import SourceError
 from barraiser.source.nodes import Mapping, Node, Scalar, Sequence
 from barraiser.source.repository import Repository
 
-MAX_FILES = 8
+MAX_FILES: Final = 8
 """Files for one template: what is more than variants are is not looked at."""
 
-_FOLDERS = ("parameters", "params", "parameter", "config", "configs", "configuration", "env", "envs", "environments")
-_DATA = (".json", ".yml", ".yaml")
-_STACKS = {"AWS::CloudFormation::Stack": "TemplateURL", "AWS::Serverless::Application": "Location"}
-_MAX_LOOKED_AT = 300
-_MAX_SIZE = 100_000
-_MAX_READ = 1_000_000
+_FOLDERS: Final = (
+    "parameters",
+    "params",
+    "parameter",
+    "config",
+    "configs",
+    "configuration",
+    "env",
+    "envs",
+    "environments",
+)
+_DATA: Final = (".json", ".yml", ".yaml")
+_STACKS: Final = {"AWS::CloudFormation::Stack": "TemplateURL", "AWS::Serverless::Application": "Location"}
+_MAX_LOOKED_AT: Final = 300
+_MAX_SIZE: Final = 100_000
+_MAX_READ: Final = 1_000_000
 """Bytes of all files that are read for one template."""
 
 

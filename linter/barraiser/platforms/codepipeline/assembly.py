@@ -5,12 +5,14 @@ Source: AWS CDK, cloud assembly schema, ``aws:cloudformation:stack``.
 
 from __future__ import annotations
 
+from typing import Final
+
 from barraiser.source.errors import SourceError
 from barraiser.source.nodes import Mapping, Scalar
 from barraiser.source.repository import Repository
 
-_STACK = "aws:cloudformation:stack"
-_UNKNOWN = ("unknown-account", "unknown-region", "")
+_STACK: Final = "aws:cloudformation:stack"
+_UNKNOWN: Final = ("unknown-account", "unknown-region", "")
 
 
 class AssemblyStack:

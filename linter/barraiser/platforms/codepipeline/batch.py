@@ -6,14 +6,15 @@ Source: AWS CodeBuild user guide, "Batch build buildspec reference".
 from __future__ import annotations
 
 from itertools import product
+from typing import Final
 
 from barraiser.model.place import Place
 from barraiser.source.nodes import Mapping, Node, Scalar, Sequence, line_of
 
-MAX_BUILDS = 100
+MAX_BUILDS: Final = 100
 """Builds of one batch: the service's own limit."""
 
-_MAX_IDENTIFIER = 128
+_MAX_IDENTIFIER: Final = 128
 
 
 class BatchBuild:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from barraiser.model.condition import UNCONDITIONAL, Condition
 from barraiser.model.pipeline import HARD, SOFT, Edge, Job, Pipeline, Step, Unresolved
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 DEFAULT_MODE, DEFAULT_TYPE = "SUPERSEDED", "V1"
 """What the service takes where the definition does not say."""
 
-AGAIN = "the stage can be rolled back to an earlier execution"
+AGAIN: Final = "the stage can be rolled back to an earlier execution"
 """In pipelines of type V2 outside PARALLEL mode: https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-rollback.html"""
 
-_ACCOUNT = re.compile(r"arn:[^:]{0,40}:iam::(\d{12}|\$\{[^}]{1,80}\}):")
+_ACCOUNT: Final = re.compile(r"arn:[^:]{0,40}:iam::(\d{12}|\$\{[^}]{1,80}\}):")
 
 
 def pipeline_of(
@@ -318,7 +318,7 @@ class _Building:
         ]
 
 
-_MAX_AHEAD = 100
+_MAX_AHEAD: Final = 100
 
 
 def _part(whole: Job, id: str, template: str) -> Job:

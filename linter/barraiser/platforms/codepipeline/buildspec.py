@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from barraiser.model.condition import UNCONDITIONAL, Condition
 from barraiser.model.pipeline import Fragment, Script, Step
@@ -23,20 +23,20 @@ from barraiser.source.repository import Repository
 if TYPE_CHECKING:
     from barraiser.platforms.codepipeline.batch import BatchBuild
 
-DEFAULT_BUILDSPEC = "buildspec.yml"
-PHASES = ("install", "pre_build", "build", "post_build")
-POST_BUILD = "post_build runs although build failed"
-FINALLY = "finally runs although the phase failed"
-_ASSET = re.compile(r"/([0-9a-f]{64}\.(?:ya?ml|json))$")
-_SUCCEEDING = "CODEBUILD_BUILD_SUCCEEDING"
-_LEAVES = re.compile(r"\b(?:exit|return|false)\b|^\s*(?:\[|test\b)[^|&;\n]*$")
-_BRANCHES = re.compile(r"\bif\b|&&|\|\|")
-_SECRET_TYPES = ("PARAMETER_STORE", "SECRETS_MANAGER")
-_MAX_COMMANDS = 5000
-_MAX_BATCHED = 2000
+DEFAULT_BUILDSPEC: Final = "buildspec.yml"
+PHASES: Final = ("install", "pre_build", "build", "post_build")
+POST_BUILD: Final = "post_build runs although build failed"
+FINALLY: Final = "finally runs although the phase failed"
+_ASSET: Final = re.compile(r"/([0-9a-f]{64}\.(?:ya?ml|json))$")
+_SUCCEEDING: Final = "CODEBUILD_BUILD_SUCCEEDING"
+_LEAVES: Final = re.compile(r"\b(?:exit|return|false)\b|^\s*(?:\[|test\b)[^|&;\n]*$")
+_BRANCHES: Final = re.compile(r"\bif\b|&&|\|\|")
+_SECRET_TYPES: Final = ("PARAMETER_STORE", "SECRETS_MANAGER")
+_MAX_COMMANDS: Final = 5000
+_MAX_BATCHED: Final = 2000
 """Builds of all batches that the pipelines of one file may have."""
 
-_MAX_READ = 2_000_000
+_MAX_READ: Final = 2_000_000
 """Characters of inline buildspecs and of commands that the pipelines of one file may have: a large template has 50,000."""
 
 
@@ -409,7 +409,9 @@ def _variables_of(text: str) -> tuple[dict[str, str], list[str]]:
     return plain, secret
 
 
-_PAIR = re.compile(r'"name"\s{0,20}:\s{0,20}"([^"]{1,200})"\s{0,20},\s{0,20}"value"\s{0,20}:\s{0,20}"([^"]{0,500})"')
+_PAIR: Final = re.compile(
+    r'"name"\s{0,20}:\s{0,20}"([^"]{1,200})"\s{0,20},\s{0,20}"value"\s{0,20}:\s{0,20}"([^"]{0,500})"'
+)
 
 
 def _loose_variables(text: str) -> dict[str, str]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from barraiser.model.pipeline import Problem
 from barraiser.model.place import Place
 from barraiser.platforms.codepipeline.structure import PipelineStructure, StageStructure
 
-MAX_STAGES = 50
-MAX_ACTIONS = 1000
-MAX_SIDE_BY_SIDE = 100
+MAX_STAGES: Final = 50
+MAX_ACTIONS: Final = 1000
+MAX_SIDE_BY_SIDE: Final = 100
 """The service takes 50 actions of one run order; a little room for quotas that were raised."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from barraiser.model.pipeline import Problem, Unresolved
 from barraiser.model.place import Place
@@ -23,7 +24,7 @@ from barraiser.source.nodes import Mapping, Node, Scalar, Sequence, describe, li
 ProjectLookup = Callable[[Node | None, Values], BuildProject | None]
 """Finds the build project that the value of ``ProjectName`` names."""
 
-CATEGORIES = ("Source", "Build", "Test", "Deploy", "Invoke", "Approval", "Compute")
+CATEGORIES: Final = ("Source", "Build", "Test", "Deploy", "Invoke", "Approval", "Compute")
 """What an action can be: the service's list."""
 
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from barraiser.platforms.codepipeline.intrinsics import Values
 from barraiser.source.errors import SourceError
 from barraiser.source.nodes import Mapping, Node
 from barraiser.source.repository import Repository
 
-_SUFFIXES = (".yml", ".yaml", ".json", ".template")
-_MAX_FILES = 2000
-_MAX_TEMPLATES = 200
-_MAX_EXPORTS = 5000
-_MAX_READ = 5_000_000
+_SUFFIXES: Final = (".yml", ".yaml", ".json", ".template")
+_MAX_FILES: Final = 2000
+_MAX_TEMPLATES: Final = 200
+_MAX_EXPORTS: Final = 5000
+_MAX_READ: Final = 5_000_000
 """Bytes of all templates that are read for their exports."""
-_UNKNOWN = re.compile(r"\$\{[^}]{0,300}\}")
+_UNKNOWN: Final = re.compile(r"\$\{[^}]{0,300}\}")
 
 
 class Export:

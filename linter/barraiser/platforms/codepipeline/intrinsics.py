@@ -8,27 +8,28 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Known
+from typing import Final
 
 from barraiser.model.tri import MAYBE, NO, YES, Tri, all_of, any_of, negate, tri
 from barraiser.source.nodes import Mapping, Node, Scalar, Sequence
 
-MAX_TEXT = 100_000
+MAX_TEXT: Final = 100_000
 """Characters of one resolved text: a buildspec in a template is smaller; what is built up beyond that stays unknown."""
 
-MAX_BUILT = 8_000_000
+MAX_BUILT: Final = 8_000_000
 """Characters of all texts together that calls build in one template: a large template builds some 100,000."""
 
-_MAX_DEPTH = 40
-_MAX_NAME = 200
-_MAX_LOOPS = 5
-_LOOP = "Fn::ForEach::"
-_MAX_ITEMS = 2000
-_NAMES = frozenset(
+_MAX_DEPTH: Final = 40
+_MAX_NAME: Final = 200
+_MAX_LOOPS: Final = 5
+_LOOP: Final = "Fn::ForEach::"
+_MAX_ITEMS: Final = 2000
+_NAMES: Final = frozenset(
     ("Ref", "Condition", "Base64", "Cidr", "FindInMap", "GetAtt", "GetAZs", "If", "ImportValue", "Join", "Length", "Select",
      "Split", "Sub", "ToJsonString", "Transform", "And", "Or", "Not", "Equals")
 )  # fmt: skip
-_VARIABLE = re.compile(r"\$\{([^${}]{1,300})\}")
-_CONSTANTS = {"AWS::Partition": "aws", "AWS::URLSuffix": "amazonaws.com"}
+_VARIABLE: Final = re.compile(r"\$\{([^${}]{1,300})\}")
+_CONSTANTS: Final = {"AWS::Partition": "aws", "AWS::URLSuffix": "amazonaws.com"}
 
 
 def intrinsic(node: Node | None) -> tuple[str, Node] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
+from typing import Final
 
 from barraiser.model.pipeline import HARD, SOFT, Handover, Job, Pipeline, Unresolved
 from barraiser.platforms.codepipeline.marks import MARKERS, SUFFIXES
@@ -16,9 +17,9 @@ Keyed = Sequence[tuple[Pipeline, str]]
 Reading = Callable[[str], Keyed]
 """Reads the pipelines of a file, without what hands over to them."""
 
-_MAX_FILES = 200
-_MAX_CALLS = 50
-_MAX_SENDERS = 4
+_MAX_FILES: Final = 200
+_MAX_CALLS: Final = 50
+_MAX_SENDERS: Final = 4
 """Pipelines that start one: each brings its own graph, with those of what starts it."""
 
 

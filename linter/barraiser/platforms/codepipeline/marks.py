@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-MARKERS = (b"AWS::CodePipeline::Pipeline", b"aws_codepipeline")
+from typing import Final
+
+MARKERS: Final = (b"AWS::CodePipeline::Pipeline", b"aws_codepipeline")
 """Bytes, one of which every file that defines a pipeline holds."""
 
-SUFFIXES = (".yml", ".yaml", ".json", ".template", ".tf")
+SUFFIXES: Final = (".yml", ".yaml", ".json", ".template", ".tf")
 """Suffixes of such files."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from barraiser.source.nodes import Mapping, Node, Sequence
 
-_MAX_MODULES = 1000
+_MAX_MODULES: Final = 1000
 
 
 def root_module(root: Node | None) -> Mapping | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence as Listed
+from typing import Final
 
 from barraiser.platforms.codepipeline.buildspec import is_inline
 from barraiser.platforms.codepipeline.exports import Exports
@@ -12,10 +13,10 @@ from barraiser.source.errors import SourceError
 from barraiser.source.nodes import Mapping, Node, Scalar, Sequence, line_of
 from barraiser.source.repository import Repository
 
-_PROJECT_TYPE = "AWS::CodeBuild::Project"
-_STACKS = {"AWS::CloudFormation::Stack": "TemplateURL", "AWS::Serverless::Application": "Location"}
-_STORES = ("PARAMETER_STORE", "SECRETS_MANAGER")
-_DEEPEST = 4
+_PROJECT_TYPE: Final = "AWS::CodeBuild::Project"
+_STACKS: Final = {"AWS::CloudFormation::Stack": "TemplateURL", "AWS::Serverless::Application": "Location"}
+_STORES: Final = ("PARAMETER_STORE", "SECRETS_MANAGER")
+_DEEPEST: Final = 4
 """Stacks in stacks: beyond that a project counts as not to be found."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from barraiser.model.pipeline import Scenario
 from barraiser.model.place import Place
@@ -10,9 +11,9 @@ from barraiser.model.schedule import Schedule, rate, wrapped_cron
 from barraiser.platforms.codepipeline.structure import ActionStructure, PipelineStructure, Trigger, TriggerFilter
 from barraiser.platforms.reader import ReadOptions
 
-MAINLINES = ("main", "master", "trunk", "develop")
-_MAX_SCENARIOS = 32
-_NO = ("false", "no", "0")
+MAINLINES: Final = ("main", "master", "trunk", "develop")
+_MAX_SCENARIOS: Final = 32
+_NO: Final = ("false", "no", "0")
 
 
 def default_branch_of(structure: PipelineStructure, options: ReadOptions) -> tuple[str, str]:
@@ -48,7 +49,7 @@ def scenarios_of(structure: PipelineStructure, default_branch: str) -> list[Scen
     return sorted(found.values(), key=lambda scenario: _ORDER.index(scenario.event))
 
 
-_ORDER = ("push", "tag", "pull-request", "schedule", "manual", "chained", "source-change")
+_ORDER: Final = ("push", "tag", "pull-request", "schedule", "manual", "chained", "source-change")
 
 
 def _all(

@@ -7,17 +7,19 @@ operation that is stopped in one region is not attempted in those after it.
 
 from __future__ import annotations
 
+from typing import Final
+
 from barraiser.platforms.codepipeline.intrinsics import Values, resources_of
 from barraiser.platforms.codepipeline.structure import ActionStructure, PipelineStructure
 from barraiser.source.errors import SourceError
 from barraiser.source.nodes import Mapping
 from barraiser.source.repository import Repository
 
-PROVIDERS = ("CloudFormationStackSet", "CloudFormationStackInstances")
-_TYPE = "AWS::CloudFormation::StackSet"
-_MARKER = _TYPE.encode()
-_APPLIES = ("CREATE_UPDATE", "REPLACE_ON_FAILURE", "CHANGE_SET_EXECUTE")
-MAX_REGIONS = 40
+PROVIDERS: Final = ("CloudFormationStackSet", "CloudFormationStackInstances")
+_TYPE: Final = "AWS::CloudFormation::StackSet"
+_MARKER: Final = _TYPE.encode()
+_APPLIES: Final = ("CREATE_UPDATE", "REPLACE_ON_FAILURE", "CHANGE_SET_EXECUTE")
+MAX_REGIONS: Final = 40
 
 
 class Instances:

@@ -7,13 +7,14 @@ keys are those of the service (``ProjectName``, ``StackName``), whatever the for
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from barraiser.model.pipeline import Problem, Unresolved
 from barraiser.model.place import Place
 from barraiser.model.retention import Retention
 from barraiser.source.nodes import Scalar
 
-USUAL_LIMIT = "60"
+USUAL_LIMIT: Final = "60"
 """Minutes after which CodeBuild ends a build of a project without ``TimeoutInMinutes``:
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-codebuild-project.html."""
 

@@ -6,13 +6,14 @@ import re
 from collections.abc import Mapping
 from copy import copy
 from itertools import product
+from typing import Final
 
 from barraiser.platforms.codepipeline.structure import PipelineStructure
 
-MAX_SWITCHES = 3
+MAX_SWITCHES: Final = 3
 """Switches of one pipeline that are told apart: eight variants. What hangs on further ones stays maybe."""
 
-_EQUALS = re.compile(r'(.{1,200}?)\s*==\s*("[^"]{0,200}"|\d{1,20})')
+_EQUALS: Final = re.compile(r'(.{1,200}?)\s*==\s*("[^"]{0,200}"|\d{1,20})')
 
 
 def with_switches(structure: PipelineStructure) -> PipelineStructure:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from barraiser.model.place import Place
 from barraiser.model.retention import Retention
@@ -20,10 +20,10 @@ from barraiser.source.repository import Repository
 if TYPE_CHECKING:
     from barraiser.platforms.codepipeline.arguments import Arguments
 
-PIPELINE_TYPE = "AWS::CodePipeline::Pipeline"
-_RULE_TYPES = ("AWS::Events::Rule", "AWS::Scheduler::Schedule")
-_MAX_CALLS = 50
-_MAX_LOOPS = 5
+PIPELINE_TYPE: Final = "AWS::CodePipeline::Pipeline"
+_RULE_TYPES: Final = ("AWS::Events::Rule", "AWS::Scheduler::Schedule")
+_MAX_CALLS: Final = 50
+_MAX_LOOPS: Final = 5
 
 
 def is_template(root: Node | None) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from barraiser.model.pipeline import Problem, Unresolved
 from barraiser.model.place import Place
@@ -30,9 +31,9 @@ from barraiser.source.errors import SourceError
 from barraiser.source.nodes import Document, Node, Scalar, Sequence, line_of, place_of
 from barraiser.source.repository import Repository
 
-PIPELINE = "aws_codepipeline"
-BUCKET = "aws_s3_bucket"
-_NUMBER = re.compile(r"\d{1,6}(\.\d{1,3})?")
+PIPELINE: Final = "aws_codepipeline"
+BUCKET: Final = "aws_s3_bucket"
+_NUMBER: Final = re.compile(r"\d{1,6}(\.\d{1,3})?")
 
 
 def read_terraform(path: str, repository: Repository, options: ReadOptions | None = None) -> list[PipelineStructure]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from barraiser.platforms.codepipeline.terraform_modules import (
     MAX_CALLS,
@@ -17,7 +18,7 @@ from barraiser.source.discovery import SAMPLE_FOLDERS
 from barraiser.source.errors import SourceError
 from barraiser.source.repository import Repository
 
-_MAX_SEARCHED = 3_000
+_MAX_SEARCHED: Final = 3_000
 """Terraform files that are searched for calls."""
 
 

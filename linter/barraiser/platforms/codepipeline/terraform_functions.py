@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from typing import Final
 
 from barraiser.platforms.codepipeline.terraform_values import (
     FILE,
@@ -32,7 +33,7 @@ from barraiser.platforms.codepipeline.terraform_values import (
 from barraiser.source import nodes
 from barraiser.source.nodes import Node, Scalar, Sequence
 
-_VERB = re.compile(r"%(?:%|[-+# 0]{0,3}\d{0,3}(?:\.\d{1,3})?[sdvqf])")
+_VERB: Final = re.compile(r"%(?:%|[-+# 0]{0,3}\d{0,3}(?:\.\d{1,3})?[sdvqf])")
 
 
 def call(name: str, arguments: list[Node], node: Sequence, evaluator: Evaluator, scope: Scope) -> Node | None:
@@ -118,7 +119,7 @@ def _guarded(count: int, function: Callable[[list[str]], str | None]) -> Callabl
     return checked
 
 
-_TEXT: dict[str, Callable[[list[str]], str | None]] = {
+_TEXT: Final[dict[str, Callable[[list[str]], str | None]]] = {
     "upper": _guarded(1, lambda given: given[0].upper()),
     "lower": _guarded(1, lambda given: given[0].lower()),
     "title": _guarded(1, lambda given: _title(given[0])),
@@ -133,7 +134,7 @@ _TEXT: dict[str, Callable[[list[str]], str | None]] = {
     "dirname": _guarded(1, lambda given: given[0].rpartition("/")[0] or "."),
 }
 
-_SAME = frozenset(
+_SAME: Final = frozenset(
     ("tolist", "tomap", "tostring", "tonumber", "tobool", "nonsensitive", "sensitive", "abspath", "pathexpand")
 )
 """Functions that give back what they are given, as far as text goes."""
@@ -368,7 +369,7 @@ def _python(value: Node, depth: int) -> object:
     return value.value
 
 
-_FUNCTIONS: dict[str, Callable[[list[Node], Sequence], Node | None]] = {
+_FUNCTIONS: Final[dict[str, Callable[[list[Node], Sequence], Node | None]]] = {
     "length": _length, "lookup": _lookup, "element": _element, "keys": _keys, "values": _values, "merge": _merge,
     "concat": _concat, "flatten": _flatten, "contains": _contains, "index": _index, "compact": _compact, "distinct": _distinct,
     "toset": _toset, "join": _join, "split": _split, "format": _format, "range": _range, "sort": _sort, "reverse": _reverse,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from barraiser.platforms.codepipeline import terraform_functions
 from barraiser.platforms.codepipeline.terraform_values import (
@@ -23,19 +24,19 @@ from barraiser.source.errors import SourceError
 from barraiser.source.nodes import Document, Node, Scalar, Sequence
 from barraiser.source.repository import Repository
 
-MAX_FILES = 200
+MAX_FILES: Final = 200
 """Files of one module folder that are read."""
 
-MAX_CALLS = 12
+MAX_CALLS: Final = 12
 """Calls of one module that are followed, each an own set of arguments."""
 
-MAX_LEVELS = 6
-MAX_INSTANCES = 100
-_ANCHOR = "//"
+MAX_LEVELS: Final = 6
+MAX_INSTANCES: Final = 100
+_ANCHOR: Final = "//"
 """What ``path.module`` starts with here: a path from the repository's root."""
 
-_FILES = (("local_file", "content"), ("template_file", "rendered"))
-_META = frozenset(("source", "version", "providers", "count", "for_each", "depends_on", "lifecycle"))
+_FILES: Final = (("local_file", "content"), ("template_file", "rendered"))
+_META: Final = frozenset(("source", "version", "providers", "count", "for_each", "depends_on", "lifecycle"))
 
 
 class Instance:

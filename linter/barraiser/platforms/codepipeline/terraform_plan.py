@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from barraiser.model.pipeline import Problem
 from barraiser.platforms.codepipeline.planned import root_module
 from barraiser.platforms.codepipeline.structure import PipelineStructure
@@ -12,8 +14,8 @@ from barraiser.platforms.codepipeline.terraform_values import Evaluator, Scope, 
 from barraiser.source.nodes import Mapping, Node, Scalar, Sequence, line_of
 from barraiser.source.repository import Repository
 
-_MAX_MODULES = 1000
-_MAX_NODES = 1_000_000
+_MAX_MODULES: Final = 1000
+_MAX_NODES: Final = 1_000_000
 
 
 def read_plan(root: Mapping, repository: Repository) -> list[PipelineStructure]:

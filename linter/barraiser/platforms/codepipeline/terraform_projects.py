@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from barraiser.platforms.codepipeline.buildspec import is_inline
 from barraiser.platforms.codepipeline.structure import USUAL_LIMIT, BuildProject
@@ -11,10 +12,10 @@ from barraiser.platforms.codepipeline.terraform_values import FILE, UNKNOWN, Sco
 from barraiser.source import nodes
 from barraiser.source.nodes import Node, Scalar, line_of
 
-PROJECT = "aws_codebuild_project"
-_BY_IDENTITY = re.compile(rf"\$\{{{PROJECT}\.([\w-]+)")
-_STORES = ("PARAMETER_STORE", "SECRETS_MANAGER")
-_MAX_MODULES = 60
+PROJECT: Final = "aws_codebuild_project"
+_BY_IDENTITY: Final = re.compile(rf"\$\{{{PROJECT}\.([\w-]+)")
+_STORES: Final = ("PARAMETER_STORE", "SECRETS_MANAGER")
+_MAX_MODULES: Final = 60
 
 
 class Projects:

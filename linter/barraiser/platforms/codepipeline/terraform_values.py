@@ -8,22 +8,22 @@ lacks is a Scalar tagged ``!missing``; the text of a file is one tagged ``!file`
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Protocol
+from typing import Final, Protocol
 
 from barraiser.source import nodes
 from barraiser.source.nodes import Node, Scalar, Sequence
 
 UNKNOWN, MISSING, FILE, SET, RESOURCE = "!unknown", "!missing", "!file", "!set", "!resource"
 
-MAX_STEPS = 200_000
+MAX_STEPS: Final = 200_000
 """Expressions that are worked out for one file: real modules need some thousand."""
 
-MAX_DEPTH = 60
+MAX_DEPTH: Final = 60
 """Expressions, and what they refer to, inside each other."""
 
-MAX_TEXT = 200_000
-MAX_ITEMS = 2_000
-_MAX_WRITTEN = 200
+MAX_TEXT: Final = 200_000
+MAX_ITEMS: Final = 2_000
+_MAX_WRITTEN: Final = 200
 
 
 class Names(Protocol):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from barraiser.platforms.codepipeline.structure import PipelineStructure
 from barraiser.platforms.codepipeline.terraform_modules import Module, evaluator_for, is_automatic
 from barraiser.source.errors import SourceError
 from barraiser.source.nodes import Mapping
 from barraiser.source.repository import Repository
 
-MAX_FILES = 8
-_FOLDERS = (
+MAX_FILES: Final = 8
+_FOLDERS: Final = (
     "env",
     "envs",
     "environments",
@@ -22,9 +24,9 @@ _FOLDERS = (
     "params",
     "parameters",
 )
-_SUFFIXES = (".tfvars", ".tfvars.json")
-_MAX_LOOKED_AT = 50
-_MAX_READ = 500_000
+_SUFFIXES: Final = (".tfvars", ".tfvars.json")
+_MAX_LOOKED_AT: Final = 50
+_MAX_READ: Final = 500_000
 """Bytes of all files of variables that are read for one module."""
 
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping as Known
 from collections.abc import Sequence as Listed
 from itertools import product
+from typing import Final
 
 from barraiser.model.tri import MAYBE, NO, YES, Tri
 from barraiser.platforms.codepipeline.intrinsics import Values, intrinsic
 from barraiser.source.nodes import Mapping, Node, Scalar, Sequence
 
-MAX_VARIANTS = 8
+MAX_VARIANTS: Final = 8
 """Variants of one pipeline: three independent conditions. What would make more stays maybe in all of them."""
 
-_MAX_COMBINED = 64
-_MAX_ASKED = 60
-_MAX_NODES = 500
-_MAX_CONSTANTS = 10
+_MAX_COMBINED: Final = 64
+_MAX_ASKED: Final = 60
+_MAX_NODES: Final = 500
+_MAX_CONSTANTS: Final = 10
 
 
 class Variant:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Map
 from collections.abc import Sequence as Seq
+from typing import Final
 
 from barraiser.model.condition import Condition
 from barraiser.model.environment import EnvironmentKey
@@ -23,8 +24,8 @@ from barraiser.platforms.gitlab.triggers import Trigger, trigger_of, trigger_ste
 from barraiser.platforms.gitlab.variables import Scope, Variable, has_literal
 from barraiser.source.nodes import Mapping, Node, Scalar, line_of
 
-MAX_ENVIRONMENTS = 12
-MANUAL_DEFAULT = "when: manual (allow_failure is true by default)"
+MAX_ENVIRONMENTS: Final = 12
+MANUAL_DEFAULT: Final = "when: manual (allow_failure is true by default)"
 
 
 class Built:
@@ -331,7 +332,7 @@ def _is_pages(draft: Draft) -> bool:
     return flag is not False
 
 
-_PLACES = frozenset(
+_PLACES: Final = frozenset(
     ("env", "environment", "stage", "target", "tier", "namespace", "workspace", "cluster", "stack", "host", "server")
 )
 """Last words of variables that say where a job's commands go."""

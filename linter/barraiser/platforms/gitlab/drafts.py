@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Map
 from collections.abc import Sequence as Seq
+from typing import Final
 
 from barraiser.model.place import Place
 from barraiser.model.tri import MAYBE, NO, YES, Tri, all_of, any_of
@@ -16,18 +17,18 @@ from barraiser.platforms.gitlab.steps import Keywords
 from barraiser.platforms.gitlab.variables import Scope, Variable, variables_of
 from barraiser.source.nodes import Mapping, Node, Scalar, Sequence, describe, line_of
 
-ROOT_DEFAULTS = ("image", "services", "cache", "before_script", "after_script")
-INHERITED = (
+ROOT_DEFAULTS: Final = ("image", "services", "cache", "before_script", "after_script")
+INHERITED: Final = (
     "after_script", "artifacts", "before_script", "cache", "hooks", "id_tokens", "image", "interruptible", "retry", "services", "tags",
     "timeout",
 )  # fmt: skip
-STAGES = ("build", "test", "deploy")
-JOB_WHENS = ("on_success", "on_failure", "always", "never", "manual", "delayed")
+STAGES: Final = ("build", "test", "deploy")
+JOB_WHENS: Final = ("on_success", "on_failure", "always", "never", "manual", "delayed")
 
-MAX_PARTS = 6
+MAX_PARTS: Final = 6
 """Parts of one job; beyond it, the job is read as one that may be any of them."""
 
-_DECIDING = ("when", "allow_failure", "needs")
+_DECIDING: Final = ("when", "allow_failure", "needs")
 """Keys of a rule that make something else of the job than its other rules."""
 
 Mode = tuple[str, Tri, int]

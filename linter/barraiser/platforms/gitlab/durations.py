@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
-_WORDS = {
+_WORDS: Final = {
     "s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1, "m": 60, "min": 60, "mins": 60, "minute": 60, "minutes": 60,
     "h": 3600, "hr": 3600, "hrs": 3600, "hour": 3600, "hours": 3600, "d": 86400, "day": 86400, "days": 86400,
     "w": 604800, "wk": 604800, "wks": 604800, "week": 604800, "weeks": 604800, "mo": 2592000, "mos": 2592000, "month": 2592000,
     "months": 2592000, "y": 31557600, "yr": 31557600, "yrs": 31557600, "year": 31557600, "years": 31557600,
 }  # fmt: skip
-_NUMBERS = {
+_NUMBERS: Final = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60,
 }  # fmt: skip
-_PART = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)|([a-z]+)|([:,\s]+)|(.)", re.S)
-_CLOCK = re.compile(r"(\d{1,4}):(\d{2})(?::(\d{2}))?")
+_PART: Final = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)|([a-z]+)|([:,\s]+)|(.)", re.S)
+_CLOCK: Final = re.compile(r"(\d{1,4}):(\d{2})(?::(\d{2}))?")
 
 
 def minutes_of(text: str) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Sequence as Seq
+from typing import Final
 
 from barraiser.model.pipeline import HARD, ORDER, SOFT, Edge, Job
 from barraiser.model.place import Place
@@ -13,10 +14,10 @@ from barraiser.platforms.gitlab.needs import Need
 from barraiser.platforms.gitlab.reading import Reading, given, refused
 from barraiser.source.nodes import Mapping, Scalar, Sequence
 
-MAX_EDGES = 100_000
+MAX_EDGES: Final = 100_000
 """Beyond it, a stage waits for the nearest earlier stage alone."""
 
-MAX_STAGE_EDGES = 200_000
+MAX_STAGE_EDGES: Final = 200_000
 
 
 class Edges:

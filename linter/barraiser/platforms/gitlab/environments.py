@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from barraiser.model.environment import EnvironmentKey
 from barraiser.model.place import Place
@@ -10,10 +11,10 @@ from barraiser.platforms.gitlab.reading import Reading, given
 from barraiser.platforms.gitlab.variables import Scope, unresolved
 from barraiser.source.nodes import Mapping, Node, Scalar
 
-ACTIONS = ("start", "prepare", "verify", "access", "stop")
-TIERS = ("production", "staging", "testing", "development", "other")
+ACTIONS: Final = ("start", "prepare", "verify", "access", "stop")
+TIERS: Final = ("production", "staging", "testing", "development", "other")
 
-_GUESSES = (
+_GUESSES: Final = (
     ("development", re.compile(r"dev|review|trunk", re.I)),
     ("testing", re.compile(r"test|tst|int|ac(?:ce|)pt|qa|qc|control|quality", re.I)),
     ("staging", re.compile(r"st(?:a|)g|mod(?:e|)l|pre|demo|non", re.I)),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Final
 
 from barraiser.model.tri import MAYBE, NO, YES, Tri, all_of, any_of, negate, tri
 from barraiser.platforms.gitlab.regular import compile_pattern
 
-MAX_TOKENS = 2_000
-_TOKEN = re.compile(
+MAX_TOKENS: Final = 2_000
+_TOKEN: Final = re.compile(
     r"""\s*(?:
       (?P<variable>\$\w+|\$\{\w+\}|%\w+%)
     | (?P<string>"[^"]*"|'[^']*')
@@ -21,8 +22,8 @@ _TOKEN = re.compile(
     )""",
     re.X,
 )
-_INPUT = re.compile(r"\s*\$\[\[\s*inputs\.([\w-]+)\s*\]\]\s*")
-_PRECEDENCE = {"||": 1, "&&": 2, "!": 3, "==": 4, "!=": 4, "=~": 4, "!~": 4}
+_INPUT: Final = re.compile(r"\s*\$\[\[\s*inputs\.([\w-]+)\s*\]\]\s*")
+_PRECEDENCE: Final = {"||": 1, "&&": 2, "!": 3, "==": 4, "!=": 4, "=~": 4, "!~": 4}
 
 
 class Sample(str):
@@ -44,8 +45,8 @@ class Unknown:
         return f"Unknown({self.filled}, {self.among})"
 
 
-ANYTHING = Unknown()
-FILLED = Unknown(filled=True)
+ANYTHING: Final = Unknown()
+FILLED: Final = Unknown(filled=True)
 
 Value = str | None | Unknown
 """A variable's value: text, None where it is not set, or what is known of it."""

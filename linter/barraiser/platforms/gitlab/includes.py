@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from barraiser.model.place import Place
 from barraiser.platforms.gitlab.inputs import input_values, interpolate, split_header
@@ -12,22 +13,22 @@ from barraiser.source.errors import SourceError
 from barraiser.source.limits import MAX_BYTES
 from barraiser.source.nodes import Mapping, Node, Scalar, Sequence, describe
 
-MAX_INCLUDES = 150
+MAX_INCLUDES: Final = 150
 """The platform's own limit of files in one pipeline."""
 
-NOT_JOBS = frozenset(
+NOT_JOBS: Final = frozenset(
     ("default", "include", "before_script", "image", "services", "after_script", "variables", "stages", "types", "cache",
      "workflow")
 )  # fmt: skip
 """Keys of a file that are no jobs."""
 
 
-_OWN_COMPONENT = re.compile(
+_OWN_COMPONENT: Final = re.compile(
     r"\$\{?CI_SERVER_(?:FQDN|HOST)\}?/\$\{?CI_PROJECT_PATH\}?/([\w.-]+)@\$\{?CI_COMMIT_(?:SHA|REF_NAME|BRANCH)\}?"
 )
 
 
-MERGED = "merged_yaml"
+MERGED: Final = "merged_yaml"
 """The key under which the CI Lint API answers with the pipeline, all its files merged."""
 
 

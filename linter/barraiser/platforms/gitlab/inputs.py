@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping as Map
+from typing import Final
 
 from barraiser.platforms.gitlab.reading import Reading, given
 from barraiser.source.nodes import Document, Mapping, Node, Scalar, Sequence
 
-_BLOCK = re.compile(r"\$\[\[([^\]\n]{0,1024})\]\]")
-_INPUT = re.compile(r"\s*inputs\.([\w-]+)\s*(?:\|(.*))?", re.S)
-_TRUNCATE = re.compile(r"truncate\(\s*(\d{1,6})\s*,\s*(\d{1,6})\s*\)")
-_MAX_TEXT = 65_536
+_BLOCK: Final = re.compile(r"\$\[\[([^\]\n]{0,1024})\]\]")
+_INPUT: Final = re.compile(r"\s*inputs\.([\w-]+)\s*(?:\|(.*))?", re.S)
+_TRUNCATE: Final = re.compile(r"truncate\(\s*(\d{1,6})\s*,\s*(\d{1,6})\s*\)")
+_MAX_TEXT: Final = 65_536
 
 
 class FromInput(Scalar):

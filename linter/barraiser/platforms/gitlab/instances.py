@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Map
+from typing import Final
 
 from barraiser.platforms.gitlab.reading import Reading, given, refused
 from barraiser.platforms.gitlab.variables import Variable
 from barraiser.source.nodes import Mapping, Node, Scalar, Sequence
 
-MAX_INSTANCES = 200
+MAX_INSTANCES: Final = 200
 """The platform's own limit for one job."""
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from barraiser.platforms.gitlab.reading import Reading, refused
 from barraiser.source.nodes import Mapping, Node, Scalar, Sequence
 
-MAX_EXTENDS = 11
-MAX_REFERENCES = 10
-REFERENCE = "!reference"
+MAX_EXTENDS: Final = 11
+MAX_REFERENCES: Final = 10
+REFERENCE: Final = "!reference"
 
 
 def deep_merge(base: Mapping, over: Mapping, reading: Reading, skip: tuple[str, ...] = ()) -> Mapping:

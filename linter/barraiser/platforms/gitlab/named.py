@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from barraiser.platforms.gitlab.drafts import Config
 from barraiser.platforms.gitlab.expressions import input_name, parse
@@ -12,7 +13,7 @@ from barraiser.platforms.gitlab.reading import given
 from barraiser.platforms.gitlab.starts import Choice, Named
 from barraiser.source.nodes import Mapping, Node, Scalar, Sequence
 
-_NAME = re.compile(r"\w+")
+_NAME: Final = re.compile(r"\w+")
 
 
 def named_in(config: Config) -> Named:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping as Map
+from typing import Final
 
 from barraiser.model.place import Place
 from barraiser.platforms.gitlab.instances import combinations
@@ -11,7 +12,7 @@ from barraiser.platforms.gitlab.reading import Reading, given
 from barraiser.platforms.gitlab.rules import flattened
 from barraiser.source.nodes import Mapping, Node, Scalar, Sequence, line_of
 
-_MATRIX = re.compile(r"\$\[\[\s*matrix\.(\w+)\s*\]\]")
+_MATRIX: Final = re.compile(r"\$\[\[\s*matrix\.(\w+)\s*\]\]")
 
 
 class Need:

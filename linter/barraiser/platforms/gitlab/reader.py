@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Map
+from typing import Final
 
 from barraiser.model.pipeline import Edge, Job, Pipeline, Problem
 from barraiser.model.place import Place
@@ -22,8 +23,8 @@ from barraiser.source.nodes import Mapping, Node
 from barraiser.source.nodes import Sequence as Items
 from barraiser.source.repository import Repository
 
-ENTRY = ".gitlab-ci.yml"
-MAX_CHILDREN = 2
+ENTRY: Final = ".gitlab-ci.yml"
+MAX_CHILDREN: Final = 2
 """The platform's own limit of child pipelines below each other."""
 
 

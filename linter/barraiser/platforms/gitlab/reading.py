@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from barraiser.model.pipeline import Problem, Unresolved
 from barraiser.model.place import Place
 from barraiser.platforms.reader import ReadOptions
 from barraiser.source.nodes import Node, Scalar, describe, line_of
 from barraiser.source.repository import Repository
 
-MAX_WORK = 400_000
+MAX_WORK: Final = 400_000
 """Values merged, referenced, expanded or multiplied for one pipeline: real ones need some thousands."""
 
-MAX_JOBS = 2_000
+MAX_JOBS: Final = 2_000
 """Jobs of one pipeline, with all instances. The platform's own default is 500 in one pipeline."""
 
 

@@ -6,18 +6,18 @@ The platform's engine (RE2) has neither back-references nor look-around; what th
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
-MAX_PATTERN = 1_000
-MAX_STATES = 4_000
-MAX_EXAMPLE = 200
-MAX_EXAMPLES = 12
-_WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
-_DIGIT = frozenset("0123456789")
-_SPACE = frozenset(" \t\n\r\f\v")
-_CLASSES = {"d": _DIGIT, "w": _WORD, "s": _SPACE}
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v"}
-_PREFERRED = "1xv0aA-_./ "
+MAX_PATTERN: Final = 1_000
+MAX_STATES: Final = 4_000
+MAX_EXAMPLE: Final = 200
+MAX_EXAMPLES: Final = 12
+_WORD: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+_DIGIT: Final = frozenset("0123456789")
+_SPACE: Final = frozenset(" \t\n\r\f\v")
+_CLASSES: Final = {"d": _DIGIT, "w": _WORD, "s": _SPACE}
+_ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v"}
+_PREFERRED: Final = "1xv0aA-_./ "
 
 
 class _Bad(Exception):  # noqa: N818 - never leaves this file

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Mapping as Map
 from collections.abc import Sequence as Seq
+from typing import Final
 
 from barraiser.model.tri import MAYBE, NO, YES, Tri, all_of, any_of, negate, tri
 from barraiser.platforms.gitlab import expressions
@@ -15,8 +16,8 @@ from barraiser.platforms.gitlab.starts import Start, source_of
 from barraiser.platforms.gitlab.variables import Scope, Variable, variables_of
 from barraiser.source.nodes import Mapping, Node, Scalar, Sequence
 
-WHENS = ("on_success", "on_failure", "always", "never", "manual", "delayed")
-MAX_NESTED = 12
+WHENS: Final = ("on_success", "on_failure", "always", "never", "manual", "delayed")
+MAX_NESTED: Final = 12
 
 
 class Outcome:

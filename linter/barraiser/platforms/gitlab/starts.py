@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from barraiser.model.pipeline import Scenario
 from barraiser.model.place import Place
@@ -11,25 +12,25 @@ from barraiser.platforms.gitlab.expressions import ANYTHING, FILLED, Expression,
 from barraiser.platforms.gitlab.regular import Pattern, compile_pattern
 from barraiser.platforms.reader import ReadOptions
 
-MAX_BRANCHES = 8
-MAX_TAGS = 6
-MAX_COMBINATIONS = 16
-BRANCH_VARIABLES = ("CI_COMMIT_BRANCH", "CI_COMMIT_REF_NAME", "CI_COMMIT_REF_SLUG", "CI_BUILD_REF_NAME")
-TAG_VARIABLES = ("CI_COMMIT_TAG", "CI_COMMIT_REF_NAME", "CI_BUILD_TAG")
-USUAL_DEFAULTS = ("main", "master", "trunk", "develop")
+MAX_BRANCHES: Final = 8
+MAX_TAGS: Final = 6
+MAX_COMBINATIONS: Final = 16
+BRANCH_VARIABLES: Final = ("CI_COMMIT_BRANCH", "CI_COMMIT_REF_NAME", "CI_COMMIT_REF_SLUG", "CI_BUILD_REF_NAME")
+TAG_VARIABLES: Final = ("CI_COMMIT_TAG", "CI_COMMIT_REF_NAME", "CI_BUILD_TAG")
+USUAL_DEFAULTS: Final = ("main", "master", "trunk", "develop")
 _OTHER_BRANCH, _OTHER_TAG = "some-other-branch", "some-other-tag"
 
-SOURCES = (
+SOURCES: Final = (
     "push", "web", "schedule", "api", "external", "chat", "trigger", "pipeline", "parent_pipeline", "merge_request_event",
     "external_pull_request_event", "webide", "ondemand_dast_scan",
 )  # fmt: skip
-_REF_WORDS = {
+_REF_WORDS: Final = {
     "web": "web", "schedules": "schedule", "api": "api", "external": "external", "chat": "chat", "triggers": "trigger",
     "pipelines": "pipeline", "parent_pipelines": "parent_pipeline", "merge_requests": "merge_request_event", "pushes": "push",
     "external_pull_requests": "external_pull_request_event", "schedule": "schedule", "trigger": "trigger", "push": "push",
     "pipeline": "pipeline", "merge_request": "merge_request_event", "webs": "web", "apis": "api",
 }  # fmt: skip
-KINDS_OF_REFS = ("branches", "tags", *_REF_WORDS)
+KINDS_OF_REFS: Final = ("branches", "tags", *_REF_WORDS)
 """What ``only`` and ``except`` mean by these words is a kind of pipeline, not a branch of that name."""
 
 

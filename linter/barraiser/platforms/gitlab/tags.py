@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence as Seq
+from typing import Final
 
 from barraiser.model.pipeline import Concurrency
 from barraiser.model.retention import Retention
@@ -19,11 +20,11 @@ from barraiser.platforms.gitlab.steps import Keywords
 from barraiser.platforms.gitlab.variables import Scope
 from barraiser.source.nodes import Mapping, Node, Scalar, Sequence, line_of
 
-_PER_RUN = re.compile(
+_PER_RUN: Final = re.compile(
     r"\$\{?CI_(?:PIPELINE_|JOB_ID|JOB_URL|JOB_STARTED|COMMIT_(?:SHORT_)?SHA|COMMIT_TIMESTAMP|COMMIT_MESSAGE)"
 )
-_BY_REF = re.compile(r"\$\{?CI_COMMIT_(?:REF_NAME|REF_SLUG|BRANCH|TAG)\}?")
-_PER_PROJECT = re.compile(r"\$\{?CI_(?:PROJECT_|SERVER_|REGISTRY)\w*\}?")
+_BY_REF: Final = re.compile(r"\$\{?CI_COMMIT_(?:REF_NAME|REF_SLUG|BRANCH|TAG)\}?")
+_PER_PROJECT: Final = re.compile(r"\$\{?CI_(?:PROJECT_|SERVER_|REGISTRY)\w*\}?")
 
 
 def concurrency_of(keywords: Keywords, scope: Scope, reading: Reading) -> Concurrency | None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from collections.abc import Mapping as Map
+from typing import Final
 
 from barraiser.platforms.gitlab.expressions import ANYTHING, FILLED, Sample, Value, input_name
 from barraiser.platforms.gitlab.inputs import FromInput, written
 from barraiser.platforms.gitlab.reading import Reading, given
 from barraiser.source.nodes import Mapping, Node, Scalar, Sequence
 
-MAX_DEPTH = 8
-MAX_TEXT = 4_096
-_NAME = re.compile(r"\$\$|\$\{(\w+)\}|\$(\w+)|%(\w+)%")
+MAX_DEPTH: Final = 8
+MAX_TEXT: Final = 4_096
+_NAME: Final = re.compile(r"\$\$|\$\{(\w+)\}|\$(\w+)|%(\w+)%")
 
 Find = Callable[[str], str | None]
 
@@ -212,18 +213,24 @@ def has_literal(text: str) -> bool:
     return bool(_NAME.sub("", text).strip()) and "$[[" not in text
 
 
-_ALWAYS_SET = (
+_ALWAYS_SET: Final = (
     "CI_PROJECT_", "CI_SERVER_", "CI_API_", "CI_COMMIT_SHA", "CI_COMMIT_SHORT_SHA", "CI_COMMIT_AUTHOR", "CI_COMMIT_TIMESTAMP",
     "CI_COMMIT_MESSAGE", "CI_COMMIT_TITLE", "CI_PIPELINE_ID", "CI_PIPELINE_IID", "CI_PIPELINE_URL", "CI_PIPELINE_CREATED_AT",
     "CI_CONFIG_PATH", "CI_JOB_NAME", "CI_JOB_STAGE", "GITLAB_USER_",
 )  # fmt: skip
-_NEVER_ALWAYS_SET = (
+_NEVER_ALWAYS_SET: Final = (
     "CI_PROJECT_CLASSIFICATION_LABEL",
     "CI_PROJECT_REPOSITORY_LANGUAGES",
     "CI_PROJECT_DESCRIPTION",
     "CI_PROJECT_TOPICS",
 )
-_ONLY_THERE = ("CI_MERGE_REQUEST_", "CI_EXTERNAL_PULL_REQUEST_", "CHAT_", "TRIGGER_PAYLOAD", "CI_TRIGGER_SHORT_TOKEN")
+_ONLY_THERE: Final = (
+    "CI_MERGE_REQUEST_",
+    "CI_EXTERNAL_PULL_REQUEST_",
+    "CHAT_",
+    "TRIGGER_PAYLOAD",
+    "CI_TRIGGER_SHORT_TOKEN",
+)
 
 
 def predefined(name: str) -> Value:
