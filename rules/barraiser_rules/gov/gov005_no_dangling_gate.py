@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from barraiser.api import (
     CODEPIPELINE,
     FAILED,
@@ -47,8 +49,9 @@ class NoDanglingGate(Rule):
         before earlier stages have ended.
 
     Decided by:
-        A test, alarm check or approval that runs in the same run as a production deploy, neither before nor after any of them; or before
-        one by an order that waits for nothing. `gate: false` for its name in the configuration says that it is no gate.
+        A test, alarm check or approval that runs in the same run as a production deploy (of a library: a publish), neither before nor
+        after any of them; or before one by an order that waits for nothing. `gate: false` for its name in the configuration says that
+        it is no gate.
 
     Fix:
         Let the deploy wait for it; or declare that it is no gate.
@@ -104,7 +107,15 @@ class NoDanglingGate(Rule):
     profile = "standard"
     asks = PIPELINE
     after = ("APV002", "ENV001", "TST001", "TST002", "LOD001", "LOD005", "ENV007", "RLB006")
-    kinds = ("service-deploy", "iac-only", "config-flags", "data-batch", "mobile-release")
+    kinds = (
+        "service-deploy",
+        "iac-only",
+        "config-flags",
+        "data-batch",
+        "mobile-release",
+        "static-site",
+        "library-publish",
+    )
     fixes = {
         GITHUB_ACTIONS: "Add <gate> to `needs:` of <job>; or declare: <declared>",
         GITLAB_CI: "Add <gate> to `needs:` of <job>, or move it into an earlier stage; or declare: <declared>",
@@ -117,7 +128,7 @@ class NoDanglingGate(Rule):
         spoken = ""
         for index in range(len(case.pipeline.scenarios)):
             graph = case.stages.in_scenario(index)
-            deploys = [node for node in graph.deploys("prod", "onebox") if graph.runs(node) == YES]
+            deploys = [node for node in _reaching(case, graph) if graph.runs(node) == YES]
             if not deploys:
                 continue
             for node in graph.nodes(*GATES):
@@ -138,10 +149,10 @@ class NoDanglingGate(Rule):
                     continue
                 return self._fails(case, node, deploys[0])
         if not any_gate:
-            return case.not_applicable("No gate runs together with a production deploy.")
+            return case.not_applicable(f"No gate runs together with a {_called(case)}.")
         if spoken:
             return case.not_applicable("Another rule says which gate nothing waits for.", because=spoken)
-        return case.passed("Every gate comes before or after a production deploy.")
+        return case.passed(f"Every gate comes before or after a {_called(case)}.")
 
     def _behind_preprod(self, graph: ScenarioGraph, node: Node) -> bool:
         """Whether a pre-production deploy stands before a gate or in its job."""
@@ -153,9 +164,20 @@ class NoDanglingGate(Rule):
 
     def _fails(self, case: Case, node: Node, deploy: Node) -> Answer:
         return case.failed(
-            f"{does(node)} gates nothing: no production deploy waits for it, so {job(deploy)} goes on when it fails.",
+            f"{does(node)} gates nothing: no {_called(case)} waits for it, so {job(deploy)} goes on when it fails.",
             fix=case.fix(gate=job(node), job=job(deploy), declared=f'activities: {{"{node.job.id}": {{gate: false}}}}'),
             at=node,
             rests_on=(node, deploy),
             key=node.job.template,
         )
+
+
+def _reaching(case: Case, graph: ScenarioGraph) -> Sequence[Node]:
+    """What a gate should hold: the deploys to production; of a library, its publishes."""
+    if case.subject.kind == "library-publish":
+        return graph.nodes("publish")
+    return graph.deploys("prod", "onebox", *(("static",) if case.subject.kind == "static-site" else ()))
+
+
+def _called(case: Case) -> str:
+    return "publish" if case.subject.kind == "library-publish" else "production deploy"
