@@ -29,7 +29,7 @@ NOT_ASKED = {
 BY_PARAMETER = {("LOD001", "data-batch"), ("LOD001", "mobile-release")}
 """Its parameter `kinds` decides, so that it can be asked there."""
 
-OF_A_RUNNING_SERVICE = {"GOV005", "GOV006"}
+OF_A_RUNNING_SERVICE = {"GOV006"}
 """Of the governance rules, those about production itself."""
 
 
