@@ -20,6 +20,9 @@ PIPELINE_KINDS: Final = (
     "pure-ci",
 )
 
+RELEASE_KINDS: Final = PIPELINE_KINDS[:-1]
+"""All kinds but ``pure-ci``: those that bring something to production, to a site or to those who use a library."""
+
 ACTIVITY_KINDS: Final = (
     "source", "build", "lint", "unit-test", "integration-test", "e2e-test", "smoke-test", "load-test", "chaos-test",
     "sast", "sca", "secret-scan", "dast", "iac-scan", "sign", "verify-signature", "plan", "publish", "migrate",

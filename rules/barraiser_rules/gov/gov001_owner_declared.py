@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from barraiser.api import PIPELINE, Answer, Case, Parameter, Rule
+from barraiser.api import PIPELINE, RELEASE_KINDS, Answer, Case, Parameter, Rule
 from barraiser_rules.owners import owner_of
 
 
@@ -53,15 +53,7 @@ class OwnerDeclared(Rule):
     id = "GOV001"
     name = "owner-declared"
     severity = "warning"
-    kinds = (
-        "service-deploy",
-        "iac-only",
-        "config-flags",
-        "data-batch",
-        "mobile-release",
-        "static-site",
-        "library-publish",
-    )
+    kinds = RELEASE_KINDS
     asks = PIPELINE
     parameters = (Parameter("tag_keys", ("owner", "team", "service"), "tags of a pipeline that name its owner"),)
     fixes = {"": "Add `owner: TEAM` to `.barraiser.yml`, or a line for `<path>` to CODEOWNERS."}

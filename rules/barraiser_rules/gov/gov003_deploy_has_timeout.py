@@ -7,6 +7,7 @@ from barraiser.api import (
     GITHUB_ACTIONS,
     GITLAB_CI,
     PROD_CLASSES,
+    RELEASE_KINDS,
     Answer,
     Case,
     Job,
@@ -73,15 +74,7 @@ class DeployHasTimeout(Rule):
     name = "deploy-has-timeout"
     severity = "warning"
     profile = "strict"
-    kinds = (
-        "service-deploy",
-        "iac-only",
-        "config-flags",
-        "data-batch",
-        "mobile-release",
-        "static-site",
-        "library-publish",
-    )
+    kinds = RELEASE_KINDS
     parameters = (
         Parameter(
             "max_deploy_min", 120, "the longest limit that a job may have beyond its bake", unit="minutes", minimum=1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from barraiser.api import CODEPIPELINE, PIPELINE, Answer, Case, Job, Parameter, Rule
+from barraiser.api import CODEPIPELINE, PIPELINE, RELEASE_KINDS, Answer, Case, Job, Parameter, Rule
 
 DATE = re.compile(r"\b(\d{4}-\d{2}-\d{2})\b")
 UNTIL = re.compile(r"(?i)\b(until|till|expires?|up to|before|end(s|ing)?)\b[\s:]*(on\s+)?$")
@@ -45,15 +45,7 @@ class NoDisabledTransition(Rule):
     severity = "warning"
     profile = "strict"
     platforms = (CODEPIPELINE,)
-    kinds = (
-        "service-deploy",
-        "iac-only",
-        "config-flags",
-        "data-batch",
-        "mobile-release",
-        "static-site",
-        "library-publish",
-    )
+    kinds = RELEASE_KINDS
     asks = PIPELINE
     parameters = (Parameter("max_days", 7, "how long a stage may be closed", unit="days", minimum=1),)
     fixes = {"": "Remove `<stage>` from the disabled transitions, or give a reason with a ticket and a date."}

@@ -12,6 +12,7 @@ from barraiser.api import (
     NO,
     PIPELINE,
     PREPROD_CLASSES,
+    RELEASE_KINDS,
     TEST_KINDS,
     YES,
     Answer,
@@ -107,15 +108,7 @@ class NoDanglingGate(Rule):
     profile = "standard"
     asks = PIPELINE
     after = ("APV002", "ENV001", "TST001", "TST002", "LOD001", "LOD005", "ENV007", "RLB006")
-    kinds = (
-        "service-deploy",
-        "iac-only",
-        "config-flags",
-        "data-batch",
-        "mobile-release",
-        "static-site",
-        "library-publish",
-    )
+    kinds = RELEASE_KINDS
     fixes = {
         GITHUB_ACTIONS: "Add <gate> to `needs:` of <job>; or declare: <declared>",
         GITLAB_CI: "Add <gate> to `needs:` of <job>, or move it into an earlier stage; or declare: <declared>",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from barraiser.api import NO, PIPELINE, PROD_CLASSES, Answer, Case, Node, Parameter, Rule, Unresolved
+from barraiser.api import NO, PIPELINE, PROD_CLASSES, RELEASE_KINDS, Answer, Case, Node, Parameter, Rule, Unresolved
 from barraiser_rules.hints import only_scans
 from barraiser_rules.questions import does, job
 
@@ -48,15 +48,7 @@ class GraphResolved(Rule):
     name = "graph-resolved"
     severity = "warning"
     severities = {"standard": "error", "strict": "error"}
-    kinds = (
-        "service-deploy",
-        "iac-only",
-        "config-flags",
-        "data-batch",
-        "mobile-release",
-        "static-site",
-        "library-publish",
-    )
+    kinds = RELEASE_KINDS
     asks = PIPELINE
     parameters = (
         Parameter(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from barraiser.api import CODEPIPELINE, GITHUB_ACTIONS, GITLAB_CI, Answer, Case, Node, Parameter, Rule
+from barraiser.api import CODEPIPELINE, GITHUB_ACTIONS, GITLAB_CI, RELEASE_KINDS, Answer, Case, Node, Parameter, Rule
 from barraiser_rules.questions import job
 
 CLOUD_KEY = r"(?i)aws|google|gcp|gcloud|azure|arm_|credentials_json|kube|oauth|service_account|aliyun|alibaba|digitalocean|ibm|tencent|oci_"
@@ -54,15 +54,7 @@ class NoLongLivedCloudKeys(Rule):
     severity = "warning"
     severities = {"standard": "error", "strict": "error"}
     parameters = (Parameter("allow_secrets", (), "names of stored credentials that may be used"),)
-    kinds = (
-        "service-deploy",
-        "iac-only",
-        "config-flags",
-        "data-batch",
-        "mobile-release",
-        "static-site",
-        "library-publish",
-    )
+    kinds = RELEASE_KINDS
     fixes = {
         GITHUB_ACTIONS: "Give <job> `permissions: {id-token: write}` and let it assume a role (`role-to-assume`, workload identity).",
         GITLAB_CI: "Give <job> `id_tokens:` and let it assume a role with the token, in the place of `<key>`.",

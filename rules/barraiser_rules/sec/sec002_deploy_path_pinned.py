@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from barraiser.api import (
     GITHUB_ACTIONS,
     GITLAB_CI,
+    RELEASE_KINDS,
     Answer,
     Case,
     Job,
@@ -69,15 +70,7 @@ class DeployPathPinned(Rule):
     severity = "warning"
     profile = "strict"
     platforms = (GITHUB_ACTIONS, GITLAB_CI)
-    kinds = (
-        "service-deploy",
-        "iac-only",
-        "config-flags",
-        "data-batch",
-        "mobile-release",
-        "static-site",
-        "library-publish",
-    )
+    kinds = RELEASE_KINDS
     parameters = (
         Parameter("trusted_owners", TRUSTED, "owners whose tags may be used; `own`: the repository's organisation"),
         Parameter("defer_to", (), "other tools that look at this; where one is named, the rule is silent"),

@@ -12,6 +12,7 @@ from barraiser.api import (
     PIPELINE,
     PREPROD_CLASSES,
     PROD_CLASSES,
+    RELEASE_KINDS,
     Answer,
     Case,
     Job,
@@ -63,15 +64,7 @@ class ProdSecretsScoped(Rule):
     profile = "strict"
     platforms = (GITHUB_ACTIONS, GITLAB_CI)
     asks = PIPELINE
-    kinds = (
-        "service-deploy",
-        "iac-only",
-        "config-flags",
-        "data-batch",
-        "mobile-release",
-        "static-site",
-        "library-publish",
-    )
+    kinds = RELEASE_KINDS
     parameters = (
         Parameter(
             "prod_secret_pattern", "(^|_)PROD(_|$)", "a pattern of the names of production's secrets, in capitals"

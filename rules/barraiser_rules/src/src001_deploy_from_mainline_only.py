@@ -9,6 +9,7 @@ from barraiser.api import (
     GITHUB_ACTIONS,
     GITLAB_CI,
     NO,
+    RELEASE_KINDS,
     YES,
     Answer,
     Case,
@@ -80,15 +81,7 @@ class DeployFromMainlineOnly(Rule):
     id = "SRC001"
     name = "deploy-from-mainline-only"
     severity = "error"
-    kinds = (
-        "service-deploy",
-        "iac-only",
-        "config-flags",
-        "data-batch",
-        "mobile-release",
-        "static-site",
-        "library-publish",
-    )
+    kinds = RELEASE_KINDS
     parameters = (
         Parameter(
             "allowed_refs",

@@ -8,6 +8,7 @@ from barraiser.api import (
     GITLAB_CI,
     MAYBE,
     NO,
+    RELEASE_KINDS,
     SCAN_KINDS,
     TEST_KINDS,
     YES,
@@ -67,15 +68,7 @@ class GatesMustBlock(Rule):
     id = "TST004"
     name = "gates-must-block"
     severity = "error"
-    kinds = (
-        "service-deploy",
-        "iac-only",
-        "config-flags",
-        "data-batch",
-        "mobile-release",
-        "static-site",
-        "library-publish",
-    )
+    kinds = RELEASE_KINDS
     fixes = {
         GITHUB_ACTIONS: "Remove `<reason>`, so that a failure of <test> stops <job>.",
         GITLAB_CI: "Remove `<reason>`, so that a failure of <test> stops <job>.",
