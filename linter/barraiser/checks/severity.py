@@ -53,7 +53,7 @@ def _confirm(node: Node) -> str:
             f"This rests on a guess: `{name}` is taken for {environment.cls} ({environment.reason or 'by its name'}); "
             f'confirm it with environments: {{"{name}": {{class: {environment.cls}}}}}.'
         )
-    kind = "a deploy" if node.kind in DEPLOY_KINDS else f"of kind {node.kind}"
+    kind = "a deploy" if node.kind in DEPLOY_KINDS else f"an activity of kind {node.kind}"
     return (
         f'This rests on a guess: "{node.job.own_id}" is taken for {kind} ({node.activity.reason or "by its name"}); '
         f'confirm it with activities: {{"{node.job.own_id}": {{kind: {node.kind}}}}}.'

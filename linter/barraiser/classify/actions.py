@@ -105,10 +105,9 @@ def _action(step: Step, command: Command, view: View) -> list[Found]:
             hit.kind, hit.confidence, hit.gitops = "deploy", 0.6, True
     elif kind in ("build", "publish", "other") and ("push" in marks or "cli-publish" in marks):
         pushed = [step.inputs.get(each, "") for each in marks.get("push", "").split(",")]
-        if any(
-            value.lower() not in ("", "false") and (value.lower() != "true" or True) and ("push=false" not in value)
-            for value in pushed[:1]
-        ) or any("type=registry" in value or "push=true" in value for value in pushed):
+        if any(value.lower() not in ("", "false") and "push=false" not in value for value in pushed[:1]) or any(
+            "type=registry" in value or "push=true" in value for value in pushed
+        ):
             hit.kind = "publish"
         if step.inputs.get(marks.get("cli-publish", "-"), "") in ("publish", "upload"):
             hit.kind = "publish"

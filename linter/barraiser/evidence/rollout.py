@@ -44,7 +44,7 @@ class Rollout:
 
     __slots__ = (
         "alarms", "bake_minutes", "batch_percent", "faults", "final_bake", "gives_up_minutes", "gradual", "healthy_percent", "monitored",
-        "place",        "stays", "steps", "strategy", "why",
+        "place", "stays", "steps", "strategy", "why",
     )  # fmt: skip
 
     def __init__(

@@ -177,15 +177,16 @@ class UnitTestsBeforeDeploy(Rule):
     def _fails(self, case: Case, deploy: Node) -> Answer:
         merged = next(case.elsewhere.runs_on_pull_requests("unit-test"), None)
         fix = case.fix(job=job(deploy))
+        published = case.subject.kind == "library-publish"
         if merged is not None:
             return case.failed(
                 f"No unit test must pass before {job(deploy)}: {does(merged)} runs on pull requests, before the merge,"
-                f" so what is deployed was not tested as merged.{beside(case, deploy, *KINDS)}",
+                f" so what is {'published' if published else 'deployed'} was not tested as merged.{beside(case, deploy, *KINDS)}",
                 fix=fix,
                 at=deploy,
                 severity="warning",
             )
-        reached = "everybody who uses it" if case.subject.kind == "library-publish" else "production"
+        reached = "everybody who uses it" if published else "production"
         return case.failed(
             f"No unit test must pass before {job(deploy)}: a change that breaks the code reaches {reached}."
             + beside(case, deploy, *KINDS),
