@@ -119,6 +119,11 @@ def does(node: Node) -> str:
     return f"`{_short(text)}` in {job(node)}" if text else job(node)
 
 
+def on(scenario: Scenario) -> str:
+    """A way in which the pipeline is started, as a message says it: "on push to main", "after Build (push to main)"."""
+    return scenario.name if scenario.name.startswith("after ") else f"on {scenario.name}"
+
+
 def _short(text: str, limit: int = 60) -> str:
     return text if len(text) <= limit else text[: limit - 3].rstrip() + "..."
 

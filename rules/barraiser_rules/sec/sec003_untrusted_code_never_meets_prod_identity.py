@@ -14,7 +14,7 @@ from barraiser.api import (
     Rule,
     ScenarioGraph,
 )
-from barraiser_rules.questions import declared_protection, demands_people, does, job, prod_name
+from barraiser_rules.questions import declared_protection, demands_people, does, job, on, prod_name
 
 
 class UntrustedCodeNeverMeetsProdIdentity(Rule):
@@ -93,7 +93,7 @@ class UntrustedCodeNeverMeetsProdIdentity(Rule):
                 if graph.runs(node) == MAYBE or graph.runs(holder) == MAYBE:
                     unsure = unsure or (node, holder)
                     continue
-                return self._fails(case, node, holder, scenario.name)
+                return self._fails(case, node, holder, on(scenario))
         if unsure is not None:
             return case.unknown(
                 f"{does(unsure[0])} may check out unmerged code in a job with production's credentials: its condition cannot be decided.",
@@ -141,7 +141,7 @@ class UntrustedCodeNeverMeetsProdIdentity(Rule):
         elsewhere = bool(classes) and classes.isdisjoint((*PROD_CLASSES, "unknown"))
         whose = "cloud credentials" if elsewhere else "production's credentials"
         return case.failed(
-            f"{job(node)} checks out unmerged code on {scenario} and holds {whose}: whoever opens a request can use them.",
+            f"{job(node)} checks out unmerged code {scenario} and holds {whose}: whoever opens a request can use them.",
             fix=case.fix(job=job(node)),
             at=node,
             severity="warning" if guarded or elsewhere else "",

@@ -20,7 +20,7 @@ from barraiser.api import (
     Scenario,
 )
 from barraiser_rules.hints import declaration
-from barraiser_rules.questions import declared_protection, job
+from barraiser_rules.questions import declared_protection, job, on
 from barraiser_rules.refs import is_version, samples
 
 ALLOWED = ("default", "^(release|hotfix|prod|production|live|stable)(/.+)?$", "tag", "release")
@@ -105,9 +105,7 @@ class DeployFromMainlineOnly(Rule):
             return case.passed(f"The environment of {job(deploy)} is declared to admit protected branches only.")
         admitted = self._admits(case, scenario, case.pipeline)
         if admitted is True or (admitted is None and self._guarded(case, deploy)):
-            return case.passed(
-                f"{job(deploy)} runs on {scenario.name}, an allowed way to production.", rests_on=(deploy,)
-            )
+            return case.passed(f"{job(deploy)} runs {on(scenario)}, an allowed way to production.", rests_on=(deploy,))
         fix = case.fix(job=job(deploy), default=case.pipeline.default_branch)
         if admitted is False and scenario.refs and all(is_version(ref) for ref in scenario.refs):
             return case.unknown(
@@ -117,15 +115,25 @@ class DeployFromMainlineOnly(Rule):
             )
         if admitted is False and case.graph.runs(deploy) == YES:
             return case.failed(
-                f"{job(deploy)} deploys to production on {scenario.name}: code that is not on the mainline reaches users.",
+                f"{job(deploy)} deploys to production {on(scenario)}: code that is not on the mainline reaches users.",
                 fix=fix,
                 at=deploy,
             )
+        return case.unknown(
+            f"{job(deploy)} may deploy a branch that is not the mainline: nothing in the files limits the ref {on(scenario)}.",
+            settle=fix + self._declare(case, deploy),
+        )
+
+    def _declare(self, case: Case, deploy: Node) -> str:
+        """The other way out: an environment that admits protected branches alone. Where the job names none, it needs one first."""
         key = deploy.job.environment
         declared = declaration(case, "branches", key.name if key is not None and key.resolved else "production")
-        return case.unknown(
-            f"{job(deploy)} may deploy a branch that is not the mainline: nothing in the files limits the ref of {scenario.name}.",
-            settle=f"{fix} Or declare: {declared}" if declared else fix,
+        if not declared:
+            return ""
+        return (
+            f" Or declare: {declared}"
+            if key
+            else f" Or give {job(deploy)} `environment: production`, and declare: {declared}"
         )
 
     def _admits(self, case: Case, scenario: Scenario, pipeline: Pipeline) -> bool | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from barraiser.api import CODEPIPELINE, FAILED, GITHUB_ACTIONS, GITLAB_CI, YES, Answer, Case, Node, Rule
-from barraiser_rules.questions import declared_kind, does, job
+from barraiser_rules.questions import declared_kind, does, job, on
 
 IMAGES = r"docker|podman|buildah|skopeo|crane|kaniko|image|container"
 SURE = 0.7
@@ -79,23 +79,23 @@ class NoProdDeployFromPullRequest(Rule):
         """Judges the ways of starting the pipeline that run unmerged code."""
         scenario, deploy = case.graph.scenario, case.deploy
         if not scenario.unmerged:
-            return case.passed(f"{job(case.deploy)} runs on {scenario.name}: merged code.", rests_on=(case.deploy,))
+            return case.passed(f"{job(case.deploy)} runs {on(scenario)}: merged code.", rests_on=(case.deploy,))
         if case.verdict_of("SEC003") == FAILED:
             return case.not_applicable("The unmerged code meets production's credentials.", because="SEC003")
         fix = case.fix(job=job(deploy))
         runs = [each for each in case.deploys if case.graph.runs(each) == YES]
         if any(self._releases(each) for each in runs):
             return case.failed(
-                f"{self._does(deploy)} on {scenario.name}: code that nobody has accepted reaches users.",
+                f"{self._does(deploy)} {on(scenario)}: code that nobody has accepted reaches users.",
                 fix=fix,
             )
         if runs:
             return case.unknown(
-                f"{does(deploy)} runs on {scenario.name}: whether what it publishes there is a release cannot be told.",
+                f"{does(deploy)} runs {on(scenario)}: whether what it publishes there is a release cannot be told.",
                 settle=f"If it is none, declare: {declared_kind(deploy, 'build')}",
             )
         return case.unknown(
-            f"{self._may(deploy)} on {scenario.name}: its condition cannot be decided from the files.",
+            f"{self._may(deploy)} {on(scenario)}: its condition cannot be decided from the files.",
             settle=fix,
         )
 
