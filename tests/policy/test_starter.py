@@ -7,12 +7,13 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from barraiser.model.environment import Environment
+from barraiser.model.environment import Environment, EnvironmentKey
 from barraiser.model.pipeline import Pipeline
+from barraiser.model.place import Place
 from barraiser.policy.config import config_from
 from barraiser.policy.starter import starter
 from barraiser.source.yaml_loader import load
-from graph.building import activity, job, pipeline
+from graph.building import PATH, activity, job, pipeline
 
 
 def service(name: str = "production", text: str = "./ship.sh") -> Pipeline:
@@ -44,6 +45,25 @@ def test_the_questions_can_be_answered_by_taking_the_mark_away() -> None:
     config = config_from(load(answered.encode(), ".barraiser.yml"), ".barraiser.yml", "2026-11-01")
     assert mark
     assert [each.name for each in config.declared.activities] == ["release"]
+
+
+def test_a_job_that_several_callers_run_is_asked_about_once_by_its_name_in_its_own_file() -> None:
+    def unread(name: str) -> Pipeline:
+        step = activity("other")
+        step.opaque, step.text = True, "acme/tidy@v1"
+        return pipeline([job(name, step)], [])
+
+    text = starter([unread("nightly / tidy"), unread("push / tidy")])
+    assert text.count("#   tidy: {kind: other}") == 1
+    assert " / tidy" not in text
+
+
+def test_a_job_that_ends_an_environment_is_not_asked_about() -> None:
+    step = activity("other")
+    step.opaque, step.text = True, "./teardown.sh"
+    stop = job("stop-review", step)
+    stop.environment = EnvironmentKey("review/1", Place(PATH, 3), action="stop")
+    assert "stop-review" not in starter([pipeline([stop], [])])
 
 
 @settings(max_examples=50, deadline=None)

@@ -13,7 +13,10 @@ _DECLARED: Final = "declared in the configuration"
 
 
 class DeclaredKinds:
-    """Declared activities by the name of a job (``id``, template or name) or of a step in it (``job/step`` or ``step``)."""
+    """Declared activities by the name of a job (``id``, template or name) or of a step in it (``job/step`` or ``step``).
+
+    A job of a called definition (``caller / job``) is also found by its name in its own file, and so one line settles all its calls.
+    """
 
     def __init__(self, declared: Declarations) -> None:
         self.declared = declared
@@ -28,6 +31,7 @@ class DeclaredKinds:
             or self.by_name.get(job.own_id)
             or self.by_name.get(job.template)
             or self.by_name.get(job.name)
+            or self.by_name.get(job.template.rpartition(" / ")[2])
         )
         if whole is not None and whole.kinds:
             return self._of_job(whole, job, activities)

@@ -62,7 +62,7 @@ _REQUESTS: Final = frozenset(("curl", "wget", "http", "https", "xh"))
 _SEVERAL: Final = 0.5
 """What a text is believed at most that names several classes."""
 
-_NO_NAME: Final = re.compile(r"[$=/?&,]")
+_NO_NAME: Final = re.compile(r"[$=/?&,:]")
 """What no environment's name holds: of such a text, the word that tells the class is the name."""
 
 _CHANGES: Final = frozenset(("deploy", "config-deploy"))

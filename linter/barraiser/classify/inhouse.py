@@ -214,7 +214,9 @@ def _finished(hit: Hit, split: Words, view: View) -> Hit:
     if hit.kind in _AIMED:
         hit.aims += [Aim(value, NAMED) for value in split.option(wrapping.NAMED_OPTIONS)]
         if hit.kind in ("deploy", "destroy", "rollback", "migrate"):
-            hit.aims += [Aim(word, NAMED if len(split.plain) == 1 else VALUE) for word in split.plain[:3]]
+            hit.aims += [
+                Aim(word, NAMED if len(split.plain) == 1 and ":" not in word else VALUE) for word in split.plain[:3]
+            ]
             hit.aims += [Aim(split.program, TEXT), *(Aim(word) for word in split.all)]
     return hit
 

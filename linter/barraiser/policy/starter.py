@@ -123,24 +123,52 @@ def _environments(pipelines: Sequence[Pipeline]) -> list[str]:
 
 
 def _activities(pipelines: Sequence[Pipeline]) -> list[str]:
-    questions: list[str] = []
-    seen: set[str] = set()
+    found: dict[object, _Unsure] = {}
     for _, job, activity in _all(pipelines):
         deploys = activity.kind in DEPLOY_KINDS
         known = any(each.kind != "other" for each in job.activities)
         recorded = deploys and job.environment is not None
         unsure = (activity.opaque and not known) or (deploys and activity.confidence < SURE and not recorded)
         nameless = deploys and (activity.environment is None or activity.environment.cls == "unknown")
-        if not (unsure or nameless) or job.template in seen:
+        ends = job.environment is not None and job.environment.action == "stop"
+        if ends or not (unsure or nameless):
             continue
-        seen.add(job.template)
-        questions.append(_comment(f"#   `{_short(activity.text)}` ({activity.place}): {_question(activity, nameless)}"))
-        name = activity.environment.name if activity.environment and not nameless else ""
-        where = f", environment: {_scalar(name if name and _constant(name) else 'production')}" if deploys else ""
-        questions.append(f"#   {_scalar(job.template)}: {{kind: {activity.kind}{where}}}")
+        environment = activity.environment.name if activity.environment and not nameless else ""
+        same = job.template if nameless else (activity.place, environment)
+        first = found.setdefault(same, _Unsure(job.template, activity, environment, nameless=nameless))
+        if first.template != job.template:
+            first.template = job.template.rpartition(" / ")[2]
+    questions: list[str] = []
+    asked: set[str] = set()
+    for each in found.values():
+        if each.template not in asked:
+            asked.add(each.template)
+            questions += each.lines()
     if not questions:
         return []
     return ["# What these jobs do cannot be read, or is a guess.", "# activities:", *questions, ""]
+
+
+class _Unsure:
+    """A question about what a job does. ``template``: the job's name, in its own file where several jobs call that file."""
+
+    __slots__ = ("activity", "environment", "nameless", "template")
+
+    def __init__(self, template: str, activity: Activity, environment: str, *, nameless: bool) -> None:
+        self.template = template
+        self.activity = activity
+        self.environment = environment
+        self.nameless = nameless
+
+    def lines(self) -> list[str]:
+        """The question, and the line that answers it."""
+        activity = self.activity
+        name = self.environment if self.environment and _constant(self.environment) else "production"
+        where = f", environment: {_scalar(name)}" if activity.kind in DEPLOY_KINDS else ""
+        return [
+            _comment(f"#   `{_short(activity.text)}` ({activity.place}): {_question(activity, self.nameless)}"),
+            f"#   {_scalar(self.template)}: {{kind: {activity.kind}{where}}}",
+        ]
 
 
 def _question(activity: Activity, nameless: bool) -> str:
