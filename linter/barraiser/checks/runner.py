@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from sys import intern
 from typing import Any, Final
 
 from barraiser.checks.answer import Answer
@@ -148,11 +149,11 @@ class _Run:
         self._merge(rule, kind, subjects, given)
 
     def _not_asked(self, rule: type[Rule], kind: str, subjects: Sequence[Subject]) -> str:
-        """Why a rule is not asked of this pipeline; empty where it is."""
+        """Why a rule is not asked of this pipeline, one text for all that are alike; empty where it is."""
         if self.pipeline.platform not in rule.platforms:
-            return f"The files of {self.pipeline.platform} cannot decide it."
+            return intern(f"The files of {self.pipeline.platform} cannot decide it.")
         if kind not in rule.kinds:
-            return f"It is not asked of a pipeline of kind {kind}."
+            return intern(f"It is not asked of a pipeline of kind {kind}.")
         if not subjects:
             return "Nothing is published." if kind == "library-publish" else "It does not deploy to production."
         return ""

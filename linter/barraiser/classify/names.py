@@ -57,7 +57,7 @@ def words_of(name: str) -> list[str]:
     return list(_words(name[:MAX_NAME]))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _words(name: str) -> tuple[str, ...]:
     if not name.islower():
         name = _CAMEL.sub(

@@ -11,7 +11,7 @@ from barraiser.shell.command import Command
 from barraiser.shell.syntax import Program
 
 MAX_SCRIPTS: Final = 1000
-MAX_CHARACTERS: Final = 200_000
+MAX_CHARACTERS: Final = 60_000
 """What is kept at most, of a process; beyond that all is forgotten."""
 
 MAX_SCRIPT: Final = 4000
