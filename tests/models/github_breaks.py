@@ -91,7 +91,13 @@ BREAKS: tuple[Break, ...] = (
         "  gamma-tests:\n"
         "    needs: [gamma]\n"
         "    if: ${{ !contains(github.event.head_commit.message, '[skip tests]') }}\n",
-        more=((RELEASE, "    needs: [build, approve]\n", "    needs: [build, approve]\n    if: ${{ !failure() }}\n"),),
+        more=(
+            (
+                RELEASE,
+                "    needs: [build, approve]\n",
+                "    needs: [build, approve]\n    if: ${{ !failure() && !cancelled() }}\n",
+            ),
+        ),
     ),
     Break(
         "TST004",

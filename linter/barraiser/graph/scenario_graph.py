@@ -25,13 +25,17 @@ WITNESS_KINDS: Final = frozenset(
 
 
 class Weakness:
-    """Why an activity before a deploy is no gate: ``reason`` in the file's own words (``continue-on-error: true``), at ``place``."""
+    """Why an activity before a deploy is no gate: ``reason`` in the file's own words (``continue-on-error: true``), at ``place``.
 
-    __slots__ = ("place", "reason")
+    ``ended``: how the activity ends where the deploy goes on all the same, as a word after "it ".
+    """
 
-    def __init__(self, reason: str, place: Place) -> None:
+    __slots__ = ("ended", "place", "reason")
+
+    def __init__(self, reason: str, place: Place, ended: str = "fails") -> None:
         self.reason = reason
         self.place = place
+        self.ended = ended
 
 
 class Reach:
@@ -405,7 +409,8 @@ class ScenarioGraph:
                 return Weakness(target.condition.text, target.condition.place or target.place)
             if way.strength != HARD:
                 reason = way.softened_by or target.condition.text or "the result is ignored"
-                return Weakness(reason, way.place or target.condition.place or target.place)
+                place = way.place or target.condition.place or target.place
+                return Weakness(reason, place, "is cancelled" if way.cancelled else "fails")
             found = self._job_weakness(way.target) if way.target != other else None
             if found is not None:
                 return found

@@ -31,7 +31,18 @@ class Unit:
 class Way:
     """An edge between two units, by index; ``link`` as for :class:`Unit`, for the edge of the hand-over itself; the rest as of an Edge."""
 
-    __slots__ = ("kind", "link", "place", "skips", "softened_by", "source", "strength", "target", "tolerant")
+    __slots__ = (
+        "cancelled",
+        "kind",
+        "link",
+        "place",
+        "skips",
+        "softened_by",
+        "source",
+        "strength",
+        "target",
+        "tolerant",
+    )
 
     def __init__(
         self,
@@ -44,6 +55,7 @@ class Way:
         softened_by: str,
         link: int = -1,
         tolerant: bool = False,
+        cancelled: bool = False,
     ) -> None:
         self.source = source
         self.target = target
@@ -54,6 +66,7 @@ class Way:
         self.softened_by = softened_by
         self.link = link
         self.tolerant = tolerant
+        self.cancelled = cancelled
 
     @property
     def ordered(self) -> bool:
@@ -122,7 +135,7 @@ def layout_of(pipeline: Pipeline, links: Sequence[tuple[Handover, Layout]]) -> L
 def _moved(way: Way, shift: int, link: int) -> Way:
     return Way(
         way.source + shift, way.target + shift, way.kind, way.strength, way.skips, way.place, way.softened_by, link,
-        way.tolerant,
+        way.tolerant, way.cancelled,
     )  # fmt: skip
 
 
@@ -170,6 +183,7 @@ def _ordered(pipeline: Pipeline, start: int) -> tuple[list[Job], list[Way]]:
             edge.place,
             edge.softened_by if edge.strength != HARD else "",
             tolerant=edge.tolerant,
+            cancelled=edge.cancelled,
         )
         for source, target, edge in edges
         if position[source] < position[target]

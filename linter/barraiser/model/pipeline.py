@@ -277,9 +277,10 @@ class Edge:
     ``kind``: needs, stage, run-order, sequence or trigger. ``skips``: when the source is skipped, the target is skipped too.
     ``softened_by``: why the edge has no teeth, with ``place``. ``tolerant``: a hard edge whose target starts all the same when the
     source did not run because something before it failed (a condition that asks for a failure of the source alone).
+    ``cancelled``: a soft edge that a failure of the source would hold, and its being cancelled does not.
     """
 
-    __slots__ = ("kind", "place", "skips", "softened_by", "source", "strength", "target", "tolerant")
+    __slots__ = ("cancelled", "kind", "place", "skips", "softened_by", "source", "strength", "target", "tolerant")
 
     def __init__(
         self,
@@ -292,6 +293,7 @@ class Edge:
         place: Place | None = None,
         softened_by: str = "",
         tolerant: bool = False,
+        cancelled: bool = False,
     ) -> None:
         self.source = source
         self.target = target
@@ -301,6 +303,7 @@ class Edge:
         self.place = place
         self.softened_by = softened_by
         self.tolerant = tolerant
+        self.cancelled = cancelled
 
 
 class Handover:

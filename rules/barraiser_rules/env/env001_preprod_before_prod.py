@@ -178,7 +178,7 @@ class PreprodBeforeProd(Rule):
             weakness = case.graph.weakness(earlier, deploy)
             if weakness is not None:
                 return case.failed(
-                    f"{job(deploy)} deploys to {where} also when {job(earlier)} to {prod_name(earlier)} failed: `{weakness.reason}`.",
+                    f"{job(deploy)} deploys to {where} also when {job(earlier)} to {prod_name(earlier)} {weakness.ended}: `{weakness.reason}`.",
                     fix=f"Remove `{weakness.reason}`, so that {job(deploy)} waits for a successful {job(earlier)}.",
                     at=weakness.place,
                     way=case.graph.way(earlier, deploy),

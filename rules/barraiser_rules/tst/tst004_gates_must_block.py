@@ -131,7 +131,7 @@ class GatesMustBlock(Rule):
         assert isinstance(weakness, Weakness)
         more = self._more(sorted({other.job.template for other, _ in toothless[1:]} - {test.job.template}))
         return case.failed(
-            f"{does(test)} cannot stop {job(deploy)}: `{weakness.reason}` lets the pipeline go on when it fails.{more}",
+            f"{does(test)} cannot stop {job(deploy)}: `{weakness.reason}` lets the pipeline go on when it {weakness.ended}.{more}",
             fix=case.fix(reason=weakness.reason, test=job(test), job=job(deploy)),
             at=weakness.place,
             way=case.graph.way(test, deploy),

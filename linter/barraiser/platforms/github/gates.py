@@ -58,18 +58,26 @@ class Outcome:
 
 
 class Bond:
-    """What an edge from a needed job is: its strength, whether skipping goes on, what takes its teeth, and ``Edge.tolerant``."""
+    """What an edge from a needed job is: its strength, whether skipping goes on, what takes its teeth, and more as of an ``Edge``."""
 
-    __slots__ = ("place", "skips", "softened_by", "strength", "tolerant")
+    __slots__ = ("cancelled", "place", "skips", "softened_by", "strength", "tolerant")
 
     def __init__(
-        self, strength: str, skips: bool, place: Place | None, softened_by: str = "", *, tolerant: bool = False
+        self,
+        strength: str,
+        skips: bool,
+        place: Place | None,
+        softened_by: str = "",
+        *,
+        tolerant: bool = False,
+        cancelled: bool = False,
     ) -> None:
         self.strength = strength
         self.skips = skips
         self.place = place
         self.softened_by = softened_by
         self.tolerant = tolerant
+        self.cancelled = cancelled
 
 
 class Gate:
@@ -133,7 +141,8 @@ def gate_of(
         later = _bind(condition, needs, before, contexts, normal, bonds)
         on_failure = max(normal, default=YES) == NO and max(later, default=NO) != NO
         runs = [MAYBE if usual == NO and late != NO else usual for usual, late in zip(normal, later, strict=True)]
-        always = bool(bonds) and not on_failure and all(bond.strength == SOFT for bond in bonds.values())
+        heedless = [bond.strength == SOFT and not bond.cancelled for bond in bonds.values()]
+        always = bool(bonds) and not on_failure and all(heedless)
     _close(outcome, names, before, bonds, condition is None or not condition.status)
     made = UNCONDITIONAL
     if condition is not None or all_of(runs) != YES:
@@ -188,6 +197,8 @@ def _bind(
             bonds[name] = Bond(SOFT, skips, source.soft_place or place, source.soft_reason)
         elif any(failed[index] != NO for index in asked):
             bonds[name] = Bond(SOFT, skips, condition.place, condition.text)
+        elif _runs_when_cancelled(condition, name, names, before, contexts, asked):
+            bonds[name] = Bond(SOFT, skips, condition.place, condition.text, cancelled=True)
         else:
             after = NO if skips else _best(_answers(condition, names, before, contexts, outcomes, none, YES, NO), asked)
             bonds[name] = Bond(HARD, skips, place, tolerant=after != NO)
@@ -195,6 +206,21 @@ def _bind(
         cancelled = _answers(condition, names, before, contexts, {}, none, NO, YES)
         later = [max(one, other) for one, other in zip(later, cancelled, strict=True)]
     return later
+
+
+def _runs_when_cancelled(
+    condition: If,
+    name: str,
+    names: Sequence[str],
+    before: Mapping[str, Outcome],
+    contexts: Sequence[Contexts],
+    asked: Sequence[int],
+) -> bool:
+    """Whether a job starts when the run was cancelled while a needed job ran: ``always()`` holds then, and nothing has failed."""
+    outcomes = {other: "skipped" for other in names if before[name].bit & before[other].held}
+    outcomes[name] = "cancelled"
+    none = [NO] * len(contexts)
+    return _best(_answers(condition, names, before, contexts, outcomes, none, NO, YES), asked) != NO
 
 
 def _best(answers: Sequence[Tri], asked: Sequence[int]) -> Tri:

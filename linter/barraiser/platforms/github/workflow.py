@@ -354,6 +354,7 @@ class _Template:
                     place=place,
                     softened_by=softened_by,
                     tolerant=bond.tolerant and strength == HARD,
+                    cancelled=bond.cancelled,
                 )
             )
 
