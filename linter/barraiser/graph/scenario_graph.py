@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from barraiser.graph.node import Node
 from barraiser.graph.units import TRIGGER, Layout, Unit, Way, sends, soft_in, started_in
+from barraiser.graph.written import before_written
 from barraiser.model.activity import ALLOWED_STEP, Activity
 from barraiser.model.condition import Condition
 from barraiser.model.pipeline import HARD, Handover, Job, Scenario
@@ -199,10 +200,8 @@ class Tables:
             reach = self._of_part(number, onward.get(number), target)
             through = self._through(number, reach, target, text)
             beyond = ordered.get(number)
-            condition = self.layout.units[number].job.condition
-            heedless = condition.always or condition.on_failure
             for way in self.layout.into[number]:
-                if (way.strength != HARD and (heedless or not way.skips)) or not self.linked(way.link):
+                if (way.strength != HARD and (way.tolerant or not way.skips)) or not self.linked(way.link):
                     continue
                 _improve(onward, way, through, reach)
                 if way.ordered:
@@ -341,6 +340,9 @@ class ScenarioGraph:
                 return NO
             return min(teeth, self._reached(activity, node.activity, _step_runs(self._tables, self.graph, gate)))
         reach = self._tables.reach(other).get(one)
+        if node.job.condition.written and (reach is None or reach.held == NO):
+            answer = min(teeth, negate(self._tables.softness(one)), before_written(gate, node.job.condition.written))
+            return min(answer, self._reached(activity, node.activity, _step_runs(self._tables, self.graph, gate)))
         if reach is None:
             return NO
         job_runs = self._tables.runs[one]

@@ -18,10 +18,12 @@ class Condition:
     others hold it back all the same. Empty: it runs past all.
     ``demands``: the steps that are allowed to fail, and whose success it asks for all the same: the key of one of its own job, or
     ``JOB#KEY`` of a needed one, by template.
+    ``written``: what it asks a needed job for that may fail: ``JOB#KEY#NAME`` for the output NAME, without which it does not hold, and
+    which the step KEY of that job writes. What fails before that leaves it empty.
     ``on_failure``: it runs only when something before it failed (``failure()``, ``when: on_failure``).
     """
 
-    __slots__ = ("always", "demands", "despite", "on_failure", "place", "runs", "text")
+    __slots__ = ("always", "demands", "despite", "on_failure", "place", "runs", "text", "written")
 
     def __init__(
         self,
@@ -32,6 +34,7 @@ class Condition:
         despite: tuple[str, ...] = (),
         on_failure: bool = False,
         demands: tuple[str, ...] = (),
+        written: tuple[str, ...] = (),
         place: Place | None = None,
     ) -> None:
         self.text = text
@@ -40,6 +43,7 @@ class Condition:
         self.despite = despite
         self.on_failure = on_failure
         self.demands = demands
+        self.written = written
         self.place = place
 
     def in_scenario(self, index: int) -> Tri:

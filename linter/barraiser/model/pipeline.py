@@ -275,7 +275,7 @@ class Edge:
     """``source`` comes before ``target`` (job ids; ``PATH#JOB`` for a job of another pipeline).
 
     ``kind``: needs, stage, run-order, sequence or trigger. ``skips``: when the source is skipped, the target is skipped too.
-    ``softened_by``: why the edge has no teeth, with ``place``. ``tolerant``: a hard edge whose target starts all the same when the
+    ``softened_by``: why the edge has no teeth, with ``place``. ``tolerant``: its target starts all the same when the
     source did not run because something before it failed (a condition that asks for a failure of the source alone).
     ``cancelled``: a soft edge that a failure of the source would hold, and its being cancelled does not.
     """

@@ -24,7 +24,8 @@ class Outcome:
     when nothing fails; ``chain``: the same for it and all before it. ``soft``: whether the failure of any of them, and not that of
     some matrix legs alone, is ignored. ``bit``: its own in the masks of jobs: ``ancestors``, all before it; ``held``, those whose
     failure keeps it from running; ``skipped``, those that it is skipped with. ``outputs``: what is known of them, by scenario;
-    ``outcomes``: the outputs that are the outcome of one of its steps, each with ``JOB#KEY`` of that step.
+    ``outcomes``: the outputs that are the outcome of one of its steps, each with ``JOB#KEY`` of that step; ``written``: those that
+    one of its steps writes, each with ``JOB#KEY#NAME``.
     """
 
     __slots__ = (
@@ -40,6 +41,7 @@ class Outcome:
         "soft",
         "soft_place",
         "soft_reason",
+        "written",
     )
 
     def __init__(self, normal: list[Tri], chain: list[Tri], number: int) -> None:
@@ -52,6 +54,7 @@ class Outcome:
         self.soft_place: Place | None = None
         self.outputs: list[Object] | None = None
         self.outcomes: Mapping[str, str] = {}
+        self.written: Mapping[str, str] = {}
         self.ancestors = 0
         self.held = 0
         self.skipped = 0
@@ -152,6 +155,7 @@ def gate_of(
             always=always,
             on_failure=on_failure,
             demands=_demands(condition, names, before, contexts) if condition else (),
+            written=_written(condition, names, before, contexts) if condition and condition.status else (),
             place=condition.place if condition else None,
         )
     return Gate(made, normal, bonds, outcome)
@@ -196,7 +200,8 @@ def _bind(
         if source.soft == YES:
             bonds[name] = Bond(SOFT, skips, source.soft_place or place, source.soft_reason)
         elif any(failed[index] != NO for index in asked):
-            bonds[name] = Bond(SOFT, skips, condition.place, condition.text)
+            after = _best(_answers(condition, names, before, contexts, outcomes, none, YES, NO), asked) if skips else NO
+            bonds[name] = Bond(SOFT, skips, condition.place, condition.text, tolerant=after != NO)
         elif _runs_when_cancelled(condition, name, names, before, contexts, asked):
             bonds[name] = Bond(SOFT, skips, condition.place, condition.text, cancelled=True)
         else:
@@ -261,6 +266,23 @@ def _demands(
             failed: Value = Object({"result": "success", "outputs": Object({output: "failure"}, OPEN)})
             condition.expressions.spent += len(contexts) * 4
             scopes = [Scope({**each, "needs": Object({name.lower(): failed}, OPEN)}, success=YES) for each in contexts]
+            if all(truth(evaluate(condition.tree, scope)) == NO for scope in scopes):
+                found.append(step)
+    return tuple(found)
+
+
+def _written(
+    condition: If, names: Sequence[str], before: Mapping[str, Outcome], contexts: Sequence[Contexts]
+) -> tuple[str, ...]:
+    """The outputs of needed jobs without which the condition does not hold, whatever it says of what became of the job."""
+    found = []
+    for name in names:
+        for output, step in before[name].written.items():
+            if f"needs.{name.lower()}.outputs.{output}" not in condition.names or condition.exhausted():
+                continue
+            failed: Value = Object({"result": "failure", "outputs": Object({output: ""}, OPEN)})
+            condition.expressions.spent += len(contexts) * 4
+            scopes = [Scope({**each, "needs": Object({name.lower(): failed}, OPEN)}, failure=YES) for each in contexts]
             if all(truth(evaluate(condition.tree, scope)) == NO for scope in scopes):
                 found.append(step)
     return tuple(found)

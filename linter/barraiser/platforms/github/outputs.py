@@ -60,19 +60,22 @@ def outputs_of_call(
     return found
 
 
-def outcomes_in(job: Mapping, reading: Reading) -> dict[str, str]:
-    """Which outputs of a job are the outcome of one of its steps: output to the step's id."""
+def outcomes_in(job: Mapping, reading: Reading) -> tuple[dict[str, str], dict[str, str]]:
+    """Which outputs of a job are the outcome of one of its steps: output to the step's id; and which a step writes: to ``ID#NAME``."""
     node = job.get("outputs")
     found: dict[str, str] = {}
+    written: dict[str, str] = {}
     for key, value in node if isinstance(node, Mapping) else ():
-        if not isinstance(value, Scalar) or ".outcome" not in value.value:
+        if not isinstance(value, Scalar) or "steps." not in value.value:
             continue
         pieces = reading.expressions.pieces(value.value.strip(), place_of(value))
         if len(pieces) == 1 and not isinstance(pieces[0], str):
             parts = path_text(pieces[0][1]).split(".")
             if len(parts) == 3 and parts[0] == "steps" and parts[2] == "outcome":
                 found[key.value.lower()] = parts[1]
-    return found
+            elif len(parts) == 4 and parts[0] == "steps" and parts[2] == "outputs":
+                written[key.value.lower()] = f"{parts[1]}#{parts[3]}"
+    return found, written
 
 
 def _rendered(pairs: list[tuple[str, Scalar]], contexts: Contexts, reading: Reading) -> Object:

@@ -152,7 +152,9 @@ class _Template:
             from barraiser.platforms.github.outputs import outcomes_in, outputs_of
 
             outcome.outputs = outputs_of(self.job, contexts, self.reading)
-            outcome.outcomes = {name: f"{self.id}#{key}" for name, key in outcomes_in(self.job, self.reading).items()}
+            ends, written = outcomes_in(self.job, self.reading)
+            outcome.outcomes = {name: f"{self.id}#{key}" for name, key in ends.items()}
+            outcome.written = {name: f"{self.id}#{key}" for name, key in written.items()}
         static = self._static(contexts)
         legs = legs_of(
             self.job, self.what, Scope(static, success=1, failure=1), self.reading.expressions, self.reading.problems
@@ -316,6 +318,7 @@ class _Template:
             always=(around.always if around and first else own.always),
             on_failure=own.on_failure or (around is not None and around.on_failure),
             demands=(*own.demands, *around.demands) if around else own.demands,
+            written=(*own.written, *around.written) if around else own.written,
             place=own.place or (around.place if around else None),
         )
 
@@ -353,7 +356,7 @@ class _Template:
                     skips=bond.skips and solid,
                     place=place,
                     softened_by=softened_by,
-                    tolerant=bond.tolerant and strength == HARD,
+                    tolerant=bond.tolerant and strength == bond.strength,
                     cancelled=bond.cancelled,
                 )
             )

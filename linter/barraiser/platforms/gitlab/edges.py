@@ -169,6 +169,7 @@ class Edges:
             skips=not need.optional,
             place=place or need.place,
             softened_by=reason,
+            tolerant=target.job.condition.always or target.job.condition.on_failure,
         )
 
     def _stage_edges(self, left: int) -> list[Edge]:
