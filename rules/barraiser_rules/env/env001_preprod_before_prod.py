@@ -177,8 +177,9 @@ class PreprodBeforeProd(Rule):
         for earlier in preprod_deploys(case, deploy):
             weakness = case.graph.weakness(earlier, deploy)
             if weakness is not None:
+                ended = f"{job(earlier)} to {prod_name(earlier)} {weakness.ended}"
                 return case.failed(
-                    f"{job(deploy)} deploys to {where} also when {job(earlier)} to {prod_name(earlier)} {weakness.ended}: `{weakness.reason}`.",
+                    f"{job(deploy)} deploys to {where} also when {ended}: `{weakness.reason}`.",
                     fix=f"Remove `{weakness.reason}`, so that {job(deploy)} waits for a successful {job(earlier)}.",
                     at=weakness.place,
                     way=case.graph.way(earlier, deploy),
