@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from barraiser.classify.classify import classify
 from barraiser.model.declarations import NOTHING_DECLARED, Declarations
@@ -29,6 +29,7 @@ class Entries:
         self._read: dict[str, list[Pipeline]] = {}
         self._unclassified: dict[str, list[Pipeline]] = {}
         self._paths: list[str] | None = None
+        self._kinds: dict[Pipeline, frozenset[str]] = {}
 
     def paths(self) -> list[str]:
         """All files of the root that the platforms start by themselves, sorted."""
@@ -67,10 +68,13 @@ class Entries:
         )
         return self._classified(path, options)
 
-    def others(self, pipeline: Pipeline, when: Callable[[Pipeline], bool] | None = None) -> Iterator[Pipeline]:
+    def others(
+        self, pipeline: Pipeline, when: Callable[[Pipeline], bool] | None = None, kinds: Sequence[str] = ()
+    ) -> Iterator[Pipeline]:
         """Every other entry of the root, in path order.
 
         ``when``: asked of an entry that is read, but not yet classified; those for which it is false are left out unclassified.
+        ``kinds``: those without an activity of these kinds are left out as well.
         """
         for path in self.paths():
             if when is not None and path not in self._read:
@@ -80,8 +84,18 @@ class Entries:
             for other in self.at(path):
                 if other is pipeline or (other.path, other.name) == (pipeline.path, pipeline.name):
                     continue
+                if kinds and self._kinds_of(other).isdisjoint(kinds):
+                    continue
                 if when is None or when(other):
                     yield other
+
+    def _kinds_of(self, pipeline: Pipeline) -> frozenset[str]:
+        """The kinds of a classified pipeline's activities, told once for all who look for some."""
+        found = self._kinds.get(pipeline)
+        if found is None:
+            found = frozenset([activity.kind for job in pipeline.jobs for activity in job.activities])
+            self._kinds[pipeline] = found
+        return found
 
     def _unread(self, path: str) -> list[Pipeline]:
         """The pipelines of a file, not yet classified."""

@@ -30,7 +30,7 @@ class Elsewhere:
         Reads an entry when its turn comes: whoever needs one activity only should stop at the first. ``when``: an entry is looked
         at only where a scenario on merged code is such.
         """
-        for other in self._others(when):
+        for other in self._others(when, kinds):
             scenarios = [number for number, each in enumerate(other.scenarios) if not each.unmerged]
             for node in _activities(other, kinds):
                 if classes and node.environment_class not in classes:
@@ -73,12 +73,12 @@ class Elsewhere:
         for other in self.entries.others(self.pipeline):
             yield from _reviewing(other)
 
-    def _others(self, when: Callable[[Scenario], bool] | None) -> Iterator[Pipeline]:
+    def _others(self, when: Callable[[Scenario], bool] | None, kinds: Sequence[str]) -> Iterator[Pipeline]:
         if self._joined is None:
             self._joined = {
                 (handover.path, handover.pipeline) for handover in handovers_of(self.pipeline, self.entries)
             }
-        for other in self.entries.others(self.pipeline, lambda each: _merges(each, when)):
+        for other in self.entries.others(self.pipeline, lambda each: _merges(each, when), kinds):
             joined = not self._joined.isdisjoint(((other.path, ""), (other.path, other.name)))
             if not joined and not any(problem.fatal for problem in other.problems):
                 yield other
