@@ -21,8 +21,12 @@ FIXED_VARIABLES = (
 
 def names_of(node: Node) -> frozenset[str]:
     """The names of the artifacts that an activity reads or writes, and of its images without tag."""
-    names = {name.strip() for name in node.activity.facts.get("artifacts", "").split(",") if name.strip()}
-    return frozenset(names | {_repository(image) for image in node.activity.images})
+    return artifacts_of(node) | frozenset({repository(image) for image in node.activity.images})
+
+
+def artifacts_of(node: Node) -> frozenset[str]:
+    """The names of the artifacts, other than images, that an activity reads or writes."""
+    return frozenset(name.strip() for name in node.activity.facts.get("artifacts", "").split(",") if name.strip())
 
 
 def reference(image: str, moving_tags: Sequence[str], *, on_tag: bool) -> str:
@@ -44,10 +48,17 @@ def reference(image: str, moving_tags: Sequence[str], *, on_tag: bool) -> str:
     return MOVING if low in {moving.lower() for moving in moving_tags} else FIXED
 
 
-def _repository(image: str) -> str:
+def repository(image: str) -> str:
+    """An image reference without tag and digest."""
     bare = image.split("@", 1)[0]
     tag = _tag(bare)
     return bare[: -len(tag) - 1] if tag else bare
+
+
+def tag_of(image: str) -> str | None:
+    """What tells an image of a repository from another one: the digest, else the tag; None where there is neither."""
+    _, at, digest = image.partition("@")
+    return digest if at else _tag(image)
 
 
 def _tag(image: str) -> str | None:

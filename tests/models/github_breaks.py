@@ -38,6 +38,29 @@ OPERATE = """  operate:
   tell-owners:
 """
 
+GAMMA_IMAGE = """      account: "666666666666" # ENV005: an account for each environment
+      region: ${{{{ matrix.region }}}}
+      image: {}
+"""
+
+SECOND_BUILD = """  build-gamma:
+    needs: [unit-tests, analysis]
+    runs-on: ubuntu-24.04
+    timeout-minutes: 20
+    permissions: {contents: read, id-token: write}
+    outputs:
+      image: 333333333333.dkr.ecr.eu-west-1.amazonaws.com/orders-api@${{ steps.push.outputs.digest }}
+    steps:
+      - uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2
+      - id: push
+        uses: docker/build-push-action@4f58ea79222b3b9dc2c8bbdd6debcef730109a75 # v6.9.0
+        with:
+          push: true
+          build-args: LOG_LEVEL=debug
+          tags: 333333333333.dkr.ecr.eu-west-1.amazonaws.com/orders-api:gamma-${{ github.sha }}
+
+"""
+
 LIMIT = {"GOV003": "the time limit was made for the bakes that are gone"}
 ROLLING_GRADUALLY = {**LIMIT, "BAK003": "a rolling deployment has no bake time of its own"}
 ROLLING = {
@@ -441,4 +464,26 @@ BREAKS: tuple[Break, ...] = (
         "ENV002", DEPLOY, "    environment: ${{ inputs.environment }} # ENV006, APV003\n", "    environment: staging\n"
     ),
     Break("TST004", RELEASE, "--exit-code 1 .", "--exit-code 0 ."),
+    # --- gamma gets something else than production ---
+    *(
+        Break("BLD003", RELEASE, GAMMA_IMAGE.format("${{ needs.build.outputs.image }}"), GAMMA_IMAGE.format(image))
+        for image in (
+            "333333333333.dkr.ecr.eu-west-1.amazonaws.com/orders-api:v41",
+            "333333333333.dkr.ecr.eu-west-1.amazonaws.com/orders-api@sha256:" + "4f" * 32,
+        )
+    ),
+    Break(
+        "BLD003",
+        RELEASE,
+        "  alpha:\n    needs: [build]\n",
+        SECOND_BUILD + "  alpha:\n    needs: [build]\n",
+        more=(
+            (RELEASE, "    needs: [build, rollback-test]\n", "    needs: [build, build-gamma, rollback-test]\n"),
+            (
+                RELEASE,
+                GAMMA_IMAGE.format("${{ needs.build.outputs.image }}"),
+                GAMMA_IMAGE.format("${{ needs.build-gamma.outputs.image }}"),
+            ),
+        ),
+    ),
 )

@@ -341,4 +341,33 @@ BREAKS: tuple[Break, ...] = (
         '    - if: $CI_PIPELINE_SOURCE == "schedule" # LOD002\n    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH\n  script:\n    - k6',
         '    - if: $CI_PIPELINE_SOURCE == "schedule"\n  script:\n    - k6',
     ),
+    # --- gamma gets something else than production ---
+    *(
+        Break(
+            "BLD003",
+            DEPLOY,
+            'catalog="$CI_REGISTRY_IMAGE:$CI_COMMIT_SHA"',
+            'catalog="$CI_REGISTRY_IMAGE:$TAG"',
+            more=(
+                (ROOT, "# ENV005: an account for each environment", "# ENV005"),
+                (ROOT, "variables: {CLUSTER: gamma, ", f'variables: {{TAG: "{tag}", CLUSTER: gamma, '),
+                (ROOT, "\nbuild-image:", '\nvariables: {TAG: "$CI_COMMIT_SHA"}\n\nbuild-image:'),
+            ),
+        )
+        for tag in ("v41", "2024.11.3")
+    ),
+    Break(
+        "BLD003",
+        DEPLOY,
+        'catalog="$CI_REGISTRY_IMAGE:$CI_COMMIT_SHA"',
+        'catalog="$CI_REGISTRY_IMAGE$SUFFIX"',
+        more=(
+            (
+                ROOT,
+                "variables: {CLUSTER: gamma, ",
+                "variables: {SUFFIX: '@sha256:" + "4f" * 32 + "', CLUSTER: gamma, ",
+            ),
+            (ROOT, "\nbuild-image:", "\nvariables: {SUFFIX: ':$CI_COMMIT_SHA'}\n\nbuild-image:"),
+        ),
+    ),
 )

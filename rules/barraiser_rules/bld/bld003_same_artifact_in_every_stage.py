@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from barraiser.api import CODEPIPELINE, FAILED, GITHUB_ACTIONS, GITLAB_CI, Answer, Case, Node, Rule
-from barraiser_rules.artifacts import names_of
+from barraiser_rules.artifacts import artifacts_of, names_of
+from barraiser_rules.promotion import last_preprod
 from barraiser_rules.questions import does, job, preprod_gates
-
-PRODUCERS = ("build", "publish")
+from barraiser_rules.sameness import OTHER, PRODUCERS, SAME, Sameness, alike, compared, references_of
 
 
 class SameArtifactInEveryStage(Rule):
@@ -20,9 +20,10 @@ class SameArtifactInEveryStage(Rule):
         AWS Deployment Pipeline Reference Architecture, application pipeline: what was packaged is deployed to every environment.
 
     Decided by:
-        The jobs that make what the production deploy and the pre-production deploy that gates it read: artifacts that they name, or the
-        image. Two files of one job are the same build. Where a deploy does not name what it reads, and several jobs build, nothing is
-        known.
+        What the production deploy and the last pre-production deploy that gates it read: the artifacts or images that they name, and the
+        jobs that make these. Two files of one job are the same build. Two images of one repository are the same where they are named
+        alike, one job makes both, or a command gives one the other's tag; a constant tag or digest beside what this run makes is another
+        image. Where neither shows, nothing is known.
 
     Fix:
         Let both deploys read the artifact of one build.
@@ -90,33 +91,49 @@ class SameArtifactInEveryStage(Rule):
     }
 
     def decide(self, case: Case) -> Answer:
-        """Compares the builds whose results the deploys read."""
+        """Compares what the deploys read, and the builds that make it."""
         if case.verdict_of("BLD001") == FAILED:
             return case.not_applicable("What production gets is built anew.", because="BLD001")
         unsure: Answer | None = None
-        compared = False
+        shown = ""
         for deploy in case.deploys:
-            staging = preprod_gates(case, deploy)
-            if not staging:
-                continue
-            compared = True
-            answer = self._compared(case, deploy, staging[-1])
-            if answer is not None and answer.verdict == FAILED:
-                return answer
-            unsure = unsure or answer
-        if not compared:
+            for earlier in self._earlier(case, deploy):
+                answer = self._compared(case, deploy, earlier)
+                if isinstance(answer, str):
+                    shown = shown or answer
+                elif answer.verdict == FAILED:
+                    return answer
+                else:
+                    unsure = unsure or answer
+        if not shown and unsure is None:
             return case.not_applicable("No pre-production deploy comes before it.", because="ENV001")
-        return unsure or case.passed(
-            f"{job(case.deploy)} and the deploy before it read what the same build makes.", rests_on=(case.deploy,)
-        )
+        return unsure or case.passed(shown, rests_on=(case.deploy,))
 
-    def _compared(self, case: Case, deploy: Node, earlier: Node) -> Answer | None:
-        """What two deploys' artifacts show; None where they are of the same build."""
+    def _earlier(self, case: Case, deploy: Node) -> list[Node]:
+        """The last pre-production deploys that gate a deploy, one of each job; those of the same thing, where some are."""
+        gates = preprod_gates(case, deploy)
+        last = {id(each) for each in last_preprod(case, deploy)}
+        by_job = {each.job.id: each for each in gates if id(each) in last} or {each.job.id: each for each in gates[-1:]}
+        found = list(by_job.values())
+        mine, target = references_of(case, deploy), deploy.activity.facts.get("target")
+        same = [
+            each
+            for each in found
+            if alike(mine, references_of(case, each)) or (target and each.activity.facts.get("target") == target)
+        ]
+        return same or found[-1:]
+
+    def _compared(self, case: Case, deploy: Node, earlier: Node) -> Answer | str:
+        """What two deploys' artifacts show: why they are the same, or an answer."""
         mine, theirs = self._names(case, deploy), self._names(case, earlier)
-        if mine and mine & theirs:
-            return None
         raw = self._of_source(case, deploy)
         builds = case.graph.ahead_of(deploy, *PRODUCERS)
+        images = compared(case, deploy, references_of(case, deploy), references_of(case, earlier))
+        if images is not None and images.answer == OTHER:
+            return self._by_images(case, deploy, earlier, images)
+        shared = mine & theirs if mine | theirs <= raw else (mine & theirs) - raw
+        if shared:
+            return f"{_both(deploy, earlier)} read the same artifact `{min(shared)}`."
         if mine and theirs and theirs <= raw and not mine & raw and builds:
             return case.failed(
                 f"{job(earlier)} deploys the sources as they are, and {job(deploy)} what {job(builds[-1])} made of them: what"
@@ -127,18 +144,46 @@ class SameArtifactInEveryStage(Rule):
                 way=case.graph.way(earlier, deploy),
                 rests_on=(earlier, deploy),
             )
-        jobs = {build.job.id for build in builds}
-        if len(jobs) <= 1:
-            return None
+        if images is not None:
+            return self._by_images(case, deploy, earlier, images)
+        jobs = {build.job.own_id for build in builds}
         own, other = self._makers(builds, mine), self._makers(builds, theirs)
         if own and other:
-            if {node.job.id for node in own} & {node.job.id for node in other}:
-                return None
+            if not {node.job.id for node in own}.isdisjoint({node.job.id for node in other}):
+                return f"{_both(deploy, earlier)} read what {job(own[-1])} makes."
             return self._fails(case, deploy, earlier, own[-1], other[-1])
+        if len(jobs) <= 1:
+            only = f"{job(builds[-1])} alone builds" if builds else "Nothing builds"
+            return f"{only} before {_both(deploy, earlier)}, and neither names another artifact."
         return case.unknown(
             f"{', '.join(sorted(jobs)[:4])} build before {job(deploy)}; which of them makes what it and {job(earlier)} deploy,"
             " the files do not say.",
             settle="Name the artifact or the image in both deploys.",
+            at=deploy,
+        )
+
+    def _by_images(self, case: Case, deploy: Node, earlier: Node, images: Sameness) -> Answer | str:
+        """What the images that two deploys name show."""
+        if images.answer == SAME:
+            if images.mine == images.theirs:
+                return f"{_both(deploy, earlier)} deploy the same image `{images.mine}`."
+            return f"`{images.mine}` in {job(deploy)} and `{images.theirs}` in {job(earlier)} come of the same build."
+        if images.answer == OTHER and images.made_mine and images.made_theirs:
+            return self._fails(case, deploy, earlier, images.made_mine[-1], images.made_theirs[-1])
+        if images.answer == OTHER:
+            return case.failed(
+                f"{job(earlier)} deploys `{images.theirs}`, and {job(deploy)} `{images.mine}`: what was tested is not what reaches"
+                " production.",
+                fix=f"Let {job(earlier)} and {job(deploy)} deploy the same image: the one that the build of this run makes.",
+                at=earlier,
+                key=earlier.job.template,
+                way=case.graph.way(earlier, deploy),
+                rests_on=(deploy, earlier),
+            )
+        return case.unknown(
+            f"{job(earlier)} deploys `{images.theirs}`, and {job(deploy)} `{images.mine}`; whether this is the same image, the files"
+            " do not say.",
+            settle="Name the image in both deploys in the same way, by the digest or tag that the build hands on.",
             at=deploy,
         )
 
@@ -151,7 +196,7 @@ class SameArtifactInEveryStage(Rule):
 
     def _names(self, case: Case, deploy: Node) -> frozenset[str]:
         """The artifacts that a deploy reads; where it only executes a prepared change, those of the preparation."""
-        names = names_of(deploy)
+        names = artifacts_of(deploy)
         target = deploy.activity.facts.get("target")
         if names or not target:
             return names
@@ -169,3 +214,8 @@ class SameArtifactInEveryStage(Rule):
             at=deploy,
             rests_on=(deploy, earlier, own, other),
         )
+
+
+def _both(deploy: Node, earlier: Node) -> str:
+    """Two deploys, as the subject of a sentence."""
+    return f"both deploys of {job(deploy)}" if deploy.job is earlier.job else f"{job(deploy)} and {job(earlier)}"
