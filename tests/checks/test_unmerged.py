@@ -21,7 +21,7 @@ jobs:
       - run: npm test
   production:
     needs: [test]
-    if: ${{ !failure() }}
+    if: ${{ !failure() && !cancelled() }}
     runs-on: ubuntu-latest
     environment: production
     steps:
