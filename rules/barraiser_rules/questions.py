@@ -120,8 +120,18 @@ def does(node: Node) -> str:
 
 
 def on(scenario: Scenario) -> str:
-    """A way in which the pipeline is started, as a message says it: "on push to main", "after Build (push to main)"."""
-    return scenario.name if scenario.name.startswith("after ") else f"on {scenario.name}"
+    """A way in which the pipeline is started, as a message says it: "on a push to main", "after Build (push to main)"."""
+    name = scenario.name
+    if name.startswith("after "):
+        return name
+    if name == "called":
+        return "when it is called"
+    to = name.removeprefix("push to ")
+    if to != name and not any(char.isalpha() for char in to):
+        return f"on a push to branch {to}"
+    return (
+        f"on a {name}" if name.startswith(("push to ", "manual run", "pull request", "merge request")) else f"on {name}"
+    )
 
 
 def _short(text: str, limit: int = 60) -> str:

@@ -23,7 +23,13 @@ from barraiser_rules.hints import declaration
 from barraiser_rules.questions import declared_protection, job, on
 from barraiser_rules.refs import is_version, samples
 
-ALLOWED = ("default", "^(release|hotfix|prod|production|live|stable)(/.+)?$", "tag", "release")
+ALLOWED = (
+    "default",
+    "^(release|hotfix|prod|production|live|stable)(/.+)?$",
+    r"^v?[0-9]+(\.([0-9]+|x))?(\.x)?$",  # the branch on which an older version is kept up: `2`, `v4`, `1.x`
+    "tag",
+    "release",
+)
 REF_GUARD = (
     r"(?i)\bref\b|ref_name|ref_type|ref_protected|head_branch|_branch\b|commit_(tag|ref)|base_ref|default_branch"
 )
@@ -107,6 +113,9 @@ class DeployFromMainlineOnly(Rule):
         if admitted is True or (admitted is None and self._guarded(case, deploy)):
             return case.passed(f"{job(deploy)} runs {on(scenario)}, an allowed way to production.", rests_on=(deploy,))
         fix = case.fix(job=job(deploy), default=case.pipeline.default_branch)
+        if scenario.event == "pull-request":  # merged: its ref is the request's own, whatever it went into
+            default = case.pipeline.default_branch
+            fix = f"Let the trigger admit requests into `{default}` alone: `branches: [{default}]`."
         if admitted is False and scenario.refs and all(is_version(ref) for ref in scenario.refs):
             return case.unknown(
                 f"{job(deploy)} deploys what is called like a version ({', '.join(scenario.refs[:3])}): a tag is meant, and a branch may be"
@@ -154,7 +163,7 @@ class DeployFromMainlineOnly(Rule):
         return False if scenario.branch == "other" else None
 
     def _all_allowed(self, branch: str, allowed: tuple[str, ...], pipeline: Pipeline) -> bool:
-        names = samples(branch)
+        names = [] if is_version(branch) else samples(branch)
         return bool(names) and all(self._allowed(name, allowed, pipeline) for name in names)
 
     def _allowed(self, branch: str, allowed: tuple[str, ...], pipeline: Pipeline) -> bool:
