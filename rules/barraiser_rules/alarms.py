@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 
 from barraiser.api import Case, Node, SourceError
+from barraiser_rules.artifacts import repository
+from barraiser_rules.hints import PREPROD_WORDS, words
 
 MAX_ALARMS = 40
 MAX_LINES = 60
@@ -26,7 +28,7 @@ def alarms_of(case: Case, deploy: Node, gates: list[Node]) -> dict[str, str]:
     applied = case.applied(deploy)
     asked = list(applied.alarms)
     for gate in gates:
-        asked += _asked_for(gate)
+        asked += _named_in(gate)
     paths = list(
         dict.fromkeys([place.path for place in applied.places] + [each.place.path for each in applied.definitions])
     )
@@ -54,17 +56,84 @@ def _texts(case: Case, asked: list[str], paths: list[str]) -> dict[str, str]:
     return found
 
 
-def _asked_for(gate: Node) -> list[str]:
+def _named_in(gate: Node, option: str = "--alarm-names") -> list[str]:
     """The alarms that a command names."""
     argv = gate.activity.argv
-    if "--alarm-names" not in argv:
+    if option not in argv:
         return []
     taken = []
-    for word in argv[argv.index("--alarm-names") + 1 :]:
+    for word in argv[argv.index(option) + 1 :]:
         if word.startswith("-"):
             break
         taken.append(word)
     return taken
+
+
+def asked_for(gate: Node) -> list[str]:
+    """The names of the alarms, or the beginning of their names, that a gate asks for, as far as they are constant."""
+    facts = gate.activity.facts
+    found = [*_named_in(gate), *_named_in(gate, "--alarm-name-prefix")]
+    if "on-alarm" in facts and "target" in facts:
+        found.append(facts["target"])
+    return [name for name in found if "$" not in name and "{" not in name]
+
+
+def only_waits(gate: Node) -> bool:
+    """Whether what is taken for an alarm gate waits for a rollout to end: that looks at metrics only where the rollout has an analysis,
+    which its definition says."""
+    argv = gate.activity.argv
+    return "status" in argv and ("rollouts" in argv or any("argo-rollouts" in word for word in argv[:2]))
+
+
+PROD_WORDS = frozenset(("prod", "production", "prd", "live"))
+_BEFORE = frozenset(("non", "not", "pre"))
+
+
+def of_production(gate: Node) -> bool:
+    """Whether each alarm that a gate names is production's, by its name."""
+    asked = [words(name) for name in asked_for(gate)]
+    return bool(asked) and all(
+        not own.isdisjoint(PROD_WORDS) and own.isdisjoint(_BEFORE) and own.isdisjoint(PREPROD_WORDS) for own in asked
+    )
+
+
+_COUNTED = frozenset(("requests", "calls", "data", "datapoints", "traffic", "samples", "messages", "events"))
+_FAULTS = frozenset(("errors", "error", "faults", "fault", "5xx", "failed", "latency", "failures"))
+
+
+def counts_requests(gate: Node) -> bool:
+    """Whether each alarm that a gate names speaks, by its name, of too few requests to judge by (BAK005), and of no fault."""
+    asked = [words(name) for name in asked_for(gate)]
+    return bool(asked) and all(
+        "few" in own and not own.isdisjoint(_COUNTED) and own.isdisjoint(_FAULTS) for own in asked
+    )
+
+
+def of_another_service(case: Case, gate: Node, deploy: Node) -> bool:
+    """Whether the alarms that a gate names are another service's: other gates of the pipeline ask for alarms that are named for what is
+    deployed, and these have its place in the same pattern taken by another word (``billing-gamma-high`` beside ``orders-high``)."""
+    own = _service(deploy)
+    asked = [words(name) - _PLACES for name in asked_for(gate)]
+    if not own or not asked or any(not own.isdisjoint(each) for each in asked):
+        return False
+    others = [words(name) - _PLACES for node in case.graph.nodes("alarm-gate") for name in asked_for(node)]
+    patterns = [each - own for each in others if not own.isdisjoint(each)]
+    return all(any(pattern and pattern < each for pattern in patterns) for each in asked)
+
+
+_PLACES = PREPROD_WORDS | PROD_WORDS | {"onebox", "canary", "region", "first", "wave"}
+
+
+def _service(deploy: Node) -> set[str]:
+    """The words of what is deployed: the target's and the images' names."""
+    names = [
+        deploy.activity.facts.get("target", ""),
+        *(repository(image).rsplit("/", 1)[-1] for image in deploy.activity.images),
+    ]
+    return set().union(*(words(name) for name in names if "$" not in name)) - _PLACES - _GENERAL
+
+
+_GENERAL = frozenset(("service", "deployment", "deploy", "app", "api", "stack", "web", "cluster", "group"))
 
 
 def _lines(case: Case, path: str) -> list[str]:

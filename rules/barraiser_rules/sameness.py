@@ -60,10 +60,10 @@ def compared(case: Case, deploy: Node, mine: Sequence[str], theirs: Sequence[str
     """What the images of a production deploy and of an earlier one show; None where they name nothing that can be compared."""
     if not mine or not theirs:
         return None
-    common = next((each for each in mine if each in theirs), None)
-    if common is not None:
-        return Sameness(SAME, common, common, _makers(case, deploy, common), _makers(case, deploy, common))
     own, other = _pair(mine, theirs)
+    if own == other:
+        made = _makers(case, deploy, own)
+        return Sameness(SAME, own, other, made, made)
     made, made_there = _makers(case, deploy, own), _makers(case, deploy, other)
     if _tagged_again(case, deploy, own, other):
         return Sameness(SAME, own, other, made, made_there)
@@ -80,11 +80,14 @@ def alike(mine: Sequence[str], theirs: Sequence[str]) -> bool:
 
 
 def _pair(mine: Sequence[str], theirs: Sequence[str]) -> tuple[str, str]:
+    """The two references to compare: those of one repository that are written differently, before those that are the same."""
     for own in mine:
-        for other in theirs:
-            if _short(own) == _short(other):
-                return own, other
-    return mine[0], theirs[0]
+        if own not in theirs:
+            for other in theirs:
+                if _short(own) == _short(other):
+                    return own, other
+    common = next((each for each in mine if each in theirs), None)
+    return (common, common) if common is not None else (mine[0], theirs[0])
 
 
 def _short(image: str) -> str:

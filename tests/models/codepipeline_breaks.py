@@ -328,4 +328,7 @@ BREAKS: tuple[Break, ...] = (
         TRIGGER.format("PullRequest: [{Events: [OPEN, UPDATED], Branches: {Includes: [main]}}]") + SOURCE,
     ),
     Break("SRC001", PIPELINE, SOURCE, TRIGGER.format('Push: [{Branches: {Includes: ["*"]}}]') + SOURCE),
+    # --- the alarms of something else ---
+    Break("ENV007", PIPELINE, "AlarmName: payments-gamma-high", "AlarmName: payments-production-high"),
+    Break("ENV007", PIPELINE, "AlarmName: payments-gamma-high", "AlarmName: ledger-gamma-high"),
 )

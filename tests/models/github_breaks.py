@@ -486,4 +486,7 @@ BREAKS: tuple[Break, ...] = (
             ),
         ),
     ),
+    # --- the alarms of something else ---
+    Break("ENV007", RELEASE, "--alarm-names orders-gamma-high", "--alarm-names orders-production-high"),
+    Break("ENV007", RELEASE, "--alarm-names orders-gamma-high", "--alarm-names billing-gamma-high"),
 )

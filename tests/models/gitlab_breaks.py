@@ -370,4 +370,7 @@ BREAKS: tuple[Break, ...] = (
             (ROOT, "\nbuild-image:", "\nvariables: {SUFFIX: ':$CI_COMMIT_SHA'}\n\nbuild-image:"),
         ),
     ),
+    # --- the alarms of something else ---
+    Break("ENV007", ROOT, "{ALARM: catalog-gamma-high,", "{ALARM: catalog-production-high,"),
+    Break("ENV007", ROOT, "{ALARM: catalog-gamma-high,", "{ALARM: search-gamma-high,"),
 )

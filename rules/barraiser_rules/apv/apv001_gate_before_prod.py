@@ -19,6 +19,7 @@ from barraiser.api import (
     Parameter,
     Rule,
 )
+from barraiser_rules.alarms import only_waits
 from barraiser_rules.hints import declaration
 from barraiser_rules.questions import (
     DEPLOYED_TESTS,
@@ -119,7 +120,7 @@ class GateBeforeProd(Rule):
         if by_person:
             return found
         staging = preprod_deploys(case, deploy)
-        found += [node for node in ahead if node.kind == "alarm-gate"]
+        found += [node for node in ahead if node.kind == "alarm-gate" and not only_waits(node)]
         found += [
             node
             for node in ahead

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from barraiser.api import (
     CODEPIPELINE,
+    DEPLOY_KINDS,
     FAILED,
     GITHUB_ACTIONS,
     GITLAB_CI,
     MAYBE,
     NO,
+    PROD_CLASSES,
     YES,
     Answer,
     Case,
     Node,
     Rule,
 )
+from barraiser_rules.alarms import asked_for, counts_requests, of_another_service, of_production, only_waits
+from barraiser_rules.hints import PREPROD_WORDS, words
 from barraiser_rules.promotion import after_preprod, last_preprod
-from barraiser_rules.questions import declared_kind, does, job, may_hold, out_of_sight, weakest_gate
+from barraiser_rules.questions import declared_kind, does, job, may_hold, out_of_sight, prod_name, weakest_gate
 
 
 class GammaAlarmGate(Rule):
@@ -32,7 +36,8 @@ class GammaAlarmGate(Rule):
 
     Decided by:
         An alarm check or analysis after the last pre-production deploy that must succeed before the production deploy starts; or a
-        deployer that rolls that deploy back on alarms.
+        deployer that rolls that deploy back on alarms. A check whose alarms are plainly production's or another service's, by their
+        names, does not count, nor does waiting for a rollout that has no analysis.
 
     Fix:
         Ask pre-production's alarms between its deploy and production's.
@@ -96,6 +101,15 @@ class GammaAlarmGate(Rule):
         staging = last_preprod(case, gate.deploy)
         if not staging:
             return case.not_applicable("No pre-production deploy comes before it.", because="ENV001")
+        wrong = self._misdirected(case, gate.deploy, staging)
+        if wrong is not None:
+            return case.failed(
+                f"{job(wrong)} asks `{asked_for(wrong)[0]}`, an alarm of {self._whose(case, wrong, gate.deploy)}: an alarm of"
+                f" {prod_name(staging[-1])} does not keep the change from {job(gate.deploy)}.",
+                fix=f"Let {job(wrong)} ask the alarms of {prod_name(staging[-1])}.",
+                at=wrong,
+                way=(*staging[-1:], wrong, gate.deploy),
+            )
         watched = [(each, case.applied(each)) for each in staging if case.graph.gates(each, gate.deploy) != NO]
         for each, applied in watched:
             if applied.rolls_back_on_alarm == YES:
@@ -114,12 +128,42 @@ class GammaAlarmGate(Rule):
         hidden = out_of_sight(case, "alarm-gate", what="An alarm check", deploy=gate.deploy)
         where = job(staging[-1])
         return hidden or case.failed(
-            f"No alarm of pre-production is asked between {where} and {job(gate.deploy)}: what only shows in metrics goes on to users.",
+            f"No alarm of pre-production is asked between {where} and {job(gate.deploy)}: what only shows in metrics goes on to"
+            f" users.",
             fix=case.fix(job=job(gate.deploy), staging=where),
             at=gate.deploy,
         )
 
     def _candidates(self, case: Case, deploy: Node) -> list[Node]:
         last = last_preprod(case, deploy)
-        found = after_preprod(case, deploy, ("alarm-gate",))
-        return [node for node in found if any(case.graph.before(each, node) for each in last)]
+        return [
+            node
+            for node in after_preprod(case, deploy, ("alarm-gate",))
+            if any(case.graph.before(each, node) for each in last)
+            and not only_waits(node)
+            and not counts_requests(node)
+            and not self._whose(case, node, deploy)
+        ]
+
+    def _whose(self, case: Case, node: Node, deploy: Node) -> str:
+        """Whose alarms a check plainly asks for, where they are not those of pre-production; else empty."""
+        if of_production(node):
+            return "production"
+        return "another service" if of_another_service(case, node, deploy) else ""
+
+    def _misdirected(self, case: Case, deploy: Node, staging: list[Node]) -> Node | None:
+        """A check of pre-production, by its job, that asks for alarms of something else. One look at production's alarms before a deploy
+        there is none: RLB007 asks for it."""
+        released = [
+            each for each in case.graph.ahead_of(deploy, *DEPLOY_KINDS) if each.environment_class in PROD_CLASSES
+        ]
+        for node in case.graph.ahead_of(deploy, "alarm-gate"):
+            after = node.job is not deploy.job and any(case.graph.before(each, node) for each in staging)
+            if not after or any(case.graph.before(each, node) for each in released):
+                continue
+            environment = node.job.environment
+            named = words(f"{node.job.own_id} {environment.name if environment else ''}")
+            soaks = node.activity.facts.get("repeats") or node.activity.minutes
+            if (soaks or not named.isdisjoint(PREPROD_WORDS)) and self._whose(case, node, deploy):
+                return node
+        return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from barraiser.api import CODEPIPELINE, FAILED, GITHUB_ACTIONS, GITLAB_CI, MAYBE, NO, YES, Answer, Case, Node, Rule
+from barraiser_rules.alarms import only_waits
 from barraiser_rules.bakes import each_deploy
 from barraiser_rules.hints import sounds_like
 from barraiser_rules.questions import does, job, prod_name
@@ -102,7 +103,7 @@ class AlarmTriggeredAutoRollback(Rule):
         applied = case.applied(deploy)
         if applied.rolls_back_on_alarm == YES:
             return case.passed(f"An alarm rolls {job(deploy)} back: {applied.why}.", rests_on=(deploy,))
-        gates = case.graph.after(deploy, "alarm-gate")
+        gates = [node for node in case.graph.after(deploy, "alarm-gate") if not only_waits(node)]
         for gate in gates:
             if self._stage_goes_back(gate, deploy):
                 return case.passed(f"{does(gate)} rolls the stage of {job(deploy)} back.", way=(gate,))

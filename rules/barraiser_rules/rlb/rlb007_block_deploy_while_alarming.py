@@ -16,6 +16,7 @@ from barraiser.api import (
     Node,
     Rule,
 )
+from barraiser_rules.alarms import only_waits
 from barraiser_rules.promotion import ENTRY, looks_at, spot
 from barraiser_rules.questions import (
     declared_kind,
@@ -134,6 +135,8 @@ class BlockDeployWhileAlarming(Rule):
         ]
         found = []
         for node in case.graph.ahead_of(deploy, "alarm-gate"):
+            if only_waits(node):
+                continue
             between = [each for each in (*staging, *others) if case.graph.before(node, each)]
             entry = node.job.tags.get("stage-condition") == ENTRY and node.job.stage == deploy.job.stage
             if entry or (not between and looks_at(case, node) not in PREPROD_CLASSES):

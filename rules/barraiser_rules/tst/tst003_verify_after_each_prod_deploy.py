@@ -16,6 +16,7 @@ from barraiser.api import (
     Rule,
     Tri,
 )
+from barraiser_rules.alarms import only_waits
 from barraiser_rules.hints import sounds_like
 from barraiser_rules.promotion import SUCCESS, later_waves, looks_at, spot, unread_after
 from barraiser_rules.questions import DEPLOYED_TESTS, declared_kind, does, job, prod_name
@@ -115,7 +116,9 @@ class VerifyAfterEachProdDeploy(Rule):
         checks = [
             node
             for node in case.graph.after(deploy)
-            if (node.kind in CHECKS or self._ends_stage(node, deploy)) and looks_at(case, node) not in PREPROD_CLASSES
+            if (node.kind in CHECKS or self._ends_stage(node, deploy))
+            and looks_at(case, node) not in PREPROD_CLASSES
+            and not only_waits(node)
         ]
         waves = later_waves(case, deploy)
         if not waves:
