@@ -19,7 +19,7 @@ from barraiser.api import (
 )
 from barraiser_rules.alarms import asked_for, counts_requests, of_another_service, of_production, only_waits
 from barraiser_rules.hints import PREPROD_WORDS, words
-from barraiser_rules.promotion import after_preprod, last_preprod
+from barraiser_rules.promotion import ENTRY, after_preprod, last_preprod
 from barraiser_rules.questions import declared_kind, does, job, may_hold, out_of_sight, prod_name, weakest_gate
 
 
@@ -158,7 +158,8 @@ class GammaAlarmGate(Rule):
             each for each in case.graph.ahead_of(deploy, *DEPLOY_KINDS) if each.environment_class in PROD_CLASSES
         ]
         for node in case.graph.ahead_of(deploy, "alarm-gate"):
-            after = node.job is not deploy.job and any(case.graph.before(each, node) for each in staging)
+            apart = node.job is not deploy.job and node.job.tags.get("stage-condition") != ENTRY
+            after = apart and any(case.graph.before(each, node) for each in staging)
             if not after or any(case.graph.before(each, node) for each in released):
                 continue
             environment = node.job.environment
