@@ -7,9 +7,11 @@ from typing import Final
 
 from barraiser.classify.actions import read_step
 from barraiser.classify.answered import ANSWER_UNUSED, asks, decides
+from barraiser.classify.branches import as_promotion
 from barraiser.classify.commands import program_of, read
 from barraiser.classify.declared import DeclaredKinds
 from barraiser.classify.environment import UNKNOWN, Environments, Placed
+from barraiser.classify.facts import PUSHES_TO
 from barraiser.classify.finish import finish
 from barraiser.classify.follow import Follower
 from barraiser.classify.hit import Aim, Hit
@@ -52,6 +54,9 @@ def classify(pipeline: Pipeline, repository: Repository, declared: Declarations)
         reading = _Reading(job, pipeline, declared, follower, callers)
         activities = kinds.applied(job, reading.activities())
         activities = finish(job, pipeline, activities, reading.first)
+        for each in activities:
+            if PUSHES_TO in each.facts:
+                as_promotion(each, pipeline, repository)
         job.activities = tuple(each for activity in activities for each in reading.settled(activity))
     settle(pipeline)
     if follower.files:

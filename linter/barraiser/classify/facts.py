@@ -32,6 +32,9 @@ HANDED_TO: Final = "handed-to"
 UNREAD: Final = "unread"
 """The script, target or package script of the repository that the command calls and that is not there to be read."""
 
+PUSHES_TO: Final = "pushes-to"
+"""For ``git push``: the branch, where it is called like an environment."""
+
 DEFINITION: Final = "definition"
 """Path in the repository of what the deploy applies (template, chart, manifest folder), relative to the root."""
 
