@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from barraiser.api import PIPELINE, RELEASE_KINDS, Answer, Case, Parameter, Rule
+from barraiser.api import FAILED, PIPELINE, RELEASE_KINDS, Answer, Case, Parameter, Rule
 from barraiser_rules.owners import owner_of
 
 
@@ -18,7 +18,7 @@ class OwnerDeclared(Rule):
 
     Decided by:
         `owner:` in the configuration, a line of CODEOWNERS that covers the pipeline's file, `spec.owner` of a Backstage catalogue file,
-        or a tag of the pipeline.
+        or a tag of the pipeline. Where SRC004 is asked as well (strict) and fails, it speaks: the line that it asks for names an owner.
 
     Fix:
         Add `owner: TEAM` to `.barraiser.yml`, or the pipeline's file to CODEOWNERS.
@@ -55,6 +55,7 @@ class OwnerDeclared(Rule):
     severity = "warning"
     kinds = RELEASE_KINDS
     asks = PIPELINE
+    after = ("SRC004",)
     parameters = (Parameter("tag_keys", ("owner", "team", "service"), "tags of a pipeline that name its owner"),)
     fixes = {"": "Add `owner: TEAM` to `.barraiser.yml`, or a line for `<path>` to CODEOWNERS."}
 
@@ -70,6 +71,10 @@ class OwnerDeclared(Rule):
         place = owner_of(case.pipeline.path, case.repository)
         if place:
             return case.passed(f"`{place}` names an owner of `{case.pipeline.path}`.")
+        if case.verdict_of("SRC004") == FAILED:
+            return case.not_applicable(
+                "Nobody is named as its owner; the line of CODEOWNERS that is missing names one.", because="SRC004"
+            )
         return case.failed(
             f"Nobody is named as the owner of {case.pipeline.path}: who is called when a release stops?",
             fix=case.fix(path=case.pipeline.path),
