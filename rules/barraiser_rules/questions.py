@@ -325,6 +325,8 @@ def may_hold(gate: Gate, what: str) -> str:
         return f"{job(node)} is named for {what}, but nothing in it does more than write messages."
     if node.activity.opaque:
         return f"{does(node)} may be {what}, but the program cannot be read here."
+    if node.activity.conditional:
+        return f"{does(node)} is {what}, but only one branch of its script runs it."
     condition = node.job.condition.text or node.activity.condition.text or gate.deploy.job.condition.text
     if condition:
         return (

@@ -368,10 +368,11 @@ class ScenarioGraph:
         return answer
 
     def _reached(self, gate: Activity, node: Activity, runs: Tri) -> Tri:
-        """Whether a gate's own step or branch of a script is sure to run when its job does."""
+        """Whether a gate's own step or branch of a script is sure to run when its job does, or when the same command there has run."""
         if runs == MAYBE and not _same_condition(gate.condition, node.condition):
             return MAYBE
-        return MAYBE if gate.conditional else YES
+        same = gate.place == node.place and gate.text == node.text
+        return MAYBE if gate.conditional and not (node.conditional and same) else YES
 
     def best_gate(self, candidates: Sequence[Node], node: Node) -> tuple[Tri, Node | None]:
         """The strongest answer of ``gates`` among candidates, with the candidate that gives it (the first such)."""
