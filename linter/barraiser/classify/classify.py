@@ -197,6 +197,7 @@ class _Reading:
                     images=hit.images,
                 )
             )
+            made[-1].background = command.background
             if step.softs and reason == ALLOWED_STEP:
                 made[-1].softs = step.softs
         return made

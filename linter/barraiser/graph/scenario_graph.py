@@ -338,6 +338,8 @@ class ScenarioGraph:
                 or _checked_later(activity, node.activity, gate.job)
             ):
                 return NO
+            if activity.background and node.activity.background and activity.step == node.activity.step:
+                teeth = min(teeth, MAYBE)
             return min(teeth, self._reached(activity, node.activity, _step_runs(self._tables, self.graph, gate)))
         reach = self._tables.reach(other).get(one)
         if node.job.condition.written and (reach is None or reach.held == NO):

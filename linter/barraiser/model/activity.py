@@ -24,13 +24,13 @@ class Activity:
     ``soft``: its failure does not stop the job (``|| true``, ``continue-on-error``), and ``soft_reason`` with ``soft_place``
     says what does it; ``softs``: the same by scenario, where they differ.
     ``step``: index in the job's steps. ``opaque``: the program cannot be read (in-house script or CLI).
-    ``conditional``: only one branch of the script runs it.
+    ``conditional``: only one branch of the script runs it; ``background``: what stands behind it in the script may start before it ends.
     ``condition``: its step's own condition (not the job's). ``facts``: neutral facts that rules ask for, by name; see
     :mod:`barraiser.classify.facts` for the names. ``images``: artifact references that a deploy names.
     """
 
     __slots__ = (
-        "argv", "condition", "conditional", "confidence", "environment", "facts", "images", "kind", "minutes", "opaque",
+        "argv", "background", "condition", "conditional", "confidence", "environment", "facts", "images", "kind", "minutes", "opaque",
         "place", "reason", "soft", "soft_place", "soft_reason", "softs", "step", "text", "tool",
     )  # fmt: skip
 
@@ -72,6 +72,7 @@ class Activity:
         self.softs: tuple[Tri, ...] = ()
         self.opaque = opaque
         self.conditional = conditional
+        self.background = False
         self.condition = condition
         self.facts: Mapping[str, str] = facts or {}
         self.images = tuple(images)

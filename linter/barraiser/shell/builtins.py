@@ -19,6 +19,9 @@ _WRAPPERS: Final = {
     "timeout": frozenset(("-s", "-k", "--signal", "--kill-after")),
 }  # fmt: skip
 
+TEXT_CALLS: Final = frozenset(("script", "su"))
+"""Commands that have a shell run a text which they are given with ``-c``."""
+
 SHELLS: Final = frozenset(("ash", "bash", "dash", "ksh", "sh", "zsh"))
 
 
@@ -108,6 +111,25 @@ def shell_call(words: Sequence[str]) -> ShellCall:
         elif not from_input:
             call.file = at
     return call
+
+
+def text_of_call(words: Sequence[str]) -> tuple[int, str]:
+    """For ``script -c TEXT FILE`` and ``su USER -c TEXT``: the index of the text (-1: none), and what loses its status, else empty."""
+    returns = words[0] != "script"
+    found = -1
+    for at in range(1, min(len(words), 50)):
+        word = words[at]
+        if found == at:
+            continue
+        if word.startswith("--"):
+            returns = returns or word == "--return"
+            if word in ("--command", "--session-command") and at + 1 < len(words):
+                found = at + 1
+        elif word.startswith("-") and len(word) > 1:
+            returns = returns or "e" in word
+            if word.endswith("c") and at + 1 < len(words):
+                found = at + 1
+    return found, "" if returns else "script without -e"
 
 
 def set_options(words: Sequence[str]) -> dict[str, bool]:

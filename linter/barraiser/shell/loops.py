@@ -37,6 +37,9 @@ _BRACES: Final = re.compile(r"([^{}$`]*+)\{([^{}$`]*,[^{}$`]*)\}([^{}$`]*+)")
 _HEADER: Final = re.compile(
     r"\s*\w+\s*=\s*([0-9]{1,6})\s*;\s*\w+\s*(<=?)\s*([0-9]{1,6})\s*;\s*(?:\w+\+\+|\+\+\w+|\w+\s*\+=\s*([0-9]{1,6}))\s*"
 )
+_ELEMENTS: Final = re.compile(
+    r"\s*(\w+)\s*=\s*0\s*;\s*\1\s*<\s*\$\{#(\w+)\[[@*]\]\}\s*;\s*(?:\1\+\+|\+\+\1|\1\s*\+=\s*1)\s*"
+)
 _COUNTED: Final = re.compile(r"-(lt|le|ge|gt)\s+\"?([0-9]{1,6})\b|([<>]=?)\s*([0-9]{1,6})\b")
 _UNKNOWN: Final = re.compile(r"[$`*?\[]")
 
@@ -90,6 +93,15 @@ def _sequence(part: Substitution, variables: Variables) -> int:
 def _count(first: str, last: str, step: str | None) -> int:
     width = abs(int(last) - int(first))
     return max(1, min(width // max(1, abs(int(step or "1"))) + 1, MAX_REPEATS))
+
+
+def elements_of(header: str, variables: Variables) -> tuple[str, list[str]] | None:
+    """The counter and its values in ``for ((i = 0; i < ${#NAMES[@]}; i++))`` over an array that is known; None where it is no such loop."""
+    match = _ELEMENTS.fullmatch(header[:200])
+    elements = variables.get(match[2]) if match is not None else None
+    if match is None or not isinstance(elements, tuple) or not 0 < len(elements) <= MAX_VALUES:
+        return None
+    return match[1], [str(number) for number in range(len(elements))]
 
 
 def repeats_of(header: str) -> int:

@@ -115,4 +115,6 @@ def _walked(walker: Walker, programs: Sequence[Program], context: Context | None
     else:
         walker.block(Block(list(programs), 0, 0), context)
     walker.run_traps(context)
+    if walker.waits:
+        walker.jobs.end(walker.commands)
     return walker.commands

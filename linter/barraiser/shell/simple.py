@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
 from barraiser.model.tri import MAYBE, YES
-from barraiser.shell.builtins import SHELLS, base_name, set_arguments, set_options, shell_call, unwrapped
+from barraiser.shell.background import ALL_JOBS, holds_jobs
+from barraiser.shell.builtins import (
+    SHELLS,
+    TEXT_CALLS,
+    base_name,
+    set_arguments,
+    set_options,
+    shell_call,
+    text_of_call,
+    unwrapped,
+)
 from barraiser.shell.conditions import clause_of, holds
 from barraiser.shell.context import Context
 from barraiser.shell.grammar import parse
 from barraiser.shell.heredocs import filled
-from barraiser.shell.loops import assigned_in, counted_by, endless, ends_on_success, repeats_of, values_of
-from barraiser.shell.outcome import ends_well, name_of
+from barraiser.shell.loops import assigned_in, counted_by, elements_of, endless, ends_on_success, repeats_of, values_of
+from barraiser.shell.outcome import EXITS, ends_well, name_of, outcome
 from barraiser.shell.positions import Source
 from barraiser.shell.syntax import (
     Assignment,
@@ -165,6 +176,12 @@ class Walker(Walk):
         elif name == "trap":
             if len(words) > 2 and words[1] not in ("", "-", "--"):
                 self.traps.append((words[1], " ".join(words[2:]), self.source, node, len(self.commands)))
+                if "ERR" in words[2:]:
+                    self._on_error(words[1], node)
+        elif name == "wait":
+            if self.waits:
+                sure = not context.conditional
+                self.jobs.wait(words, self.quote(node), self.commands, context.fail, context.repeats, sure=sure)
         elif name == "shift":
             arguments = self.variables.arguments
             if arguments is not None:
@@ -178,7 +195,36 @@ class Walker(Walk):
                     self.variables.set(word, None)
         elif base_name(name) in SHELLS:
             return self._shell(words, origins, node, context, mark)
+        elif name in TEXT_CALLS:
+            return self._text_call(words, origins, node, context, mark)
+        elif name == "find" and words[-1] == ";" and "-exec" in words[:-2]:
+            # Whatever the commands of "-exec ... ;" come to, find ends well.
+            inner = context.but(fail=(YES, "find -exec ... ;"), status=(YES, "find -exec ... ;"))
+            self.emit(words[words.index("-exec") + 1 : -1], node, inner, {}, "")
+            return True
         return False
+
+    def _text_call(
+        self, words: Sequence[str], origins: Sequence[Word], node: Simple, context: Context, mark: int
+    ) -> bool:
+        """``script -c TEXT FILE``, which ends well whatever the text does unless ``-e`` is given, and ``su USER -c TEXT``."""
+        at, loses = text_of_call(words)
+        if at < 0:
+            return False
+        saved = self.enter()
+        self.errexit, self.errexit_reason, self.pipefail = False, "no set -e", False
+        lost = (YES, loses)
+        inner = (context.but(fail=lost, status=lost) if loses else context).shell()
+        inner.suppressed = ""
+        self._inner(words[at], origins[at], node, inner, mark)
+        self.leave(saved)
+        return True
+
+    def _on_error(self, text: str, node: Simple) -> None:
+        """``trap 'exit 1' ERR`` stops the shell where ``set -e`` would."""
+        if not self.errexit and self._afford(len(text)):
+            known = parse(Source((), text=text, place=self.source.place(node.start, node.end)), depth=20)
+            self.errexit = outcome(known, self.functions) == EXITS
 
     def _declare(self, words: Sequence[str], origins: Sequence[Word], node: Simple) -> None:
         for word, origin in zip(words[1:], origins[1:], strict=False):
@@ -277,7 +323,13 @@ class Walker(Walk):
             values: list[str] | None = list(arguments)[:20] if arguments else None
             repeats = 1
         elif node.header:
+            counted = elements_of(node.header, self.variables)
+            if counted is not None:
+                self._passes(node, *counted, context, polls)
+                return
             values, repeats = None, repeats_of(node.header)
+        elif self.waits and len(node.words or ()) == 1 and self.variables.value((node.words or ())[0]) in ALL_JOBS:
+            values, repeats = self.jobs.names(), 1
         else:
             values, repeats = values_of(node.words or (), self.variables)
         if values is None:
@@ -342,8 +394,22 @@ class Walker(Walk):
         """Variables that a loop changes have no value that holds in all its passes."""
         if node.assigned is None:
             node.assigned = assigned_in(node)
+        kept = self._keeps_jobs(node) if self.waits else ()
         for name in node.assigned:
-            self.variables.set(name, None)
+            if name not in kept:
+                self.variables.set(name, None)
+
+    def _keeps_jobs(self, node: Loop) -> list[str]:
+        """The variables in which a loop collects ``$!``: those of its one pass that is read stand for those of all."""
+        text = self.source.quote(node.start, node.end)
+        if "$!" not in text:
+            return []
+        return [
+            name
+            for name in node.assigned or ()
+            if (value := self.variables.get(name)) in ("", ()) or holds_jobs(value)
+            if re.search(rf"\b{name}\+?=[^\n;]*\$!", text)
+        ]
 
     def run_traps(self, context: Context) -> None:
         """What ``trap`` runs at the end, or when something fails. It changes the status of nothing, unless it leaves with ``exit 0``."""
@@ -352,7 +418,7 @@ class Walker(Walk):
             ending = "EXIT" in signals.split() or "0" in signals.split()
             if (ending or "ERR" in signals.split()) and ends_well(text, self.functions):
                 for command in self.commands[since:]:
-                    command.soft = max(command.soft, YES if ending else MAYBE)
+                    command.soft = max(command.soft, YES if ending or not command.function else MAYBE)
                     command.soft_reason = command.soft_reason or f"trap '{text[:40]}' {signals[:40]}"
             ignored = (YES, f"trap ... {signals[:40]}")
             inner = context.but(fail=ignored, status=ignored, stop=ignored, returned=ignored, suppressed="trap")

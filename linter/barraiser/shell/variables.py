@@ -148,7 +148,9 @@ class Variables:
         else:
             value = self._values.get(base)
         if bracket and value is not None:
-            value = _element(value, index.rstrip("]"))
+            index = index.rstrip("]")
+            counter = self._values.get(index.strip("${}")) if index[:1].isalpha() or index[:1] in "$_" else None
+            value = _element(value, counter if isinstance(counter, str) else index)
         elif isinstance(value, tuple) and base not in ("@", "*"):
             value = value[0] if value else ""
         if not operator:

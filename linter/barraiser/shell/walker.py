@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from barraiser.model.tri import MAYBE, NO, YES
+from barraiser.shell.background import BACKGROUND, Jobs
 from barraiser.shell.command import Command
 from barraiser.shell.context import HARD, Context, Softness
 from barraiser.shell.outcome import (
@@ -36,8 +36,6 @@ _MAX_WORDS: Final = 200_000
 _MAX_LEVEL: Final = 90
 _LEAVES_WELL: Final = (EXITS_WELL, RETURNS_WELL)
 
-_KEPT: Final = re.compile(r"(\w{1,60})=\$!")
-
 _State = tuple[bool, str, bool | None, tuple[str, ...] | None]
 
 
@@ -56,7 +54,7 @@ class Walk:
         self.source = Source((), text="")
         self.checks = StatusChecks()
         self.waits = False
-        self._awaited: Chain | None = None
+        self.jobs = Jobs()
         self.sourced = False
         self.traps: list[tuple[str, str, Source, Simple, int]] = []
         self._steps = 0
@@ -143,15 +141,6 @@ class Walk:
                 if verdict in (EXITS, FAILS):
                     inner = inner.but(piped=context.stop)
             stays = self._stays(item) if at != last and not leaves and isinstance(item, If | Chain) else ""
-            if (
-                self.waits
-                and at != last
-                and isinstance(item, Chain)
-                and item.background
-                and self.errexit
-                and not context.suppressed
-            ):
-                self._awaited = item if self._is_awaited(items, at) else None
             self.node(item, inner)
             if leaves or stays is None:
                 break
@@ -179,23 +168,6 @@ class Walk:
             guard = self.quote(item.items[0])
             return "" if ends not in _LEAVES_WELL else f"not ({guard})" if item.operators[0] == "&&" else guard
         return None if known == (item.operators[0] == "&&") else ""
-
-    def _is_awaited(self, items: Sequence[Node], at: int) -> bool:
-        """Whether ``wait`` gives on the status of a part in the background: ``test & pid=$!``, and ``wait $pid`` as the next command."""
-        kept = _KEPT.fullmatch(self.quote(items[at + 1]))
-        name = kept[1] if kept else "!"
-        waiting = items[at + 2 : at + 50] if kept else items[at + 1 : at + 2]
-        wanted = {
-            f"wait {before}${opening}{name}{closing}{before}"
-            for before in ('"', "")
-            for opening, closing in (("{", "}"), ("", ""))
-        }
-        for each in waiting:
-            if isinstance(each, Simple) and self.quote(each) in wanted:
-                return True
-            if not harmless(each):
-                return False  # it runs before the status is known
-        return False
 
     def _checked(self, items: Sequence[Node], at: int, context: Context) -> Softness:
         """The softness of a command that the shell does not stop at: what follows may look at its status."""
@@ -262,11 +234,14 @@ class Walk:
     def _chain(self, node: Chain, context: Context) -> None:
         """``&&`` and ``||``: a failure on the left of ``&&`` does not stop the shell, one left of ``||`` runs what is right of it."""
         if node.background:
-            ignored: Softness = context.stop if node is self._awaited else (MAYBE if self.waits else YES, "&")
+            ignored: Softness = (MAYBE if self.waits else YES, BACKGROUND)
             context = context.but(fail=ignored, status=ignored, stop=ignored, background=True)
+            mark = len(self.commands)
             saved = self.enter()
             self._chained(node, context)
             self.leave(saved)
+            if self.waits:
+                self.variables.set("!", self.jobs.start(self.commands[mark:], len(self.commands)))
         else:
             self._chained(node, context)
 
@@ -443,11 +418,24 @@ class Walk:
             return (MAYBE, reason)
         if ends in (EXITS_WELL, RETURNS_WELL):
             return (YES, reason)
+        if self._remembered(branch):
+            return HARD if context.stop[0] == NO else context.stop
         if context.rest_fails and outcome(other, self.functions) in (EXITS_WELL, RETURNS_WELL, BREAKS):
             return context.stop
         # Nothing else but what the other branch holds depends on it: that is guarded, what follows is not.
         guards = other is not None and not harmless(other)
         return (MAYBE if guards else YES, reason)
+
+    def _remembered(self, branch: Node | None) -> bool:
+        """Whether a branch sets a variable that the script leaves with: ``if ! npm test; then failed=1; fi``."""
+        names = [
+            assignment.name
+            for item in (branch.items[:20] if isinstance(branch, Block) else ())
+            if isinstance(item, Simple) and not item.words
+            for assignment in item.assignments
+            if assignment.value is not None and assignment.value.literal not in ("0", "", "false", None)
+        ]
+        return bool(names) and self.checks.names(names, self.source, self.functions) in (EXITS, FAILS, RETURNS)
 
     def _case(self, node: Case, context: Context) -> None:
         self.redirected(node, context)
