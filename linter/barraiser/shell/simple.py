@@ -328,7 +328,7 @@ class Walker(Walk):
                 self._passes(node, *counted, context, polls)
                 return
             values, repeats = None, repeats_of(node.header)
-        elif self.waits and len(node.words or ()) == 1 and self.variables.value((node.words or ())[0]) in ALL_JOBS:
+        elif self.waits and node.words and self.variables.value(node.words[0]) in ALL_JOBS:
             values, repeats = self.jobs.names(), 1
         else:
             values, repeats = values_of(node.words or (), self.variables)
