@@ -131,6 +131,107 @@ def test_a_kustomization_of_itself_and_of_another_repository_ends(tmp_path: Path
     assert ask(tmp_path, "kubectl apply -k a", files=files).strategy == ""
 
 
+INLINE = """resources: [../../base]
+patches:
+  - target: {kind: Rollout}
+    patch: |-
+      - op: replace
+        path: /spec/strategy/canary/steps
+        value: [{setWeight: 50}, {pause: {duration: 3h}}]
+  - patch: |-
+      apiVersion: argoproj.io/v1alpha1
+      kind: Rollout
+      metadata: {name: shop}
+      spec: {replicas: 7}
+"""
+
+
+@pytest.mark.parametrize(
+    ("overlay", "strategy", "minutes"),
+    [
+        (INLINE, "canary", 180),
+        (
+            INLINE.replace("replicas: 7", "strategy: {blueGreen: {autoPromotionSeconds: 600}, canary: null}"),
+            "blue-green",
+            10,
+        ),
+        (INLINE.replace("canary/steps", "canary/steps/0"), "", None),
+        (INLINE.replace("kind: Rollout}", "kind: Deployment}"), "canary", 60),
+    ],
+)
+def test_a_patch_that_is_written_in_a_kustomization(
+    tmp_path: Path, overlay: str, strategy: str, minutes: float | None
+) -> None:
+    files = {
+        "k8s/base/kustomization.yaml": "resources: [rollout.yaml]\n",
+        "k8s/base/rollout.yaml": BASE_ROLLOUT,
+        "k8s/overlays/prod/kustomization.yaml": overlay,
+    }
+    found = ask(tmp_path, "kubectl apply -k k8s/overlays/prod", files=files)
+    assert (found.strategy, found.bake_minutes) == (strategy, minutes)
+
+
+APPLICATION = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop}\nspec: "
+RELEASE = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: shop}\nspec: "
+
+
+@pytest.mark.parametrize(
+    ("command", "text", "versions"),
+    [
+        ("argocd app sync shop", APPLICATION + "{revisionHistoryLimit: 0}\n", [0]),
+        ("argocd app sync other", APPLICATION + "{revisionHistoryLimit: 0}\n", []),
+        ("kubectl apply -f app.yml", APPLICATION + "{revisionHistoryLimit: 3}\n", [3]),
+        ("flux reconcile helmrelease shop", RELEASE + "{maxHistory: 1}\n", [0]),
+        ("flux reconcile helmrelease shop", RELEASE + "{maxHistory: 0}\n", []),
+    ],
+)  # fmt: skip
+def test_a_controller_remembers_some_versions(tmp_path: Path, command: str, text: str, versions: list[int]) -> None:
+    assert [each.versions for each in ask(tmp_path, command, files={"app.yml": text}).kept] == versions
+
+
+LIFECYCLE = """Resources:
+  Site:
+    Type: AWS::S3::Bucket
+    Properties:
+      BucketName: shop-site
+      VersioningConfiguration: {Status: Enabled}
+      LifecycleConfiguration: {Rules: [{Status: %s, NoncurrentVersionExpiration: {%s}}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("status", "expiry", "days"),
+    [
+        ("Enabled", "NoncurrentDays: 3", [3.0]),
+        ("Enabled", "NoncurrentDays: 3, NewerNoncurrentVersions: 5", [None]),
+        ("Disabled", "NoncurrentDays: 3", [None]),
+        ("Enabled, Prefix: logs/", "NoncurrentDays: 3", [None]),
+        ("Enabled, Prefix: ''", "NoncurrentDays: 3", [3.0]),
+    ],
+)
+def test_a_bucket_throws_away_what_was_overwritten(
+    tmp_path: Path, status: str, expiry: str, days: list[float | None]
+) -> None:
+    found = ask(tmp_path, "aws s3 sync dist s3://shop-site", files={"site.yml": LIFECYCLE % (status, expiry)})
+    assert [each.days for each in found.kept] == days
+
+
+def test_a_bucket_of_terraform_throws_away_what_was_overwritten(tmp_path: Path) -> None:
+    rule = """resource "aws_s3_bucket_lifecycle_configuration" "site" {
+  bucket = aws_s3_bucket.site.id
+  rule {
+    id = "old"
+    status = "Enabled"
+    noncurrent_version_expiration {
+      noncurrent_days = 7
+    }
+  }
+}
+"""
+    found = ask(tmp_path, "aws s3 sync dist s3://shop-site", files={"main.tf": TERRAFORM_BUCKET % "Enabled" + rule})
+    assert [each.days for each in found.kept] == [7]
+
+
 BUCKET = """Resources:
   Site:
     Type: AWS::S3::Bucket
@@ -164,13 +265,13 @@ def test_a_bucket_keeps_what_a_deploy_overwrites(tmp_path: Path, name: str, text
     assert [each.versions for each in found.kept] == versions
 
 
-def test_a_deployment_waits_for_each_pod_and_gives_up(tmp_path: Path) -> None:
+def test_a_deployment_waits_for_each_pod(tmp_path: Path) -> None:
     text = "apiVersion: apps/v1\nkind: Deployment\nspec: {minReadySeconds: 300, progressDeadlineSeconds: 900}\n"
     found = ask(tmp_path, "kubectl apply -f d.yml", files={"d.yml": text})
-    assert (found.strategy, found.bake_minutes, found.rollout.gives_up_minutes) == ("rolling", 5, 15)
+    assert (found.strategy, found.bake_minutes) == ("rolling", 5)
     plain = "apiVersion: apps/v1\nkind: Deployment\nspec: {}\n"
     found = ask(tmp_path, "kubectl apply -f e.yml", files={"e.yml": plain})
-    assert (found.bake_minutes, found.rollout.gives_up_minutes) == (0, 10)
+    assert found.bake_minutes == 0
 
 
 ALIAS = """Resources:

@@ -13,6 +13,7 @@ from barraiser.evidence.definition import (
     DEPLOYMENT_GROUP,
     ECS_SERVICE,
     FUNCTION,
+    RELEASE,
     ROLLOUT,
     WORKLOAD,
     Definition,
@@ -260,10 +261,11 @@ def _kubernetes(deployer: Deployer, repository: Repository) -> Applied:
         mechanism = "argo-rollouts" if gradual[0].kind == ROLLOUT else "flagger"
         return merged(mechanism, gradual, by_itself(mechanism))
     workloads = [each for each in definitions if each.kind == WORKLOAD]
+    base.definitions = tuple(each for each in definitions if each.kind == RELEASE)
     if workloads:
         base.read = True
         base.places = tuple(each.place for each in workloads[:10])
-        base.definitions = tuple(workloads)
+        base.definitions = (*workloads, *base.definitions)
     elif not _plain_workload(deployer):
         base.rolls_back_on_failure = base.rolls_back_on_alarm = MAYBE
         base.why = "what is applied was not read: a plain Deployment only waits"
@@ -305,7 +307,17 @@ def _rendered_elsewhere(deployer: Deployer, repository: Repository) -> Applied:
         found = merged(deployer.mechanism, gradual, base)
         found.keeps_releases = YES
         return found
+    base.definitions = tuple(_releases(deployer, repository, definitions or ()))
     return base
+
+
+def _releases(deployer: Deployer, repository: Repository, beside: Sequence[Definition]) -> list[Definition]:
+    """The Application or HelmRelease that a command names, or that stands among what is applied."""
+    found = [each for each in beside if each.kind == RELEASE]
+    if found or not deployer.words:
+        return found
+    named = set(deployer.words[1:])
+    return [each for each in library_of(repository).search(RELEASE, repository) if each.name and each.name in named]
 
 
 def _terraform(deployer: Deployer, repository: Repository) -> Applied:

@@ -13,6 +13,8 @@ from barraiser.source.nodes import Sequence as Items
 ECS_SERVICE, DEPLOYMENT_GROUP, FUNCTION, STACK = "ecs-service", "deployment-group", "function", "stack"
 APPCONFIG_ENVIRONMENT: Final = "appconfig-environment"
 ROLLOUT, CANARY, WORKLOAD = "rollout", "canary", "workload"
+RELEASE: Final = "release"
+"""What has a controller apply something, and keep its earlier versions: an Argo CD Application, a Flux HelmRelease."""
 
 
 class Definition:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from barraiser.evidence.definition import DEPLOYMENT_GROUP, ECS_SERVICE, ROLLOUT, WORKLOAD, Definition, below, literal
+from barraiser.evidence.definition import (
+    DEPLOYMENT_GROUP,
+    ECS_SERVICE,
+    RELEASE,
+    ROLLOUT,
+    WORKLOAD,
+    Definition,
+    below,
+    literal,
+)
 from barraiser.evidence.rollout_aws import at, number
 from barraiser.model.place import Place
 from barraiser.source.nodes import Node, line_of
@@ -17,12 +26,23 @@ https://argo-rollouts.readthedocs.io/en/stable/features/bluegreen/"""
 
 
 class Kept:
-    """``key``: the key of the definition that says it; ``minutes``: for how long the old version still runs; ``versions``: how many
-    earlier ones are remembered. Both None: it is computed."""
+    """``key``: the key of the definition that says it, and ``said``: with its value; ``minutes``: for how long the old version still
+    runs; ``versions``: how many earlier ones are remembered; ``days``: for how long they are. All None: it is computed."""
 
-    __slots__ = ("key", "minutes", "place", "versions")
+    __slots__ = ("days", "key", "minutes", "place", "said", "versions")
 
-    def __init__(self, key: str, place: Place, *, minutes: float | None = None, versions: float | None = None) -> None:
+    def __init__(
+        self,
+        key: str,
+        place: Place,
+        *,
+        minutes: float | None = None,
+        versions: float | None = None,
+        days: float | None = None,
+        said: str = "",
+    ) -> None:
+        self.days = days
+        self.said = said or f"{key}: {versions:g}" if versions is not None else key
         self.key = key
         self.place = place
         self.minutes = minutes
@@ -55,7 +75,19 @@ def _of(definition: Definition) -> list[Kept]:
         return [Kept("BakeTimeInMinutes", line_of(bake), minutes=number(bake))]
     if definition.kind in (ROLLOUT, WORKLOAD):
         return [*_history(body), *_delay(body)]
+    if definition.kind == RELEASE:
+        return [*_history(body), *_releases(body)]
     return []
+
+
+def _releases(body: Node) -> list[Kept]:
+    """``maxHistory`` of a HelmRelease, which counts the current one, and where 0 is no limit:
+    https://fluxcd.io/flux/components/helm/helmreleases/#max-history"""
+    limit = below(body, "spec", "maxHistory")
+    count = number(limit)
+    if limit is None or not count:
+        return []
+    return [Kept("maxHistory", line_of(limit), versions=count - 1, said=f"maxHistory: {count:g}")]
 
 
 def _history(body: Node) -> list[Kept]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from barraiser.evidence.definition import CANARY, ROLLOUT, WORKLOAD, Definition, below, literal, told
+from barraiser.evidence.definition import CANARY, RELEASE, ROLLOUT, WORKLOAD, Definition, below, literal, told
 from barraiser.model.place import Place
 from barraiser.model.tri import MAYBE, NO, YES, Tri
 from barraiser.source.nodes import Document, Mapping, Node, Sequence, line_of
 
 WORKLOADS: Final = ("Deployment", "StatefulSet", "DaemonSet", "DeploymentConfig")
+RELEASES: Final = (("Application", "argoproj.io"), ("HelmRelease", "helm.toolkit.fluxcd.io"))
+MARKERS: Final = (b"argoproj.io/", b"helm.toolkit.fluxcd.io/")
 _KIND: Final = re.compile(r"^kind:[ \t]*(Rollout|Canary|Deployment|StatefulSet|DaemonSet)[ \t\r]*$", re.MULTILINE)
 _RECREATES: Final = re.compile(r"^[ \t]{0,40}type:[ \t]{0,9}[\"']?Recreate\b", re.MULTILINE)
 _ANALYSIS: Final = re.compile(r"^[ \t-]*(analysis|prePromotionAnalysis|postPromotionAnalysis):", re.MULTILINE)
@@ -22,11 +24,18 @@ def read_manifest(document: Document) -> list[Definition]:
     items = root.sequence("items") if isinstance(root, Mapping) and root.text("kind").endswith("List") else None
     found = []
     for item in items if items is not None else [root]:
-        definition = _object(item)
+        definition = read_object(item)
         if definition is not None:
-            definition.body = item
             found.append(definition)
     return found
+
+
+def read_object(item: Node | None) -> Definition | None:
+    """What one object says; None for one that rolls nothing out."""
+    definition = _object(item)
+    if definition is not None:
+        definition.body = item
+    return definition
 
 
 def read_chart_template(text: str, path: str) -> list[Definition]:
@@ -71,6 +80,8 @@ def _object(item: Node | None) -> Definition | None:
     if kind == "Canary" and version.startswith("flagger.app/"):
         skipped = told(below(item, "spec", "skipAnalysis"))
         return _canary(name, place, YES - skipped)
+    if (kind, version.partition("/")[0]) in RELEASES:
+        return Definition(RELEASE, name, place, on_failure=MAYBE, on_alarm=MAYBE)
     if kind in WORKLOADS:
         return _workload(name, place)
     return None

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from barraiser.evidence.definition import below, literal
+from barraiser.evidence.patches import Patch, patch_of
+from barraiser.platforms.codepipeline.inline import parse_inline
 from barraiser.source.errors import SourceError
-from barraiser.source.nodes import Mapping, Node, Sequence
+from barraiser.source.nodes import Mapping, Node, Scalar, Sequence, line_of
 from barraiser.source.repository import Repository
 
 NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -16,12 +18,14 @@ _MAX_FILES: Final = 400
 
 
 class Built:
-    """``files``: what is applied, bases before what patches it; ``whole``: nothing of it is elsewhere or made by a program."""
+    """``files``: what is applied, bases before what patches it; ``patches``: those that are written in a kustomization, in the order
+    in which they are laid over it; ``whole``: nothing of it is elsewhere or made by a program."""
 
-    __slots__ = ("files", "whole")
+    __slots__ = ("files", "patches", "whole")
 
     def __init__(self) -> None:
         self.files: list[str] = []
+        self.patches: list[Patch] = []
         self.whole = True
 
 
@@ -52,11 +56,13 @@ def built_in(folder: str, repository: Repository) -> Built | None:
                 else:
                     waiting.append((path, inner))
         built.files = [*own, *built.files]
-        named, written = _patches(node)
+        named, written = _patches(node, at, repository)
+        # What builds on a base is patched after it.
+        built.patches = [*written, *built.patches]
         patches += [
             path for name in named if (path := repository.inside(name, at)) is not None and repository.exists(path)
         ]
-        if written or node.get("helmCharts") is not None or node.get("generators") is not None:
+        if node.get("helmCharts") is not None or node.get("generators") is not None:
             built.whole = False
     built.files += [path for path in patches if path not in built.files]
     return built
@@ -79,14 +85,39 @@ def _texts(node: Node | None) -> list[str]:
     return [text for item in items if (text := literal(item))]
 
 
-def _patches(node: Mapping) -> tuple[list[str], bool]:
-    """The files of a kustomization's patches, and whether a patch that is written in it may change how something rolls out."""
-    named = _texts(node.get("patchesStrategicMerge"))
-    listed = node.get("patches")
-    inline = [text for text in named if "\n" in text]
+def _patches(node: Mapping, folder: str, repository: Repository) -> tuple[list[str], list[Patch]]:
+    """The files of a kustomization's patches, and the patches that are written in it."""
+    named: list[str] = []
+    found: list[Patch | None] = []
+    listed = node.get("patchesStrategicMerge")
     for item in listed.items[:_MAX_FILES] if isinstance(listed, Sequence) else []:
-        path = literal(below(item, "path"))
-        if path:
-            named.append(path)
-        inline.append(literal(below(item, "patch")))
-    return [text for text in named if "\n" not in text], any("trategy" in text for text in inline)
+        if "\n" in literal(item):
+            found.append(patch_of(_parsed(item, repository), None))
+        elif literal(item):
+            named.append(literal(item))
+    for key in ("patches", "patchesJson6902"):
+        listed = node.get(key)
+        for item in listed.items[:_MAX_FILES] if isinstance(listed, Sequence) else []:
+            path, target = literal(below(item, "path")), below(item, "target")
+            if path and target is None:
+                named.append(path)
+            elif path:
+                found += [patch_of(root, target) for root in _roots(path, folder, repository)]
+            elif (written := below(item, "patch")) is not None:
+                found.append(patch_of(_parsed(written, repository), target))
+    return named, [each for each in found if each is not None]
+
+
+def _roots(name: str, folder: str, repository: Repository) -> list[Node | None]:
+    path = repository.inside(name, folder)
+    try:
+        return [each.root for each in repository.documents(path)] if path and repository.exists(path) else []
+    except SourceError:
+        return []
+
+
+def _parsed(text: Node, repository: Repository) -> Node | None:
+    """A patch that stands as text in a kustomization, at its own places."""
+    if not isinstance(text, Scalar):
+        return None
+    return parse_inline(text.value, text, line_of(text), repository)[0]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from barraiser.evidence import cloudformation, kubernetes, kustomize, terraform
-from barraiser.evidence.definition import Definition, below
+from barraiser.evidence.definition import Definition
+from barraiser.evidence.patches import Patch, patched
 from barraiser.source.errors import MissingExtra, SourceError
 from barraiser.source.repository import Repository
 
@@ -55,7 +56,7 @@ class Library:
         return None if unread and not found else found
 
     def _patched(self, built: kustomize.Built, repository: Repository) -> list[Definition] | None:
-        """What a kustomization's files say: of one object the last that says how it rolls out, for the others are patches of it."""
+        """What a kustomization's files say together: what stands a second time, and what is written in it, patches the first."""
         found: dict[tuple[str, str], Definition] = {}
         unread = not built.whole
         for name in built.files:
@@ -63,8 +64,18 @@ class Library:
             unread = unread or definitions is None
             for each in definitions or ():
                 known = found.setdefault((each.kind, each.name), each)
-                if known is not each and below(each.body, "spec", "strategy") is not None:
-                    found[each.kind, each.name] = each
+                if known is not each and each.body is not None:
+                    patch = Patch(each.body, "", each.name)
+                    found[each.kind, each.name] = patched(known, patch) or each
+        for patch in built.patches:
+            for key, each in list(found.items()):
+                if patch.fits(each):
+                    laid = patched(each, patch)
+                    unread = unread or laid is None
+                    if laid is None:
+                        del found[key]
+                    else:
+                        found[key] = laid
         return None if unread and not found else list(found.values())
 
     def search(self, kind: str, repository: Repository) -> list[Definition]:
@@ -75,7 +86,7 @@ class Library:
         return [definition for definition in self._found if definition.kind == kind]
 
     def _search(self, repository: Repository) -> list[Definition]:
-        markers = (*cloudformation.MARKERS, *terraform.MARKERS)
+        markers = (*cloudformation.MARKERS, *kubernetes.MARKERS, *terraform.MARKERS)
         found: list[Definition] = []
         looked_at = 0
         for path in repository.files():

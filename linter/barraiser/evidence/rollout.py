@@ -39,11 +39,11 @@ class Rollout:
     the deployer itself watches, or waits, before the deploy is done. None: not read. ``monitored``: alarms or an analysis end
     the wait; ``alarms``: their names; ``faults``: what keeps them from firing; ``place``: where it stands. ``final_bake``: for a
     configuration, how long it is watched after the last step. ``stays``: the command leaves the traffic at its last step, and a later
-    one moves the rest. ``gives_up_minutes``: how long the rollout may stand still before it counts as failed.
+    one moves the rest.
     """
 
     __slots__ = (
-        "alarms", "bake_minutes", "batch_percent", "faults", "final_bake", "gives_up_minutes", "gradual", "healthy_percent", "monitored",
+        "alarms", "bake_minutes", "batch_percent", "faults", "final_bake", "gradual", "healthy_percent", "monitored",
         "place", "stays", "steps", "strategy", "why",
     )  # fmt: skip
 
@@ -63,12 +63,10 @@ class Rollout:
         why: str = "",
         final_bake: float | None = None,
         stays: bool = False,
-        gives_up_minutes: float | None = None,
     ) -> None:
         self.strategy = strategy
         self.final_bake = final_bake
         self.stays = stays
-        self.gives_up_minutes = gives_up_minutes
         self.gradual = GRADUAL[strategy] if gradual is None else gradual
         self.steps = tuple(steps)
         self.batch_percent = batch_percent

@@ -136,17 +136,8 @@ def _workload(body: Node | None) -> Rollout:
         why += f", and waits {ready:g} seconds for each new pod"
     return Rollout(
         ROLLING, bake_minutes=ready / 60, batch_percent=batch, healthy_percent=None if batch is None else 100.0 - batch,
-        place=line_of(limit) if limit is not None else None, why=why, gives_up_minutes=_deadline(body, kind),
+        place=line_of(limit) if limit is not None else None, why=why,
     )  # fmt: skip
-
-
-def _deadline(body: Node | None, kind: str) -> float | None:
-    """After how many minutes without progress a Deployment counts as failed, so that what waits for it fails; 10 where nothing is said."""
-    if kind != "Deployment":
-        return None
-    given = below(body, "spec", "progressDeadlineSeconds")
-    seconds = 600.0 if given is None else number(given)
-    return None if seconds is None else seconds / 60
 
 
 def _percent(node: Node | None, default: float | None) -> float | None:

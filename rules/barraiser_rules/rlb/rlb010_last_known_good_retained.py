@@ -33,6 +33,9 @@ FROM_FILES = frozenset((
 ))  # fmt: skip
 """Deployers that take files which an earlier job made; the others take definitions of the commit, or images."""
 
+HISTORY_INPUTS = frozenset(("historymax", "helmhistorymax", "maxhistory"))
+"""How actions call Helm's limit of revisions, without hyphens."""
+
 REPORTS = frozenset((
     "report", "reports", "coverage", "result", "results", "log", "logs", "screenshot", "screenshots", "trace", "traces", "junit",
     "sarif", "blob", "test", "tests", "plan", "tfplan", "sbom", "metadata", "changelog",
@@ -149,11 +152,15 @@ class LastKnownGoodRetained(Rule):
         return worst(answers, answers[0]) if answers else None
 
     def _history(self, case: Case, deploy: Node) -> Answer | None:
-        if _value(deploy.activity.argv, "--history-max") != "1":
+        option, value = "--history-max", _value(deploy.activity.argv, "--history-max")
+        if not deploy.activity.argv and deploy.activity.step < len(deploy.job.steps):
+            inputs = deploy.job.steps[deploy.activity.step].inputs
+            option, value = next(((key, inputs[key]) for key in inputs if _plain(key) in HISTORY_INPUTS), ("", ""))
+        if value.strip() != "1":
             return None
         return case.failed(
-            f"{job(deploy)} keeps a single revision (`--history-max 1`), so that there is none to go back to.",
-            fix="Leave `--history-max` out (it keeps 10), or set 5 or more.",
+            f"{job(deploy)} keeps a single revision (`{option} 1`), so that there is none to go back to.",
+            fix=f"Leave `{option}` out (it keeps 10), or set 5 or more.",
             at=deploy,
             key="history",
         )
@@ -161,6 +168,8 @@ class LastKnownGoodRetained(Rule):
     def _kept(self, case: Case, deploy: Node, kept: Kept) -> Answer:
         """What a key of the definition says."""
         hold = case.number("hold_min")
+        if kept.days is not None:
+            return self._overwritten(case, deploy, kept.days, kept)
         if kept.minutes is None and kept.versions is None:
             return case.unknown(
                 f"For how long the version before {job(deploy)} runs on is computed (`{kept.key}`).",
@@ -171,7 +180,7 @@ class LastKnownGoodRetained(Rule):
             if kept.versions >= 1:
                 return case.passed(f"`{kept.key}` keeps earlier revisions.", rests_on=(deploy,))
             return case.failed(
-                f"{job(deploy)} remembers no earlier revision (`{kept.key}: {kept.versions:g}`), so that there is none to go back to.",
+                f"{job(deploy)} remembers no earlier revision (`{kept.said}`), so that there is none to go back to.",
                 fix=f"Leave `{kept.key}` out, or set 5 or more.",
                 at=kept.place,
                 key=kept.key,
@@ -185,6 +194,21 @@ class LastKnownGoodRetained(Rule):
             f"The version before {job(deploy)} runs on for {held} (`{kept.key}`), and {lasting(hold)} are asked for:"
             " after that, going back is a whole deploy.",
             fix=f"Set `{kept.key}` to {lasting(hold)} or more.",
+            at=kept.place,
+            key=kept.key,
+        )
+
+    def _overwritten(self, case: Case, deploy: Node, days: float, kept: Kept) -> Answer:
+        """A bucket that keeps what is overwritten for some days."""
+        wanted = case.number("min_days")
+        if days >= wanted:
+            return case.passed(
+                f"The bucket keeps what {job(deploy)} overwrites for {_lasting(days)}.", rests_on=(deploy,)
+            )
+        return case.failed(
+            f"The bucket keeps what {job(deploy)} overwrites for {_lasting(days)}, and {wanted:g} days are asked for: after that, the"
+            " version before has to be built again.",
+            fix=f"Set `{kept.key}` of the lifecycle rule to {wanted:g} or more.",
             at=kept.place,
             key=kept.key,
         )
@@ -293,6 +317,10 @@ class LastKnownGoodRetained(Rule):
                 at=computed.place,
             )
         return case.passed("The registry's lifecycle policy keeps enough images.", way=(pushed[-1], deploy))
+
+
+def _plain(key: str) -> str:
+    return key.lower().replace("-", "").replace("_", "")
 
 
 def _value(argv: Sequence[str], option: str) -> str:
