@@ -66,20 +66,24 @@ def shortest_bake(case: Case, firsts: Sequence[Node], then: Node | None) -> tupl
     return min(found, key=lambda each: (each[0].minutes, each[0].possible))
 
 
+def told_apart(first: Node, then: Node) -> tuple[str, str]:
+    """Two activities as one sentence names them: by their jobs, or by what they do where both stand in one job."""
+    return (does(first), does(then)) if first.job is then.job else (job(first), job(then))
+
+
 def held_for(case: Case, firsts: Sequence[Node], then: Node, wanted: float, *, why: str, beside: float = 0.0) -> Answer:
     """Whether the way from these deploys to ``then`` waits so many minutes. ``beside``: minutes that something else surely takes."""
     bake, first = shortest_bake(case, firsts, then)
     answer = bake.enough(wanted - beside)
+    one, other = told_apart(first, then)
     if answer == YES:
-        return case.passed(
-            f"{job(then)} starts {lasting(bake.minutes + beside)} after {job(first)}.", way=(first, then)
-        )
+        return case.passed(f"{other} starts {lasting(bake.minutes + beside)} after {one}.", way=(first, then))
     if answer != NO:
         return case.unknown(_unsure(bake, first, then, wanted), settle=settle_bake(case, bake, first, wanted), at=then)
     found = bake.minutes + beside
     waits = f"only {lasting(found)}" if found else "no bake time"
     return case.failed(
-        f"There is {waits} between {job(first)} and {job(then)}, and {lasting(wanted)} are asked for: {why}.",
+        f"There is {waits} between {one} and {other}, and {lasting(wanted)} are asked for: {why}.",
         fix=case.fix(job=job(then), first=job(first), minutes=f"{wanted:g}", time=lasting(wanted)),
         at=then,
         way=case.graph.way(first, then),
@@ -101,7 +105,8 @@ def prod_bakes(case: Case, deploy: Node) -> list[tuple[Bake, Node, Node | None]]
 
 def _unsure(bake: Bake, first: Node, then: Node, wanted: float) -> str:
     why = bake.unread_why or "a wait between them may or may not hold it back"
-    return f"Whether {lasting(wanted)} lie between {job(first)} and {job(then)} cannot be told: {why}."
+    one, other = told_apart(first, then)
+    return f"Whether {lasting(wanted)} lie between {one} and {other} cannot be told: {why}."
 
 
 def settle_bake(case: Case, bake: Bake, first: Node, wanted: float) -> str:

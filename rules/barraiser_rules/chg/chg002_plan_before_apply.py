@@ -142,7 +142,7 @@ class PlanBeforeApply(Rule):
             if hidden is not None:
                 return hidden
         why = (
-            f"{does(gate.node)} made a plan, but its file is not what is applied"
+            f"{does(gate.node)} shows a plan, but what is applied is another one, which nobody has seen"
             if gate.node is not None and not named
             else "it makes its plan itself, and nobody has seen it before"
         )

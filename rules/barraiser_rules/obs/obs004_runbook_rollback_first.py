@@ -36,7 +36,8 @@ class RunbookRollbackFirst(Rule):
         Well-Architected REL08-BP01: runbooks.
 
     Decided by:
-        `evidence.runbook` in the configuration, or a runbook in the repository. Its first step must speak of rolling back.
+        `evidence.runbook` in the configuration, or a runbook in the repository, whose first step must speak of rolling back. One of the
+        two must be there: a runbook that nothing links is not found at night.
 
     Fix:
         Write a runbook whose first step is the rollback, and name it in the configuration.
@@ -98,10 +99,11 @@ class RunbookRollbackFirst(Rule):
         found = self._found(case)
         if found:
             return self._read(case, found)
-        return expired(case, "runbook", "A runbook") or case.unknown(
-            "No runbook is in the repository; whether there is one elsewhere, no file shows.",
-            settle="evidence: {runbook: {url: ADDRESS, by: NAME, date: YYYY-MM-DD}}",
+        return expired(case, "runbook", "A runbook") or case.failed(
+            "No runbook is linked: none is in the repository, and none is declared.",
+            fix="Write one, or link it: evidence: {runbook: {url: ADDRESS, by: NAME, date: YYYY-MM-DD}}",
             at=case.pipeline.place,
+            key="none",
         )
 
     def _found(self, case: Case) -> list[str]:

@@ -37,7 +37,7 @@ class DashboardTwoThresholds(Rule):
 
     Decided by:
         The dashboards that the repository defines (CloudWatch annotations, Grafana threshold steps): one of them has a graph with two
-        lines. Or a dashboard is declared as `evidence.dashboard`. Where there is neither, nothing is known.
+        lines. Or a dashboard is declared as `evidence.dashboard`. One of the two must be there.
 
     Fix:
         Add the second line, or declare where the dashboard is.
@@ -93,10 +93,11 @@ class DashboardTwoThresholds(Rule):
                 fix=case.fix(path=path),
                 at=Place(path, 1),
             )
-        return expired(case, "dashboard", "A dashboard") or case.unknown(
-            "The repository defines no dashboard; whether there is one elsewhere, no file shows.",
-            settle="evidence: {dashboard: {url: ADDRESS, by: NAME, date: YYYY-MM-DD}}",
+        return expired(case, "dashboard", "A dashboard") or case.failed(
+            "No dashboard is linked: the repository defines none, and none is declared.",
+            fix="Define one, or link it: evidence: {dashboard: {url: ADDRESS, by: NAME, date: YYYY-MM-DD}}",
             at=case.pipeline.place,
+            key="none",
         )
 
     def _search(self, case: Case) -> tuple[bool, str]:

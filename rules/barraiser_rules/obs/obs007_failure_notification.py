@@ -156,6 +156,12 @@ class FailureNotification(Rule):
                 settle="Give the file with `--include-map`.",
                 at=unread.place,
             )
+        if deploy.activity.facts.get("handed-to"):
+            return case.unknown(
+                f"A message may be part of the pipeline that {does(deploy)} starts in another system, which cannot be read here.",
+                settle=case.fix(job=job(deploy)),
+                at=deploy,
+            )
         hint = f" {does(beside)} does not run after its failure." if beside is not None else ""
         return case.failed(
             f"Nobody is told when {job(deploy)} fails: the release stops, and production stays as it happens to be.{hint}",

@@ -47,6 +47,7 @@ PROVIDERS: dict[str, tuple[str, str]] = {
     "Approval/*": ("approval", ""),
     "Invoke/InspectorScan": ("sca", ""),
     "Invoke/Snyk": ("sca", ""),
+    "Invoke/StepFunctions": ("invoke", "elsewhere"),
     "Invoke/*": ("invoke", ""),
 }
 """``Category/Provider`` (or ``Category/*``) -> (kind, marks); inputs are the action's ``Configuration``."""
