@@ -145,7 +145,7 @@ class DeployHasTimeout(Rule):
             for node in case.graph.ahead_of(deploy):
                 found = node.job
                 build = node.kind == "build"
-                staged = node.kind in STAGED and node.environment_class not in PROD_CLASSES
+                staged = node.kind in STAGED and node.environment_class not in PROD_CLASSES and not node.activity.opaque
                 if found.timeout_minutes is None or not (build or staged) or node.pipeline is not case.pipeline:
                     continue
                 if (build and found.id in seen) or not self._limited_by_hand(case, found) or self._is_long(found):

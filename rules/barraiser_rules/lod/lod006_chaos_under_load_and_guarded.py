@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from barraiser.api import FAILED, MAYBE, NO, PIPELINE, Answer, Case, Node, Parameter, Place, Rule
+from barraiser.api import FAILED, MAYBE, NO, PIPELINE, UNKNOWN, Answer, Case, Node, Parameter, Place, Rule
 from barraiser_rules.bakes import worst
 from barraiser_rules.chaos import chaos_tests, injects, stopped_by, under_load, waited_for
 from barraiser_rules.questions import does, expired, job, signed
@@ -103,8 +103,8 @@ class ChaosUnderLoadAndGuarded(Rule):
                 " `steady-state-hypothesis`).",
                 at=stop.place,
             )
-        if pressed == NO and case.verdict_of("LOD001") == FAILED:
-            return case.not_applicable("There is no load test that could run beside it.", because="LOD001")
+        if pressed == NO and case.verdict_of("LOD001") in (FAILED, UNKNOWN):
+            return case.not_applicable("No load test is known that could run beside it.", because="LOD001")
         if pressed == NO:
             return self._fails(
                 case,

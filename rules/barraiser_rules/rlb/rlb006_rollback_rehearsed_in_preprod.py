@@ -36,8 +36,8 @@ from barraiser_rules.questions import (
 )
 
 NAMED = re.compile(
-    r"(?:roll[-_ ]?back|downgrade|revert)[-_ ]?(?:test|check|drill|rehears\w*)"
-    r"|(?:test|check|verify|rehearse)[-_ ]?(?:roll[-_ ]?back|downgrade)|upgrade[-_ ]?(?:and[-_ ]?)?downgrade",
+    r"(?:roll[-_: ]?back|downgrade|revert)[-_: ]?(?:test|check|drill|rehears\w*)"
+    r"|(?:test|check|verify|rehearse)[-_: ]?(?:roll[-_: ]?back|downgrade)|upgrade[-_: ]?(?:and[-_: ]?)?downgrade",
     re.IGNORECASE,
 )
 """Names of jobs and commands that go back in order to see whether it works."""
@@ -125,11 +125,17 @@ class RollbackRehearsedInPreprod(Rule):
         if all(self._later(case, deploy) for deploy in case.deploys):
             return case.not_applicable("The first production deploy is asked.")
         gate = weakest_gate(case, lambda deploy: self._rehearsals(case, deploy))
-        if gate.answer == YES and gate.node is not None:
+        if gate.answer == YES and gate.node is not None and _goes_back(gate.node):
             return case.passed(f"{does(gate.node)} goes back before {job(gate.deploy)}.", way=(gate.node, gate.deploy))
         other = self._scheduled(case) or self._declared(case)
         if other is not None:
             return other
+        if gate.answer == YES and gate.node is not None:
+            return case.unknown(
+                f"{job(gate.node)} is named for a rehearsed rollback, and nothing that can be read in it goes back.",
+                settle=f"If {does(gate.node)} does, declare: {declared_kind(gate.node, 'rollback')}",
+                at=gate.node,
+            )
         if gate.answer == MAYBE and gate.node is not None:
             return case.unknown(
                 may_hold(gate, "a rehearsed rollback"), settle=declared_kind(gate.node, "rollback"), at=gate.node
@@ -227,6 +233,14 @@ def _rehearses(node: Node) -> bool:
     if node.kind in DEPLOY_KINDS:
         return node.environment_class in PREPROD_CLASSES and PREVIOUS.search(told) is not None
     return (node.kind in TEST_KINDS or activity.opaque) and NAMED.search(told) is not None
+
+
+def _goes_back(node: Node) -> bool:
+    """Whether more than the name of its job says that a node is part of a rehearsal: its own words, or what the job does beside it."""
+    step = node.job.steps[node.activity.step] if 0 <= node.activity.step < len(node.job.steps) else None
+    if NAMED.search(f"{node.activity.text} {step.name if step else ''}"[:300]) is not None:
+        return True
+    return any(each.opaque or each.kind in ("rollback", *DEPLOY_KINDS) for each in node.job.activities)
 
 
 def _days(date: str, today: str) -> int | None:
