@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from barraiser.api import DEPLOY_KINDS, PREPROD_CLASSES, PROD_CLASSES, Case, Node, Pipeline, Unresolved
 from barraiser_rules.hints import only_beside, only_scans
-from barraiser_rules.questions import preprod_deploys
+from barraiser_rules.questions import caller_out_of_sight, preprod_deploys
 from barraiser_rules.schedules import gap_of, longest_gap
 
 ENTRY, SUCCESS = "BeforeEntry", "OnSuccess"
@@ -101,7 +101,7 @@ def unread_after(case: Case, deploy: Node) -> Unresolved | None:
             and (not item.jobs or not jobs.isdisjoint(item.jobs))
         ):
             return item
-    return None
+    return caller_out_of_sight(case)
 
 
 def hours_between(pipeline: Pipeline) -> float | None:

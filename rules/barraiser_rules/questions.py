@@ -158,8 +158,19 @@ def unread_before(case: Case, deploy: Node, kinds: Sequence[str] = ()) -> Unreso
     return _sender(case)
 
 
+def caller_out_of_sight(case: Case) -> Unresolved | None:
+    """What calls this file, where nothing in the repository does: what comes before and after its jobs stands there."""
+    scenario = case.graph.scenario
+    if scenario.event != "called":
+        return None
+    return Unresolved(CALLER, case.pipeline.path, scenario.place or case.pipeline.place)
+
+
 def _sender(case: Case) -> Unresolved | None:
-    """What sends this way of starting, where nothing in the repository does: another repository, or whatever holds a token."""
+    """What starts this pipeline in this way, where nothing in the repository does: another repository, or whatever holds a token."""
+    caller = caller_out_of_sight(case)
+    if caller is not None:
+        return caller
     scenario, index = case.graph.scenario, case.graph.index
     if scenario.event not in ("dispatch", "chained"):
         return None
@@ -171,6 +182,9 @@ def _sender(case: Case) -> Unresolved | None:
 
 SENDER = "pipeline elsewhere that sends the"
 """``Unresolved.what`` of a way of starting that nothing in the repository brings about."""
+
+CALLER = "pipeline that calls"
+"""``Unresolved.what`` of what calls a file of the repository that nothing in the repository calls."""
 
 _BUILT = frozenset((
     "unit-test", "lint", "sast", "sca", "secret-scan", "iac-scan", "build", "plan", "publish", "sign", "verify-signature", "other",
@@ -254,6 +268,12 @@ def out_of_sight(
     """``unknown``, where the missing thing may be in something that cannot be read, or in an earlier run; else None."""
     deploy = deploy or case.deploy
     unread = unread_before(case, deploy, kinds)
+    if unread is not None and unread.what == CALLER:
+        return case.unknown(
+            f"{what} may be part of the {unread.what} `{unread.name}`, which is not in this repository.",
+            settle=f"Check the pipeline that calls it; or declare what comes before it: {_declared_before(deploy, kinds)}",
+            at=unread.place,
+        )
     if unread is not None and unread.what == SENDER:
         return case.unknown(
             f"{what} may be part of the {unread.what} `{unread.name}`, which cannot be read here.",
@@ -265,6 +285,13 @@ def out_of_sight(
             f"{what} may be part of the {unread.what} `{unread.name}`, which cannot be read here.",
             settle=f'Give the file with `--include-map`, or declare: activities: {{"{_unread_job(unread)}": {{kind: {kinds[0]}}}}}',
             at=unread.place,
+        )
+    called = runs_out_of_sight(deploy)
+    if called is not None and not only_scans(called.name):
+        return case.unknown(
+            f"{what} may be part of the {called.what} `{called.name}`, which cannot be read here.",
+            settle="Give the file with `--include-map`.",
+            at=called.place,
         )
     handed = deploy.activity.facts.get("handed-to", "")
     if handed:

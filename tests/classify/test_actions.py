@@ -41,6 +41,9 @@ def only(step: Step, **more: object) -> Activity:
         ("acme/deploy-to-cluster@v1", "deploy"),
         ("acme/setup-tool@v1", "other"),
         ("docker://zaproxy/zap-stable", "dast"),
+        ("home-assistant/builder/actions/prepare-multi-arch-matrix@2026.06.0", "other"),
+        ("home-assistant/builder/actions/build-image@2026.06.0", "build"),
+        ("googleapis/release-please-action@v4", "publish"),
     ],
 )
 def test_an_action_is_of_its_kind(uses: str, kind: str) -> None:
@@ -50,6 +53,15 @@ def test_an_action_is_of_its_kind(uses: str, kind: str) -> None:
 def test_a_pushed_image_is_published() -> None:
     assert only(action("docker/build-push-action@v6", push="true", tags="acme/shop:1")).kind == "publish"
     assert only(action("docker/build-push-action@v6", push="false")).kind == "build"
+
+
+def test_a_release_that_is_only_proposed_is_no_publish() -> None:
+    assert only(action("googleapis/release-please-action@v4", skip_github_release="true")).kind == "other"
+
+
+def test_what_is_pushed_to_a_branch_is_not_published() -> None:
+    assert only(action("acme/api-commit@main", name="Commit and push changes")).kind == "other"
+    assert only(action("acme/api@main", name="Push image")).kind == "publish"
 
 
 def test_an_unknown_deploying_action_is_opaque_and_believed_little() -> None:

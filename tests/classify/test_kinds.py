@@ -82,11 +82,11 @@ def test_a_declared_deploy_goes_where_it_is_declared_to_go() -> None:
     assert (deploy.environment.cls, deploy.environment.confidence) == ("prod", 1.0)
 
 
-OWN = {"test", "deploy?", "s3", "copy", "ssh", "dispatch", "gcloud", "wrapped"}
+OWN = {"session", "test", "deploy?", "s3", "copy", "ssh", "dispatch", "gcloud", "wrapped"}
 STEPS = {"script", "dispatch", "wait", "gitops", "gitcommit", "test", "by-name", "invoke", "cloudformation"}
 KNOWN_MARKS = {
     "waits", "wait", "nowait", "back", "noback", "target", "def", "image", "env", "aim", "default", "destroys", "as", "also", "c", "opaque",
-    "elsewhere", "named",
+    "elsewhere", "named", "unless",
     "watch", "untest", "untrusted", "key", "art", "hands", "sub", "script", "remote", "push", "prod", "bare", "sets", "time", "cli-publish",
 }  # fmt: skip
 

@@ -169,6 +169,8 @@ def _by_marks(kind: str, marks_text: str, step: Step, tool: str) -> Hit:
     if region and kind in ("deploy", "config-deploy", "destroy"):
         facts["region"] = region
     _aims(hit, marks, step)
+    if "unless" in marks and any(inputs.get(each, "").lower() == "true" for each in marks["unless"].split(",")):
+        hit.kind = "other"
     if hit.kind in ("deploy", "config-deploy") and _only_tried(inputs):
         hit.kind, hit.makes, hit.facts = "plan", "", {}
         hit.reason = "its inputs say that it changes nothing"

@@ -15,6 +15,7 @@ from barraiser.classify.requests import dispatched
 from barraiser.classify.rows import Marks, Words, marks_of, matching
 from barraiser.classify.servers import PROGRAMS as SERVER_PROGRAMS
 from barraiser.classify.servers import sent_to_server
+from barraiser.classify.sessions import session_kind
 from barraiser.classify.special import SPECIAL, remote_script
 from barraiser.classify.tests_kind import from_arguments
 from barraiser.classify.transfers import copied, to_bucket
@@ -361,6 +362,8 @@ def hits_of(kind: str, marks_text: str, split: Words, words: Sequence[str], view
     """The hits that a matched row means for these words."""
     marks = marks_of(marks_text)
     hit = Hit(kind, tool=tool_of(split), argv=words)
+    if kind == "session":
+        kind = hit.kind = session_kind(split)
     if kind == "test":
         hit.kind = _test_kind(split, view)
         if "untest" in marks and _tests_excluded(split):

@@ -32,6 +32,9 @@ _CHECKING: Final = word_set("validate verify check lint assert inspect")
 _PUT: Final = word_set("image images artifact artifacts package packages chart charts tag tags container containers")
 """What is promoted to a registry, not to an environment."""
 
+_OF_GIT: Final = word_set("commit commits changes branch branches git")
+"""What is pushed to a repository, not to a registry."""
+
 _AROUND: Final = frozenset(
     [
         "install",
@@ -157,6 +160,8 @@ def _named_kind(name: str) -> str:
         return ""
     if best == "promote" and not _PUT.isdisjoint(parts):
         return "publish"
+    if best == "push" and not _OF_GIT.isdisjoint(parts):
+        return ""
     if kind == "deploy" and not _BESIDE.isdisjoint(runs):
         return "smoke-test" if "verify" in parts or "check" in parts else ""
     if kind == "test" and not _AROUND.isdisjoint(parts):

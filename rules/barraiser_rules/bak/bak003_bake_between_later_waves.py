@@ -13,7 +13,7 @@ from barraiser_rules.bakes import (
     settle_bake,
     wave_before,
 )
-from barraiser_rules.questions import job, prod_name
+from barraiser_rules.questions import caller_out_of_sight, job, prod_name
 
 
 class BakeBetweenLaterWaves(Rule):
@@ -131,6 +131,13 @@ class BakeBetweenLaterWaves(Rule):
                 f"Whether {job(deploy)} is followed by {lasting(wanted)} of bake cannot be told: {why}.",
                 settle=settle_bake(case, bake, deploy, wanted),
                 at=deploy,
+            )
+        caller = caller_out_of_sight(case)
+        if caller is not None:
+            return case.unknown(
+                f"A bake after {job(deploy)} may be part of the {caller.what} `{caller.name}`, which is not in this repository.",
+                settle="Check the pipeline that calls it; or wait here, after the deploy.",
+                at=caller.place,
             )
         found = f"after {lasting(bake.minutes)}" if bake.minutes else "at once"
         return case.failed(

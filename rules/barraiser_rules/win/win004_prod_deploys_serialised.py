@@ -17,7 +17,7 @@ from barraiser.api import (
     Node,
     Rule,
 )
-from barraiser_rules.questions import job, prod_name, runs_out_of_sight
+from barraiser_rules.questions import caller_out_of_sight, job, prod_name, runs_out_of_sight
 
 OWN_LOCK = ("terraform", "codedeploy", "argocd", "argo-rollouts", "cloudformation", "pulumi")
 """Deployers that refuse, or queue, a second deployment to the same target by themselves."""
@@ -86,7 +86,7 @@ class ProdDeploysSerialised(Rule):
             return case.passed(f"The platform locks each stage in mode `{mode[0]}`.")
         for deploy in case.deploys:
             lock = deploy.job.concurrency
-            called = runs_out_of_sight(deploy) if lock is None else None
+            called = runs_out_of_sight(deploy) or caller_out_of_sight(case) if lock is None else None
             if called is not None:
                 return case.unknown(
                     f"Whether the {called.what} `{called.name}` holds a lock cannot be read here.",

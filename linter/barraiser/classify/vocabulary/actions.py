@@ -1,7 +1,8 @@
 """What the actions of GitHub's marketplace do: ``owner/name`` (lower case, without version) -> (kind, marks).
 
 Source of each row: the action's own README at ``https://github.com/OWNER/NAME``. A path below the repository is part of the name.
-Marks are those of :mod:`barraiser.classify.rows`, with the action's inputs in the place of a command's options.
+Marks are those of :mod:`barraiser.classify.rows`, with the action's inputs in the place of a command's options; ``unless=A,B``: inputs
+that turn it off where they are true.
 """
 
 from __future__ import annotations
@@ -172,13 +173,16 @@ ACTIONS: dict[str, Row] = {
         "mislav/bump-homebrew-formula-action": ("publish", ""), "peter-evans/dockerhub-description": ("other", ""),
         "shrink/actions-docker-registry-tag": ("publish", ""),
     "ncipollo/release-action": ("publish", ""), "marvinpinto/action-automatic-releases": ("publish", ""),
-        "svenstaro/upload-release-action": ("publish", ""), "cycjimmy/semantic-release-action": ("publish", ""),
-        "changesets/action": ("other", "push=publish c=0.7"), "googleapis/release-please-action": ("publish", "c=0.6"),
-    "google-github-actions/release-please-action": ("publish", "c=0.6"), "release-drafter/release-drafter": ("other", ""),
+        "svenstaro/upload-release-action": ("publish", ""), "cycjimmy/semantic-release-action": ("publish", "unless=dry_run"),
+        "changesets/action": ("other", "push=publish c=0.7"), "googleapis/release-please-action": ("publish",
+        "c=0.6 unless=skip-github-release"), "google-github-actions/release-please-action": ("publish",
+        "c=0.6 unless=skip-github-release"), "release-drafter/release-drafter": ("other", ""),
         "helm/chart-releaser-action": ("publish", ""), "helm/chart-testing-action": ("other", ""), "snapcore/action-publish": ("publish",
         ""), "snapcore/action-build": ("build", ""), "pyo3/maturin-action": ("build", "cli-publish=command"),
     "pypa/cibuildwheel": ("build", ""), "hynek/build-and-inspect-python-package": ("build", ""), "home-assistant/builder": ("publish",
-        "c=0.6"), "gradle/gradle-build-action": ("cli:gradle", "sub=arguments"), "gradle/actions/setup-gradle": ("cli:gradle",
+        "c=0.6"), "home-assistant/builder/actions/prepare-multi-arch-matrix": ("other", ""),
+        "home-assistant/builder/actions/build-image": ("build", "image=image push=push"),
+        "gradle/gradle-build-action": ("cli:gradle", "sub=arguments"), "gradle/actions/setup-gradle": ("cli:gradle",
         "sub=arguments"), "r0adkll/upload-google-play": ("deploy", "waits=yes as=mobile-release env=track default=prod:0.5"),
     "apple-actions/upload-testflight-build": ("deploy", "waits=yes as=mobile-release default=gamma:0.8"),
         "wzieba/firebase-distribution-github-action": ("deploy", "waits=yes as=mobile-release default=gamma:0.6"),

@@ -144,8 +144,8 @@ PROGRAMS: dict[str, tuple[str, Rows]] = {
     # Tests
     "pytest": ("https://docs.pytest.org/", _TEST), "py.test": ("https://docs.pytest.org/", _TEST),
     "unittest": ("https://docs.python.org/3/library/unittest.html", _TEST),
-    "tox": ("https://tox.wiki/", (("~docs|lint|mypy|flake|format|pre-commit|typing|style", "lint", "c=0.8"), ("", "test", ""))),
-    "nox": ("https://nox.thea.codes/", (("~docs", "build", "c=0.6"), ("~lint|mypy|typing", "lint", "c=0.8"), ("", "test", ""))),
+    "tox": ("https://tox.wiki/", (("+--notest", "other", ""), ("", "session", ""))),
+    "nox": ("https://nox.thea.codes/", (("", "session", ""),)),
     "coverage": ("https://coverage.readthedocs.io/", (("run ~pytest|unittest|test", "test", ""), ("", "other", ""))),
     "nosetests": ("https://nose.readthedocs.io/", _TEST), "trial": ("https://docs.twisted.org/", _TEST),
     "jest": ("https://jestjs.io/docs/cli", _TEST), "vitest": ("https://vitest.dev/guide/cli", _TEST), "mocha": ("https://mochajs.org/",
