@@ -201,7 +201,8 @@ class Tables:
             through = self._through(number, reach, target, text)
             beyond = ordered.get(number)
             for way in self.layout.into[number]:
-                if (way.strength != HARD and (way.tolerant or not way.skips)) or not self.linked(way.link):
+                loose = way.strength != HARD and not way.doubtful and (way.tolerant or not way.skips)
+                if loose or not self.linked(way.link):
                     continue
                 _improve(onward, way, through, reach)
                 if way.ordered:
@@ -236,7 +237,9 @@ def _improve(table: dict[int, Reach], way: Way, through: Reach | None, untouched
     if through is None:
         return
     beyond = untouched.skipped if untouched is not None else NO
-    held = max(through.held, beyond) if way.strength == HARD else NO
+    held = max(through.held, beyond) if way.strength == HARD or way.doubtful else NO
+    if way.doubtful:
+        held = min(held, MAYBE)
     skipped = beyond if way.skips else NO
     if held == NO and skipped == NO:
         return

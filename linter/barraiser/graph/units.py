@@ -32,17 +32,8 @@ class Way:
     """An edge between two units, by index; ``link`` as for :class:`Unit`, for the edge of the hand-over itself; the rest as of an Edge."""
 
     __slots__ = (
-        "cancelled",
-        "kind",
-        "link",
-        "place",
-        "skips",
-        "softened_by",
-        "source",
-        "strength",
-        "target",
-        "tolerant",
-    )
+        "cancelled", "doubtful", "kind", "link", "place", "skips", "softened_by", "source", "strength", "target", "tolerant",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -56,6 +47,7 @@ class Way:
         link: int = -1,
         tolerant: bool = False,
         cancelled: bool = False,
+        doubtful: bool = False,
     ) -> None:
         self.source = source
         self.target = target
@@ -67,6 +59,7 @@ class Way:
         self.link = link
         self.tolerant = tolerant
         self.cancelled = cancelled
+        self.doubtful = doubtful
 
     @property
     def ordered(self) -> bool:
@@ -135,7 +128,7 @@ def layout_of(pipeline: Pipeline, links: Sequence[tuple[Handover, Layout]]) -> L
 def _moved(way: Way, shift: int, link: int) -> Way:
     return Way(
         way.source + shift, way.target + shift, way.kind, way.strength, way.skips, way.place, way.softened_by, link,
-        way.tolerant, way.cancelled,
+        way.tolerant, way.cancelled, way.doubtful,
     )  # fmt: skip
 
 
@@ -184,6 +177,7 @@ def _ordered(pipeline: Pipeline, start: int) -> tuple[list[Job], list[Way]]:
             edge.softened_by if edge.strength != HARD else "",
             tolerant=edge.tolerant,
             cancelled=edge.cancelled,
+            doubtful=edge.doubtful,
         )
         for source, target, edge in edges
         if position[source] < position[target]

@@ -277,10 +277,22 @@ class Edge:
     ``kind``: needs, stage, run-order, sequence or trigger. ``skips``: when the source is skipped, the target is skipped too.
     ``softened_by``: why the edge has no teeth, with ``place``. ``tolerant``: its target starts all the same when the
     source did not run because something before it failed (a condition that asks for a failure of the source alone).
-    ``cancelled``: a soft edge that a failure of the source would hold, and its being cancelled does not.
+    ``cancelled``: a soft edge that a failure of the source would hold, and its being cancelled does not. ``doubtful``: a soft edge of
+    which cannot be told whether what the target does first has teeth for the source all the same.
     """
 
-    __slots__ = ("cancelled", "kind", "place", "skips", "softened_by", "source", "strength", "target", "tolerant")
+    __slots__ = (
+        "cancelled",
+        "doubtful",
+        "kind",
+        "place",
+        "skips",
+        "softened_by",
+        "source",
+        "strength",
+        "target",
+        "tolerant",
+    )
 
     def __init__(
         self,
@@ -294,6 +306,7 @@ class Edge:
         softened_by: str = "",
         tolerant: bool = False,
         cancelled: bool = False,
+        doubtful: bool = False,
     ) -> None:
         self.source = source
         self.target = target
@@ -304,6 +317,7 @@ class Edge:
         self.softened_by = softened_by
         self.tolerant = tolerant
         self.cancelled = cancelled
+        self.doubtful = doubtful
 
 
 class Handover:

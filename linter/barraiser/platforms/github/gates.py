@@ -63,7 +63,7 @@ class Outcome:
 class Bond:
     """What an edge from a needed job is: its strength, whether skipping goes on, what takes its teeth, and more as of an ``Edge``."""
 
-    __slots__ = ("cancelled", "place", "skips", "softened_by", "strength", "tolerant")
+    __slots__ = ("cancelled", "doubtful", "place", "skips", "softened_by", "strength", "tolerant")
 
     def __init__(
         self,
@@ -74,6 +74,7 @@ class Bond:
         *,
         tolerant: bool = False,
         cancelled: bool = False,
+        doubtful: bool = False,
     ) -> None:
         self.strength = strength
         self.skips = skips
@@ -81,6 +82,7 @@ class Bond:
         self.softened_by = softened_by
         self.tolerant = tolerant
         self.cancelled = cancelled
+        self.doubtful = doubtful
 
 
 class Gate:

@@ -21,14 +21,18 @@ Combination = dict[str, Value]
 
 
 class Leg:
-    """One instance of a job: its label (``prod, eu-west-1``; empty without a matrix), and the ``matrix`` context."""
+    """One instance of a job: its label (``prod, eu-west-1``; empty without a matrix), and the ``matrix`` context.
 
-    __slots__ = ("context", "label", "values")
+    ``scenarios``: those in which there is one; None: in all.
+    """
+
+    __slots__ = ("context", "label", "scenarios", "values")
 
     def __init__(self, label: str, values: dict[str, str], context: Object) -> None:
         self.label = label
         self.values = values
         self.context = context
+        self.scenarios: set[int] | None = None
 
 
 def legs_of(job: Mapping, what: str, scope: Scope, expressions: Expressions, problems: list[Problem]) -> list[Leg]:

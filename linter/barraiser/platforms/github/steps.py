@@ -372,13 +372,23 @@ def joined(one: str, other: str) -> str:
     return " && ".join(parts) if len(parts) > 1 else one or other
 
 
+def _fails_on_purpose(step: Mapping) -> bool:
+    """Whether a step is there to fail: by a script's ``exit 1``, or by what a script of JavaScript calls for it."""
+    run, settings = step.get("run"), step.get("with")
+    if isinstance(run, Scalar):
+        return "exit 1" in run.value or run.value.strip() == "false"
+    if step.text("uses").startswith("actions/github-script") and isinstance(settings, Mapping):
+        return "core.setFailed(" in settings.text("script")
+    return False
+
+
 def _harden(step: Mapping, found: list[Step], raised: dict[str, int]) -> None:
     """A later step that fails on purpose when an earlier soft one failed gives that its teeth back.
 
     ``if: steps.test.outcome == 'failure'`` with ``run: exit 1``: the job fails after all.
     """
-    condition, run = step.get("if"), step.get("run")
-    if not isinstance(condition, Scalar) or not isinstance(run, Scalar) or "exit 1" not in run.value:
+    condition = step.get("if")
+    if not isinstance(condition, Scalar) or not _fails_on_purpose(step):
         return
     if step.get("continue-on-error") is not None:
         return

@@ -100,6 +100,15 @@ def read_frame(frame: Frame, reading: Reading) -> tuple[list[Job], list[tuple[st
     return [job for key in jobs for job in made.get(key, ())], members
 
 
+def _has_expression(node: Node) -> bool:
+    """Whether an expression stands in the matrix, or in one of its lists."""
+    if isinstance(node, Scalar):
+        return "${{" in node.value
+    return isinstance(node, Mapping) and any(
+        isinstance(value, Scalar) and "${{" in value.value for _, value in node.pairs[:100]
+    )
+
+
 class _Template:
     """One job of a file, being read into its instances."""
 
@@ -123,7 +132,12 @@ class _Template:
         self.what = f"job '{name.value}'"
         self.id = frame.prefix + name.value
         self.shared: SharedSteps | None = None
+        self.present: set[int] | None = None
         self.gate = gate_of(self._if(), needs, before, frame.contexts)
+        if any(bond.strength == SOFT for bond in self.gate.bonds.values()):
+            from barraiser.platforms.github.aggregates import harden
+
+            harden(self.gate, job, needs, before, frame.contexts, reading)
 
     def _if(self) -> If | None:
         node = scalar_of(self.reading.problems, self.job, "if", self.what)
@@ -159,6 +173,8 @@ class _Template:
         legs = legs_of(
             self.job, self.what, Scope(static, success=1, failure=1), self.reading.expressions, self.reading.problems
         )
+        if len(legs) == 1 and not legs[0].label and "strategy" in self.job:
+            legs = self._legs_by_scenario(contexts) or legs
         serial = strategy_tags(self.job).get("max-parallel") == "1"
         if len(legs) > 1 and not self.reading.include_map and not varies([self.job.get("env"), self.env]):
             self.shared = SharedSteps()
@@ -166,6 +182,7 @@ class _Template:
         for leg in legs:
             last = jobs[-1].id if jobs else ""
             first = len(jobs)
+            self.present = leg.scenarios
             own = [{**each, "matrix": leg.context} for each in contexts]
             jobs += self._leg(leg, own, {**static, "matrix": leg.context}, sources)
             if serial and last and len(jobs) > first:
@@ -183,6 +200,22 @@ class _Template:
                 break
         return jobs
 
+    def _legs_by_scenario(self, contexts: list[Contexts]) -> list[Leg]:
+        """The instances of a job whose matrix differs between scenarios; none where the files do not tell them in one of them."""
+        strategy = self.job.get("strategy")
+        matrix = strategy.get("matrix") if isinstance(strategy, Mapping) else None
+        if matrix is None or not _has_expression(matrix):
+            return []
+        found: dict[str, Leg] = {}
+        for index in self._running():
+            scope = Scope(contexts[index], success=1, failure=1)
+            for leg in legs_of(self.job, self.what, scope, self.reading.expressions, self.reading.problems):
+                if not leg.label:
+                    return []
+                known = found.setdefault(leg.label, leg)
+                known.scenarios = {*(known.scenarios or ()), index}
+        return list(found.values())
+
     def _running(self) -> list[int]:
         runs = self._runs()
         return [index for index, value in enumerate(runs) if value != NO] or list(range(len(runs)))
@@ -193,6 +226,8 @@ class _Template:
         runs = list(condition.runs) or [YES] * self.reading.scenarios
         if caller is not None and caller.gate.condition.runs:
             runs = [min(one, other) for one, other in zip(runs, caller.gate.condition.runs, strict=True)]
+        if self.present is not None:
+            runs = [value if index in self.present else NO for index, value in enumerate(runs)]
         return runs
 
     def _static(self, contexts: list[Contexts]) -> Contexts:
@@ -294,7 +329,11 @@ class _Template:
         if not outcome.members or soft < outcome.soft:
             outcome.soft, outcome.soft_place, outcome.soft_reason = soft, soft_place, soft_reason
         condition = self.gate.condition
-        solid = not split and (self.frame.caller is None or (not condition.text and not condition.runs))
+        solid = (
+            not split
+            and self.present is None
+            and (self.frame.caller is None or (not condition.text and not condition.runs))
+        )
         outcome.members.append((job_id, solid))
         reading.job_count += 1
         return made
@@ -358,6 +397,7 @@ class _Template:
                     softened_by=softened_by,
                     tolerant=bond.tolerant and strength == bond.strength,
                     cancelled=bond.cancelled,
+                    doubtful=bond.doubtful and strength == bond.strength,
                 )
             )
 
