@@ -41,7 +41,7 @@ def harden(
     contexts: Sequence[Contexts],
     reading: Reading,
 ) -> None:
-    """Give the bonds of a job that starts in any case their teeth back, as far as its first steps fail it for a job that did not succeed."""
+    """Give the bonds of a job that starts in any case their teeth back, as far as its first steps fail it for what did not succeed."""
     soft = [name for name, _ in needs if name in gate.bonds and _is_ignored(gate.bonds[name], before[name])]
     if not soft:
         return
