@@ -21,17 +21,19 @@ def compiled_files() -> list[str]:
     left_out = {name.lstrip("/") for name in HOOK["exclude"]}
     found = []
     for folder in HOOK["include"]:
-        for file in sorted((ROOT / folder.strip("/")).rglob("*.py")):
+        path = ROOT / folder.strip("/")
+        for file in [path] if path.is_file() else sorted(path.rglob("*.py")):
             name = file.relative_to(ROOT).as_posix()
             if file.name not in left_out and name not in left_out:
                 found.append(name)
     return found
 
 
-def test_what_is_left_out_exists() -> None:
+def test_what_is_named_exists() -> None:
     named = [name for name in HOOK["exclude"] if "/" in name]
     assert named
     assert [name for name in named if not (ROOT / name.lstrip("/")).is_file()] == []
+    assert [name for name in HOOK["include"] if not (ROOT / name.strip("/")).exists()] == []
 
 
 def test_the_compiler_takes_every_module(tmp_path: Path) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
-SEVERITY_STYLE = {"error": "red", "warning": "yellow", "info": "blue"}
-VERDICT_STYLE = {"blocked": "red", "unreadable": "red", "passed": "green", "not-a-deployment": "dim"}
+from typing import Final
+
+_CODES: Final = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
+SEVERITY_STYLE: Final = {"error": "red", "warning": "yellow", "info": "blue"}
+VERDICT_STYLE: Final = {"blocked": "red", "unreadable": "red", "passed": "green", "not-a-deployment": "dim"}
 
 
 class Paint:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Final
 
 from barraiser import __version__
 from barraiser.checks.result import BLOCKED, NOT_A_DEPLOYMENT, PASSES, UNREADABLE, Finding, PipelineResult
@@ -10,7 +11,7 @@ from barraiser.checks.rule import Rule
 from barraiser.model.place import Place
 from barraiser.model.words import FAILED, NOT_APPLICABLE, PASSED, SEVERITIES, UNKNOWN, WAIVED
 
-HOME_URL = "https://barraiser.github.io/barraiser"
+HOME_URL: Final = "https://barraiser.github.io/barraiser"
 """Where the rules are explained: ``HOME_URL/rules/ID``."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from barraiser.checks.result import Finding, PipelineResult, WitnessStep
 from barraiser.model.words import FAILED, PASSED, UNKNOWN
@@ -10,7 +11,7 @@ from barraiser.report.escape import inert, visible, visible_lines
 from barraiser.report.paint import SEVERITY_STYLE, VERDICT_STYLE, Paint, wrapped
 from barraiser.report.report import Report, gravest_first, sentence
 
-_BODY = "    "
+_BODY: Final = "    "
 
 
 class TextOptions:
