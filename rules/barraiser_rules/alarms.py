@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from barraiser.api import Case, Node, SourceError
+from barraiser.api import DEPLOY_KINDS, Case, Node, SourceError
 from barraiser_rules.artifacts import repository
 from barraiser_rules.hints import PREPROD_WORDS, words
 
@@ -120,6 +120,19 @@ def of_another_service(case: Case, gate: Node, deploy: Node) -> bool:
     patterns = [each - own for each in others if not own.isdisjoint(each)]
     return all(any(pattern and pattern < each for pattern in patterns) for each in asked)
 
+
+def whose(case: Case, gate: Node, deploy: Node) -> str:
+    """Whose alarms a watch of production plainly asks for, where they are not those of what was deployed there; else empty."""
+    asked = [words(name) for name in asked_for(gate)]
+    early = _PLAINLY_EARLY - _service(deploy)
+    if asked and all(not own.isdisjoint(early) and own.isdisjoint(PROD_WORDS) for own in asked):
+        return "pre-production"
+    own = [each for each in case.graph.nodes(*DEPLOY_KINDS) if each.job is deploy.job]
+    return "another service" if any(of_another_service(case, gate, each) for each in own) else ""
+
+
+_PLAINLY_EARLY = frozenset(("beta", "gamma", "stg", "staging", "qa", "uat", "preprod", "preproduction", "ppe"))
+"""Those of the words for pre-production that mean nothing else in an alarm's name."""
 
 _PLACES = PREPROD_WORDS | PROD_WORDS | {"onebox", "canary", "region", "first", "wave"}
 

@@ -209,6 +209,12 @@ BREAKS: tuple[Break, ...] = (
     Break("RLB010", SERVICE, "TerminationWaitTimeInMinutes: 60", "TerminationWaitTimeInMinutes: 0"),
     Break("OBS002", SERVICE, " OR ALARM(${Latency})", ""),
     Break("OBS002", SERVICE, " OR ALARM(${Saturation})", ""),
+    Break(
+        "BAK004",
+        PIPELINE,
+        'AlarmName: payments-production-high, WaitTime: "120"',
+        'AlarmName: billing-production-high, WaitTime: "120"',
+    ),
     Break("OBS005", SERVICE, ', {"label": "investigate", "value": 0.3}', ""),
     Break("OBS006", SERVICE, "rate(1 minute)", "rate(1 hour)"),
     Break("OBS006", SERVICE, "StartCanaryAfterCreation: true", "StartCanaryAfterCreation: false"),

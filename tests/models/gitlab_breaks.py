@@ -135,6 +135,15 @@ BREAKS: tuple[Break, ...] = (
         """--query 'CompositeAlarms[].AlarmName' --output text)" || true\n        sleep 60""",
     ),
     Break(
+        "BAK004",
+        ROOT,
+        'ALARM: catalog-production-high, MINUTES: "1320"',
+        'ALARM: billing-production-high, MINUTES: "1320"',
+    ),
+    Break(
+        "BAK004", ROOT, 'ALARM: catalog-production-high, MINUTES: "120"', 'ALARM: catalog-gamma-high, MINUTES: "120"'
+    ),
+    Break(
         "ENV004",
         ROOT,
         "REGION: [eu-north-1, eu-west-1, us-east-1] # ENV004",

@@ -16,7 +16,7 @@ ASKED = {
     "mobile-release": DATA,
     "static-site": {*ALWAYS, "SRC001", "SRC002", "TST004", "WIN005", "CHG003"},
     "library-publish": {*ALWAYS, "SRC001", "SRC002", "TST001", "TST004", "BLD005"},
-    "pure-ci": {"GOV002", "SRC002", "SEC003"},
+    "pure-ci": {"GOV002", "SRC002", "SEC003", "CHG001"},
 }
 """Families and rules, by kind."""
 

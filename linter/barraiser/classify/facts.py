@@ -29,6 +29,9 @@ TARGET: Final = "target"
 HANDED_TO: Final = "handed-to"
 """The tool of another system to whose own pipeline a deploy is handed: what comes before it there cannot be read here."""
 
+BY_HAND: Final = "by-hand"
+"""``yes``: somebody starts the job to change what runs (a restart, a number of replicas); no version is brought."""
+
 UNREAD: Final = "unread"
 """The script, target or package script of the repository that the command calls and that is not there to be read."""
 

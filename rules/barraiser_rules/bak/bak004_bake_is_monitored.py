@@ -10,6 +10,7 @@ from barraiser.api import (
     GITHUB_ACTIONS,
     GITLAB_CI,
     MAYBE,
+    NO,
     YES,
     Answer,
     Case,
@@ -17,6 +18,7 @@ from barraiser.api import (
     Parameter,
     Rule,
 )
+from barraiser_rules.alarms import asked_for, counts_requests, whose
 from barraiser_rules.bakes import (
     FINAL_MIN,
     FIRST_WAVE_MIN,
@@ -30,7 +32,7 @@ from barraiser_rules.bakes import (
     wave_before,
     worst,
 )
-from barraiser_rules.questions import does, job
+from barraiser_rules.questions import does, job, prod_name
 
 if TYPE_CHECKING:
     from barraiser.api import Bake
@@ -140,6 +142,17 @@ class BakeIsMonitored(Rule):
             return None
         where = f"between {job(first)} and {job(then)}" if then is not None else f"after {job(first)}"
         if bake.watched >= need:
+            stray = self._stray(case, first, then, need)
+            if stray is not None:
+                return case.failed(
+                    f"The bake {where} watches `{asked_for(stray)[0]}`, an alarm of {whose(case, stray, first)}: what"
+                    f" {job(first)} breaks stops nothing.",
+                    fix=f"Let {job(stray)} ask the alarms of {prod_name(first)}.",
+                    at=stray,
+                    way=(first, stray),
+                    rests_on=(first,),
+                    key="stray",
+                )
             return case.passed(f"The bake {where} is watched.", rests_on=(first,))
         if bake.sampled is not None and bake.watched == 0:
             if case.parameter("allow_sampled"):
@@ -163,6 +176,20 @@ class BakeIsMonitored(Rule):
         return self._fails(
             case, bake, first, f"{found} {where}{' are watched' if bake.watched else ''}: an alarm stops nothing."
         )
+
+    def _stray(self, case: Case, first: Node, then: Node | None, need: float) -> Node | None:
+        """The first of the watches of a bake, where each asks plainly for alarms of something else than what was deployed."""
+        applied = case.applied(first)
+        if applied.monitored != NO and (applied.bake_minutes or 0.0) >= need:
+            return None  # the deployer's own watch is enough
+        watches = [
+            node
+            for node in case.graph.after(first, "alarm-gate")
+            if (node.activity.minutes or node.activity.facts.get("repeats"))
+            and not counts_requests(node)
+            and (then is None or case.graph.before(node, then))
+        ]
+        return watches[0] if watches and all(whose(case, node, first) for node in watches) else None
 
     def _fails(self, case: Case, bake: Bake, first: Node, message: str) -> Answer:
         at = bake.unwatched or first

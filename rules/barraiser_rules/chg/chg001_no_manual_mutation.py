@@ -43,7 +43,7 @@ class NoManualMutation(Rule):
     Decided by:
         Jobs that only a person starts and that change production past a release: `kubectl exec`, `scale`, `delete`, commands sent to
         machines, writing SQL, or a command that is an input of the run. A change record in the repository (front matter `rollback:` and
-        `tested_in:`), or a declared one, is enough. Rollback jobs are fine.
+        `tested_in:`), or a declared one, is enough. Rollback jobs are fine. A pipeline that does nothing else is asked as well.
 
     Fix:
         Automate the change, or keep a record of it.
@@ -82,13 +82,15 @@ class NoManualMutation(Rule):
     severity = "warning"
     profile = "strict"
     asks = PIPELINE
-    kinds = ("service-deploy", "iac-only", "config-flags", "data-batch", "mobile-release")
+    kinds = ("service-deploy", "iac-only", "config-flags", "data-batch", "mobile-release", "pure-ci")
     parameters = (Parameter("record_glob", ".changes/*.md", "where change records stand"),)
     fixes = {"": "Let the release do it, or add a record under `<glob>` with `rollback:` and `tested_in:`."}
 
     def decide(self, case: Case) -> Answer:
         """Looks at what only a person starts."""
         found = next(self._by_hand(case), None)
+        if found is None and case.subject.kind == "pure-ci":
+            return case.not_applicable("It neither deploys nor changes production by hand.")
         if found is None:
             return case.passed("No command that only a person starts changes production.")
         declared = case.declared.evidence.get("change_record")
@@ -103,7 +105,6 @@ class NoManualMutation(Rule):
             fix=case.fix(glob=glob),
             at=found,
             key=found.job.template,
-            rests_on=(found,),
         )
 
     def _by_hand(self, case: Case) -> Iterator[Node]:
@@ -120,6 +121,8 @@ class NoManualMutation(Rule):
         if node.kind == "rollback":
             return False
         activity = node.activity
+        if activity.facts.get("by-hand"):
+            return True
         if FREE_INPUT.search(activity.text):
             return True
         program = activity.argv[0].rpartition("/")[2] if activity.argv else ""
