@@ -61,8 +61,11 @@ def named(node: Node) -> set[str]:
 
 
 def _literal(node: Node) -> str:
-    return _VARIABLES.sub(" ", node.activity.text)
+    return _FOLDERS.sub(" ", _VARIABLES.sub(" ", node.activity.text))
 
+
+_FOLDERS = re.compile(r"(?:(?<=[\s/])|^)(?:\./)?\.?(?:ci|github|gitlab)/")
+"""Folders in which scripts of any kind lie: only the script's own name says what it does."""
 
 _VARIABLES = re.compile(r"\$\{\{[^}]{0,200}\}\}|\$\{[^}]{0,200}\}|\$\w+")
 

@@ -113,6 +113,13 @@ def job(node: Node) -> str:
     return f'"{node.job.own_id}"'
 
 
+def between(earlier: Node, deploy: Node) -> str:
+    """Where something is missing between two deploys, as a message says it."""
+    if earlier.job is deploy.job:
+        return f"between the deploys to {prod_name(earlier)} and {prod_name(deploy)} in {job(deploy)}"
+    return f"between {job(earlier)} and {job(deploy)}"
+
+
 def does(node: Node) -> str:
     """An activity, as a message quotes it: the command or action, and the job."""
     text = node.activity.text
@@ -204,15 +211,20 @@ _PROVENANCE = ("slsa-framework/slsa-github-generator/.github/workflows/generator
 
 
 def _only_builds(item: Unresolved, kinds: Sequence[str]) -> bool:
-    """Whether something unread is a build project whose names speak of a build alone: it may test the code and scan it, but it neither
-    deploys nor waits for anybody."""
-    if item.what != "build project" or not kinds or not _BUILT.isdisjoint(kinds):
+    """Whether something unread is a build project, or what one does, whose names speak of a build or of unit tests alone: it may test
+    the code and scan it, but it neither deploys nor waits for anybody."""
+    if item.what not in ("build project", "buildspec") or not kinds or not _BUILT.isdisjoint(kinds):
         return False
-    own = words(" ".join((item.name, *item.jobs)))
+    own = words(" ".join((item.name.rsplit("/", 1)[-1], *item.jobs)))
+    if "unit" in own or "unittest" in own:
+        own -= {"test", "tests"}
     return not own.isdisjoint(_BUILDING) and own.isdisjoint(_MORE) and own.isdisjoint(PREPROD_WORDS)
 
 
-_BUILDING = frozenset(("build", "builds", "builder", "package", "compile", "docker", "image"))
+_BUILDING = frozenset((
+    "build", "builds", "builder", "package", "compile", "docker", "image", "synth", "asset", "assets", "unit", "unittest", "unittests",
+    "lint",
+))  # fmt: skip
 _MORE = frozenset(
     word
     for kind in ("integration-test", "e2e-test", "smoke-test", "alarm-gate", "approval", "deploy", "rollback")

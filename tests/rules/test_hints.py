@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from barraiser_rules.hints import only_beside
+from barraiser.graph.node import Node
+from barraiser.model.activity import Activity
+from barraiser.model.pipeline import Job, Pipeline
+from barraiser.model.place import Place
+from barraiser_rules.hints import only_beside, sounds_like
 
 
 @pytest.mark.parametrize(
@@ -32,3 +36,13 @@ def test_stands_beside_the_work(name: str) -> None:
 )
 def test_may_be_the_work(name: str) -> None:
     assert not only_beside(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [("./ci/touch_git", False), ("bash .gitlab/ci/upload", False), ("./ci/run-tests", True), ("./scripts/ci.sh", True)],
+)
+def test_the_folder_of_a_script_says_nothing_of_what_it_does(text: str, answer: bool) -> None:
+    job = Job("upload", Place("p", 1))
+    node = Node(0, job, Activity("other", Place("p", 2), text=text), Pipeline("p", "gitlab-ci", jobs=[job]))
+    assert sounds_like(node, ("unit-test",)) is answer

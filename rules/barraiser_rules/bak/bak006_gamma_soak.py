@@ -124,7 +124,7 @@ class GammaSoak(Rule):
         answer = held_for(
             case, staging, deploy, wanted, why="what shows only after a while shows in production", beside=taken
         )
-        unread = unread_before(case, deploy) if answer.verdict == FAILED else None
+        unread = unread_before(case, deploy, ("bake",)) if answer.verdict == FAILED else None
         if unread is not None:
             return case.unknown(
                 f"The soak before {job(deploy)} may be part of the {unread.what} `{unread.name}`, which cannot be read here.",

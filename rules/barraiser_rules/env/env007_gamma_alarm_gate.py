@@ -20,7 +20,7 @@ from barraiser.api import (
 from barraiser_rules.alarms import asked_for, counts_requests, of_another_service, of_production, only_waits
 from barraiser_rules.hints import PREPROD_WORDS, words
 from barraiser_rules.promotion import ENTRY, after_preprod, last_preprod
-from barraiser_rules.questions import declared_kind, does, job, may_hold, out_of_sight, prod_name, weakest_gate
+from barraiser_rules.questions import between, declared_kind, does, job, may_hold, out_of_sight, prod_name, weakest_gate
 
 
 class GammaAlarmGate(Rule):
@@ -126,11 +126,12 @@ class GammaAlarmGate(Rule):
                     at=each,
                 )
         hidden = out_of_sight(case, "alarm-gate", what="An alarm check", deploy=gate.deploy)
-        where = job(staging[-1])
+        where = between(staging[-1], gate.deploy)
         return hidden or case.failed(
-            f"No alarm of pre-production is asked between {where} and {job(gate.deploy)}: what only shows in metrics goes on to"
-            f" users.",
-            fix=case.fix(job=job(gate.deploy), staging=where),
+            f"No alarm of pre-production is asked {where}: what only shows in metrics goes on to users.",
+            fix=f"Ask the alarms of {prod_name(staging[-1])} {where}, and fail while one is on."
+            if staging[-1].job is gate.deploy.job
+            else case.fix(job=job(gate.deploy), staging=job(staging[-1])),
             at=gate.deploy,
         )
 

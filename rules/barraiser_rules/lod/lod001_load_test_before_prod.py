@@ -22,11 +22,13 @@ from barraiser_rules.promotion import after_preprod
 from barraiser_rules.questions import (
     Gate,
     beside,
+    between,
     declared_kind,
     does,
     job,
     may_hold,
     preprod_deploys,
+    prod_name,
     unread_before,
     weakest_gate,
 )
@@ -123,7 +125,7 @@ class LoadTestBeforeProd(Rule):
             return case.not_applicable("Load is tested, but the test does not block.", because="TST004")
         if not preprod_deploys(case, gate.deploy) and case.verdict_of("TST002") == FAILED:
             return case.not_applicable("It waits for nothing in pre-production.", because="TST002")
-        unread = unread_before(case, gate.deploy)
+        unread = unread_before(case, gate.deploy, ("load-test",))
         if unread is not None:
             return case.unknown(
                 f"A load test may be part of the {unread.what} `{unread.name}`, which cannot be read here.",
@@ -140,6 +142,8 @@ class LoadTestBeforeProd(Rule):
     def _fails(self, case: Case, gate: Gate) -> Answer:
         staging = preprod_deploys(case, gate.deploy)
         fix = case.fix(job=job(gate.deploy), staging=job(staging[-1]) if staging else "the staging deploy")
+        if staging and staging[-1].job is gate.deploy.job:
+            fix = f"Run the load test (`k6 run load.js`) against {prod_name(staging[-1])} {between(staging[-1], gate.deploy)}."
         scheduled = [
             node
             for node in case.elsewhere.nodes("load-test")

@@ -20,6 +20,7 @@ from barraiser.api import (
 )
 from barraiser_rules.promotion import after_preprod, hours_between, named_hours
 from barraiser_rules.questions import (
+    between,
     declared_kind,
     does,
     expired,
@@ -130,7 +131,7 @@ class FaultInjectionInPipeline(Rule):
             return case.not_applicable("Faults are injected, but what they show does not block.", because="TST004")
         if not preprod_deploys(case, gate.deploy) and case.verdict_of("TST002") == FAILED:
             return case.not_applicable("It waits for nothing in pre-production.", because="TST002")
-        unread = unread_before(case, gate.deploy)
+        unread = unread_before(case, gate.deploy, ("chaos-test",))
         if unread is not None:
             return case.unknown(
                 f"A fault injection may be part of the {unread.what} `{unread.name}`, which cannot be read here.",
@@ -138,9 +139,12 @@ class FaultInjectionInPipeline(Rule):
                 at=unread.place,
             )
         staging = preprod_deploys(case, gate.deploy)
+        fix = case.fix(job=job(gate.deploy), staging=job(staging[-1]) if staging else "the staging deploy")
+        if staging and staging[-1].job is gate.deploy.job:
+            fix = f"Inject a fault (`chaos run experiment.json`) {between(staging[-1], gate.deploy)}."
         return expired(case, "chaos", "A fault injection") or case.failed(
             f"Nothing injects a failure into pre-production, neither before {job(gate.deploy)} nor on a schedule.",
-            fix=case.fix(job=job(gate.deploy), staging=job(staging[-1]) if staging else "the staging deploy"),
+            fix=fix,
             at=gate.deploy,
         )
 

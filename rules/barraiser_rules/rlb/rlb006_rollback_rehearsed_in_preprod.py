@@ -151,7 +151,7 @@ class RollbackRehearsedInPreprod(Rule):
             )
         if not preprod_deploys(case, gate.deploy) and case.verdict_of("TST002") == FAILED:
             return case.not_applicable("It waits for nothing in pre-production.", because="TST002")
-        unread = unread_before(case, gate.deploy)
+        unread = unread_before(case, gate.deploy, ("rollback",))
         if unread is not None:
             return case.unknown(
                 f"A rehearsed rollback may be part of the {unread.what} `{unread.name}`, which cannot be read here.",

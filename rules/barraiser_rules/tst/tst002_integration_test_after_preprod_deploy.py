@@ -23,6 +23,7 @@ from barraiser_rules.hints import sounds_like, sounds_like_preprod
 from barraiser_rules.questions import (
     DEPLOYED_TESTS,
     beside,
+    between,
     declared_kind,
     does,
     job,
@@ -204,11 +205,16 @@ class IntegrationTestAfterPreprodDeploy(Rule):
         early = case.graph.ahead_of(deploy, *DEPLOYED_TESTS)
         hint = f" {does(early[0])} runs before or beside it, so it tests something else." if early and classes else ""
         hint = hint or beside(case, deploy, *DEPLOYED_TESTS)
-        missing = (
-            f"Nothing tests what {where} deployed before" if staging else "No test of pre-production must pass before"
-        )
+        fix = case.fix(staging=where, job=job(deploy))
+        if staging and staging[-1].job is deploy.job:
+            missing = f"Nothing tests {prod_name(staging[-1])} before"
+            fix = f"Test {prod_name(staging[-1])} {between(staging[-1], deploy)}."
+        elif staging:
+            missing = f"Nothing tests what {where} deployed before"
+        else:
+            missing = "No test of pre-production must pass before"
         return case.failed(
             f"{missing} {job(deploy)} goes to production.{hint}",
-            fix=case.fix(staging=where, job=job(deploy)),
+            fix=fix,
             at=deploy,
         )
