@@ -18,6 +18,9 @@ SURE: Final = 0.5
 _HIDING: Final = ("stage", "actions of stage")
 """What cannot be read of a CodePipeline that any deploy may be part of."""
 
+_HIDING_MORE: Final = (*_HIDING, "project include", "remote include", "component")
+"""The same of a pipeline that deploys: to production, too, perhaps."""
+
 
 def own_nodes(graph: StageGraph) -> list[Node]:
     """The activities of the pipeline itself, without those of earlier pipelines."""
@@ -47,7 +50,8 @@ def deploys_to_prod(graph: StageGraph) -> bool | None:
         return True
     if prod or any(node.environment_class in ("unknown", "") for node in deploys):
         return None
-    return None if any(each.what.startswith(_HIDING) and not each.jobs for each in graph.pipeline.unresolved) else False
+    hiding = _HIDING_MORE if deploys else _HIDING
+    return None if any(each.what.startswith(hiding) and not each.jobs for each in graph.pipeline.unresolved) else False
 
 
 def whether_any(answers: Iterable[bool | None]) -> bool | None:

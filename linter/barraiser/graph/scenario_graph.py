@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 from barraiser.graph.node import Node
 from barraiser.graph.units import TRIGGER, Layout, Unit, Way, sends, soft_in, started_in
-from barraiser.graph.written import before_written
 from barraiser.model.activity import ALLOWED_STEP, Activity
 from barraiser.model.condition import Condition
 from barraiser.model.pipeline import HARD, Handover, Job, Scenario
@@ -346,6 +345,8 @@ class ScenarioGraph:
             return min(teeth, self._reached(activity, node.activity, _step_runs(self._tables, self.graph, gate)))
         reach = self._tables.reach(other).get(one)
         if node.job.condition.written and (reach is None or reach.held == NO):
+            from barraiser.graph.written import before_written
+
             answer = min(teeth, negate(self._tables.softness(one)), before_written(gate, node.job.condition.written))
             return min(answer, self._reached(activity, node.activity, _step_runs(self._tables, self.graph, gate)))
         if reach is None:

@@ -7,13 +7,8 @@ from typing import Final
 
 from barraiser.model.tri import MAYBE, NO, YES
 from barraiser.shell.command import Command
-from barraiser.shell.context import Softness
+from barraiser.shell.context import BACKGROUND, Softness
 from barraiser.shell.outcome import HARMLESS
-
-BACKGROUND: Final = "&"
-
-ALL_JOBS: Final = ("$(jobs -p)", "`jobs -p`")
-"""What stands for all parts that were started, in their order."""
 
 _HARMLESS: Final = HARMLESS | {"jobs"}
 _PREFIX: Final = "background-job-"
@@ -32,7 +27,12 @@ class _Job:
 
 
 class Jobs:
-    """The parts of a script that run in the background. Each has a name, which is the value of ``$!`` behind it."""
+    """The parts of a script that run in the background. Each has a name, which is the value of ``$!`` behind it.
+
+    ``ALL``: what stands for all of them, in their order.
+    """
+
+    ALL: Final = ("$(jobs -p)", "`jobs -p`")
 
     __slots__ = ("_any", "_jobs", "_unknown")
 
@@ -62,7 +62,7 @@ class Jobs:
         names: list[str] = []
         for word in words[1:]:
             if not word.startswith("-"):
-                names += self.names() if word in ALL_JOBS else [word]
+                names += self.names() if word in self.ALL else [word]
         if not sure:
             fail = max(fail, (MAYBE, BACKGROUND))
         if any("n" in option for option in options):

@@ -12,6 +12,8 @@ Softness = tuple[Tri, str]
 """Whether a failure leaves the script's status alone, and what does that, in the script's words."""
 
 HARD: Final[Softness] = (NO, "")
+BACKGROUND: Final = "&"
+"""What loses the status of a part in the background."""
 
 
 class Context:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from barraiser.model.tri import MAYBE, YES
-from barraiser.shell.background import ALL_JOBS, holds_jobs
 from barraiser.shell.builtins import (
     SHELLS,
     TEXT_CALLS,
@@ -328,7 +327,7 @@ class Walker(Walk):
                 self._passes(node, *counted, context, polls)
                 return
             values, repeats = None, repeats_of(node.header)
-        elif self.waits and node.words and self.variables.value(node.words[0]) in ALL_JOBS:
+        elif self.waits and node.words and self.variables.value(node.words[0]) in self.jobs.ALL:
             values, repeats = self.jobs.names(), 1
         else:
             values, repeats = values_of(node.words or (), self.variables)
@@ -404,6 +403,8 @@ class Walker(Walk):
         text = self.source.quote(node.start, node.end)
         if "$!" not in text:
             return []
+        from barraiser.shell.background import holds_jobs
+
         return [
             name
             for name in node.assigned or ()

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from barraiser.model.tri import MAYBE, NO, YES
-from barraiser.shell.background import BACKGROUND, Jobs
 from barraiser.shell.command import Command
-from barraiser.shell.context import HARD, Context, Softness
+from barraiser.shell.context import BACKGROUND, HARD, Context, Softness
 from barraiser.shell.outcome import (
     BREAKS,
     EXITS,
@@ -27,6 +26,9 @@ from barraiser.shell.positions import Source
 from barraiser.shell.status import StatusChecks
 from barraiser.shell.syntax import Block, Case, Chain, Function, Group, If, Loop, Node, Piped, Program, Simple
 from barraiser.shell.variables import Value, Variables
+
+if TYPE_CHECKING:
+    from barraiser.shell.background import Jobs
 
 MAX_COMMANDS: Final = 5000
 """Commands of one script: a loop in a loop in a function can name far more than anybody wrote."""
@@ -54,13 +56,22 @@ class Walk:
         self.source = Source((), text="")
         self.checks = StatusChecks()
         self.waits = False
-        self.jobs = Jobs()
+        self._jobs: Jobs | None = None
         self.sourced = False
         self.traps: list[tuple[str, str, Source, Simple, int]] = []
         self._steps = 0
         self._level = 0
         self._words = 0
         self._inner_text = 0
+
+    @property
+    def jobs(self) -> Jobs:
+        """What runs in the background. Asked only where the script waits for something."""
+        if self._jobs is None:
+            from barraiser.shell.background import Jobs
+
+            self._jobs = Jobs()
+        return self._jobs
 
     def full(self) -> bool:
         """Whether enough was seen, or done."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping as Names
 from typing import Final
 
 from barraiser.model.place import Place
@@ -224,6 +225,9 @@ class _Loader:
         """What stands outside the repository: the file that stands for it, or nothing."""
         known = self.reading.options.include_map
         target = known.get(name) or known.get(name.partition("@")[0]) or known.get(name.lstrip("/"))
+        if target is None and what == "component":
+            project, target = _component(name, known)
+            where = _Where(where.chain, where.conditions, project)
         if target is None or not self._available(target):
             self.reading.unread(what, name, at)
             self.reading.lenient = True
@@ -285,3 +289,16 @@ class _Loader:
         cut = Mapping(content.path, content.line, content.column)
         cut.pairs = spread
         return [cut]
+
+
+def _component(name: str, known: Names[str, str]) -> tuple[str, str | None]:
+    """The project of a component (``HOST/PROJECT/NAME@VERSION``), and the file that stands for it.
+
+    https://docs.gitlab.com/ci/components/#directory-structure
+    """
+    _, _, path = name.partition("@")[0].partition("/")
+    project, _, last = path.rpartition("/")
+    for file in (f"{project}/templates/{last}/template.yml", f"{project}/templates/{last}.yml"):
+        if project and file in known:
+            return project, known[file]
+    return "", None
