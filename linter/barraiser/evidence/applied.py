@@ -26,12 +26,13 @@ class Applied:
     stand in no file. ``why`` says what the answers rest on, in one line. ``definitions``: the
     resources that were read. ``retained``: what the deployer's own file says of earlier versions;
     ``stored``: the bucket that it writes to, with the repository that may define it.
+    ``asked``: what the weights of routes are read from.
     The rollout facts (``strategy`` and those after it, see :class:`barraiser.evidence.rollout.Rollout`) are
     read when the first of them is asked for; ``rollout`` gives them at once.
     """
 
     __slots__ = (
-        "_rollout", "definitions", "keeps_releases", "later", "managed", "mechanism", "places", "read", "retained",
+        "_rollout", "asked", "definitions", "keeps_releases", "later", "managed", "mechanism", "places", "read", "retained",
         "rolls_back_on_alarm", "rolls_back_on_failure", "stored", "validates", "why",
     )  # fmt: skip
 
@@ -61,6 +62,7 @@ class Applied:
         self.managed = False
         self.retained: tuple[Kept, ...] = ()
         self.stored: tuple[str, Repository] | None = None
+        self.asked: tuple[Deployer, Repository] | None = None
         self.later: tuple[Deployer, Repository, Mapping[str, object]] | None = None
         self._rollout = rollout
 
@@ -74,6 +76,20 @@ class Applied:
             self._rollout = rollout_of(self, *self.later) if self.later is not None else Rollout()
             self.later = None
         return self._rollout
+
+    @property
+    def shares(self) -> tuple[tuple[float, Place], ...]:
+        """The percent of the traffic that each weighted route of the definitions gives to the new version, and where it stands."""
+        from barraiser.evidence.weights import shares_of
+
+        return shares_of(self, *self.asked) if self.asked is not None else ()
+
+    @property
+    def configurations(self) -> tuple[Applied, ...]:
+        """How each deployment of configuration that the definitions hold is rolled out."""
+        from barraiser.evidence.weights import configurations_of
+
+        return configurations_of(self, *self.asked) if self.asked is not None else ()
 
     @property
     def kept(self) -> tuple[Kept, ...]:

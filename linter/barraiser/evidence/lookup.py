@@ -19,5 +19,6 @@ def applied_definition(node: Node, repository: Repository, declared: Declaration
 
     deployer = Deployer(node.activity, node.job, node.pipeline)
     found = with_declared(answer(deployer, repository), declared.deployer)
+    found.asked = (deployer, repository)
     found.later = (deployer, repository, declared.deployer)
     return found

@@ -19,8 +19,9 @@ class OneboxShareCap(Rule):
         Liguori, "Automating safe, hands-off deployments": the one-box takes at most ten percent of a region's or zone's requests.
 
     Decided by:
-        The first step of what the deploy applies (CodeDeploy, SAM, Amazon ECS, Argo Rollouts, Flagger, a Lambda alias, Cloud Run),
-        else the share that a deploy job names in an option, a variable or its name. Where no number is said, it is not asked.
+        The first step of what the deploy applies (CodeDeploy, SAM, Amazon ECS, Argo Rollouts, Flagger, a Lambda alias, Cloud Run, the
+        weights of an Istio VirtualService, of an HTTPRoute or of a load balancer's listener), else the share that a deploy job names in
+        an option, a variable or its name. Where no number is said, it is not asked.
 
     Fix:
         Lower the first step, or the share of the one-box.
@@ -74,6 +75,9 @@ class OneboxShareCap(Rule):
         share, place = first_step(case, deploy), applied.rollout.place or deploy.place
         if share is None and is_slice(case, deploy) and not slices_before(case, deploy):
             share, place = share_of(deploy), deploy.place
+        routed = applied.shares if share is None else ()
+        if routed:
+            share, place = max(routed, key=lambda each: each[0])
         if share is None or share >= 100:
             if applied.strategy == "canary" and not applied.steps:
                 return case.unknown(

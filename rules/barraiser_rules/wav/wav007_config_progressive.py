@@ -20,7 +20,7 @@ from barraiser.api import (
     Parameter,
     Rule,
 )
-from barraiser_rules.bakes import each_deploy, lasting
+from barraiser_rules.bakes import each_deploy, lasting, worst
 from barraiser_rules.hints import words
 from barraiser_rules.questions import does, job, prod_name
 from barraiser_rules.shares import slices_before
@@ -58,9 +58,10 @@ class ConfigProgressive(Rule):
 
     Decided by:
         The strategy of a configuration's deploy (AppConfig's predefined ones, or the repository's own), its final bake and its
-        environment's monitors. A command that writes a value straight to production (a parameter, a key, a flag, a ConfigMap) passes when
-        the same kind of command, or a deploy of the same tool, must succeed in pre-production first, or a slice of production takes it
-        first. Values that only name the version are no configuration.
+        environment's monitors; also where a template or Terraform that the deploy applies holds the deployment. A command that writes a
+        value straight to production (a parameter, a key, a flag, a ConfigMap) passes when the same kind of command, or a deploy of the
+        same tool, must succeed in pre-production first, or a slice of production takes it first. Values that only name the version are no
+        configuration.
 
     Fix:
         Use a strategy that grows and bakes, with alarms; or write the value in pre-production first.
@@ -123,6 +124,9 @@ class ConfigProgressive(Rule):
         applied = case.applied(deploy)
         if applied.mechanism == "appconfig":
             return self._strategy(case, deploy, applied)
+        held = [self._in_template(case, deploy, each) for each in applied.configurations]
+        if held:
+            return worst(held, held[0])
         what = _written(deploy)
         return self._direct(case, deploy, what) if what else None
 
@@ -146,17 +150,36 @@ class ConfigProgressive(Rule):
                 at=place,
             )
         if final < wanted:
-            waits = (
-                f"is watched for {lasting(final)} after its last step"
-                if final
-                else "is not watched after its last step"
-            )
-            answer = self._fails(case, deploy, f"{waits}, and {lasting(wanted)} are asked for", key="bake")
+            answer = self._fails(case, deploy, _watched(final, wanted), key="bake")
             answer.place = place
             return answer
         if rollout.monitored == NO and case.verdict_of("RLB003") != FAILED:
             return self._fails(case, deploy, "is watched by no alarm", key="monitors")
         return case.passed(f"{job(deploy)} grows step by step and is watched for {lasting(final)}.", rests_on=(deploy,))
+
+    def _in_template(self, case: Case, deploy: Node, found: Applied) -> Answer:
+        """What a template that the deploy applies says of the configuration that it deploys."""
+        rollout, wanted = found.rollout, case.number("min_bake")
+        final = rollout.final_bake
+        if rollout.gradual == NO:
+            answer = self._fails(case, deploy, "reaches all targets at once", key="at-once")
+        elif final is None:
+            return case.unknown(
+                f"The strategy with which the definition that {job(deploy)} applies rolls configuration out cannot be read here.",
+                settle="Name one of AppConfig's own strategies, or define it in the repository.",
+                at=rollout.place or deploy.place,
+            )
+        elif final < wanted:
+            answer = self._fails(case, deploy, _watched(final, wanted), key="bake")
+        elif rollout.monitored == NO:
+            answer = self._fails(case, deploy, "is watched by no alarm", key="monitors")
+        else:
+            return case.passed(
+                f"The configuration that {job(deploy)} applies grows step by step and is watched for {lasting(final)}.",
+                rests_on=(deploy,),
+            )
+        answer.place = rollout.place or answer.place
+        return answer
 
     def _fails(self, case: Case, deploy: Node, why: str, *, key: str) -> Answer:
         wanted = case.number("min_bake")
@@ -195,6 +218,12 @@ class ConfigProgressive(Rule):
         if node.environment_class not in PREPROD_CLASSES:
             return False
         return _written(node) == what or (bool(deploy.activity.tool) and node.activity.tool == deploy.activity.tool)
+
+
+def _watched(final: float, wanted: float) -> str:
+    """How long a configuration is watched, as a sentence has it."""
+    waits = f"is watched for {lasting(final)} after its last step" if final else "is not watched after its last step"
+    return f"{waits}, and {lasting(wanted)} are asked for"
 
 
 def _written(node: Node) -> str:
