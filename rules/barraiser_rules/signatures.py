@@ -63,6 +63,10 @@ JVM_FILES = ("pom.xml", ".gradle", ".gradle.kts")
 DOWNLOADS = frozenset(("gpg", "gpg2", "minisign", "signtool", "codesign"))
 """What mostly verifies a tool that a job downloads for itself."""
 
+SIGNING_ACTIONS = ("actions/publish-immutable-action", "werf/trdl-vault-actions/")
+"""Actions whose publishing signs always: immutable actions are attested, and a trdl repository is a signed TUF repository
+(https://trdl.dev/reference/vault_plugin/)."""
+
 SIGNERS = ("cosign-installer", "ghaction-import-gpg")
 """Actions that only set up what another tool signs with."""
 
@@ -92,6 +96,8 @@ def signs(case: Case, node: Node) -> Tri:
         return YES
     if step is not None and step.uses and node.kind == "publish":
         if any(step.inputs.get(name, "").lower() in _TRUE for name in SIGNING_INPUTS):
+            return YES
+        if step.uses.startswith(SIGNING_ACTIONS):
             return YES
         if "gh-action-pypi-publish" in step.uses:
             # Attested by default from 1.11 on, unless a password is used: https://github.com/pypa/gh-action-pypi-publish

@@ -129,7 +129,11 @@ class ProvenanceSignedAndVerified(Rule):
             return case.not_applicable("What is not merged is not released.")
         if is_release_note(publish) and not case.graph.nodes("build"):
             return case.not_applicable("It builds nothing: the release is a tag with a text.")
-        found = [(signs(case, node), node) for node in case.graph.nodes()]
+        found = [
+            (signs(case, node), node)
+            for node in case.graph.nodes()
+            if node.kind != "publish" or node is publish or not _taken(node).isdisjoint(_taken(publish))
+        ]
         best, node = max(found, key=lambda each: each[0], default=(NO, publish))
         if best == YES:
             return case.passed(f"{does(node)} signs what is published.", way=(node,))
@@ -229,3 +233,9 @@ class ProvenanceSignedAndVerified(Rule):
             at=deploy,
             rests_on=(deploy,),
         )
+
+
+def _taken(publish: Node) -> frozenset[str]:
+    """The artifacts that a publish's job takes from earlier jobs; what another publish signs is what that one publishes."""
+    taken = [each.facts.get("artifacts", "") for each in publish.job.activities if each.facts.get("hands") == "in"]
+    return frozenset(name for text in taken for name in text.split(",") if name)

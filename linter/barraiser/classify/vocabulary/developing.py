@@ -358,6 +358,8 @@ PROGRAMS: dict[str, tuple[str, Rows]] = {
         "signtool": ("https://learn.microsoft.com/windows/win32/seccrypto/signtool", (("sign", "sign", ""), ("verify", "verify-signature",
         ""))), "syft": ("https://github.com/anchore/syft", _OTHER), "cdxgen": ("https://github.com/CycloneDX/cdxgen", _OTHER),
         "codesign": ("https://developer.apple.com/documentation/security", (("", "sign", ""),)),
+        "rcodesign": ("https://gregoryszorc.com/docs/apple-codesign/", (("sign", "sign", ""), ("verify", "verify-signature", ""),
+        ("", "other", ""))),
     "jarsigner": ("https://docs.oracle.com/en/java/javase/21/docs/specs/man/jarsigner.html", (("+-verify", "verify-signature", ""),
         ("", "sign", ""))), "apksigner": ("https://developer.android.com/tools/apksigner", (("verify", "verify-signature", ""),
         ("sign", "sign", ""), ("", "other", ""))), "osslsigncode": ("https://github.com/mtrojnar/osslsigncode", (("verify",
@@ -415,7 +417,7 @@ SILENT = word_set(
 """Shell words and small tools that do nothing of interest to a release."""
 
 KNOWN_TOOLS = word_set(
-    "pipenv rustc julia android rcodesign docker-php-ext-install docker-php-ext-enable pecl gprbuild python3.9 python3.10 python3.11"
+    "pipenv rustc julia android docker-php-ext-install docker-php-ext-enable pecl gprbuild python3.9 python3.10 python3.11"
     " python3.12 python3.13"
     " apt apt-get apk yum dnf microdnf brew choco snap pacman pip pip3 pipx easy_install conda mamba micromamba rustup nvm fnm volta"
     " corepack asdf mise sdk"
