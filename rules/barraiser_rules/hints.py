@@ -49,10 +49,13 @@ EXPERIMENTAL = frozenset(
 """Words in the names of test jobs that are meant to be allowed to fail."""
 
 
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_WORD = re.compile(r"[a-z0-9]+")
+
+
 def words(text: str) -> set[str]:
     """A text's words, lower-case, split at everything but letters and digits, and at camel case."""
-    split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text).lower()
-    return {word for word in re.split(r"[^a-z0-9]+", split) if word}
+    return set(_WORD.findall((text if text.islower() else _CAMEL.sub(" ", text)).lower()))
 
 
 def named(node: Node) -> set[str]:
@@ -106,7 +109,7 @@ def only_beside(name: str) -> bool:
     """Whether a shared definition of that name only readies the machine or tells somebody, by its name."""
     bare = name.partition("@")[0].rstrip("/")
     last = re.sub(r"(?:/action)?\.ya?ml$", "", bare).rsplit("/", 1)[-1]
-    own = [word for word in re.split(r"[^a-z0-9]+", last.lower()) if word]
+    own = _WORD.findall(last.lower())
     return bool(own) and own[0] in BESIDE and _ACTS.isdisjoint(own)
 
 

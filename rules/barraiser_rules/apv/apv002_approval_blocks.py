@@ -96,9 +96,9 @@ class ApprovalBlocks(Rule):
             return True
         if node.job.manual and not node.job.activities:
             return True  # a person starts what does nothing: it can only be meant to be waited for
-        held = node.job.manual or node.job.environment is not None
-        told = named(node) | words(node.job.stage or "")
-        return node.kind == "other" and held and not told.isdisjoint(WORDS["approval"].split())
+        if node.kind != "other" or not (node.job.manual or node.job.environment is not None):
+            return False
+        return not (named(node) | words(node.job.stage or "")).isdisjoint(WORDS["approval"].split())
 
     def _meant_for(self, case: Case, approval: Node, deploy: Node) -> bool:
         """Whether an approval that gates nothing of the deploy should: not when it comes after it, or gates another deploy."""
