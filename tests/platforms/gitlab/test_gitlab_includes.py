@@ -116,6 +116,23 @@ def test_a_component_of_the_repository_itself_is_read() -> None:
         assert environment.name == "prod"
 
 
+def test_the_include_map_gives_components(tmp_path: Path) -> None:
+    pipeline = read(
+        "include: [{component: $CI_SERVER_FQDN/group/ci/deploy@1.2, inputs: {env: prod}}]\n",
+        {
+            "vendored/deploy.yml": "spec: {inputs: {env: {}}}\n---\n"
+            "include: {local: /more.yml}\ndeploy: {script: x, environment: '$[[ inputs.env ]]'}\n",
+            "vendored/more.yml": "more: {script: x}\n",
+        },
+        include_map={
+            "group/ci/templates/deploy/template.yml": "vendored/deploy.yml",
+            "group/ci/more.yml": "vendored/more.yml",
+        },
+    )
+    assert [each.id for each in pipeline.jobs] == ["more", "deploy"]
+    assert not pipeline.unresolved
+
+
 def test_the_include_map_gives_files_of_other_projects(tmp_path: Path) -> None:
     pipeline = read(
         "include: {project: group/ci, file: /deploy.yml}\n",

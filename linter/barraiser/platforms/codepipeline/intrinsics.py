@@ -29,6 +29,17 @@ _NAMES: Final = frozenset(
      "Split", "Sub", "ToJsonString", "Transform", "And", "Or", "Not", "Equals")
 )  # fmt: skip
 _VARIABLE: Final = re.compile(r"\$\{([^${}]{1,300})\}")
+_REF_IS_NAME: Final = {
+    "AWS::AppConfig::Application": "Name",
+    "AWS::AppConfig::Environment": "Name",
+    "AWS::CodeDeploy::Application": "ApplicationName",
+    "AWS::CodeDeploy::DeploymentGroup": "DeploymentGroupName",
+    "AWS::ECS::Cluster": "ClusterName",
+    "AWS::ECS::Service": "ServiceName",
+    "AWS::ElasticBeanstalk::Environment": "EnvironmentName",
+}
+"""Types of resources that a deploy goes to, with the property that is their name (AppConfig's ``Ref`` is an id, which stands for it)."""
+
 _CONSTANTS: Final = {"AWS::Partition": "aws", "AWS::URLSuffix": "amazonaws.com"}
 
 
@@ -99,6 +110,7 @@ class Values:
         self.asked = asked if asked is not None else {}
         self._looped: dict[str, tuple[Node, Values]] | None = None
         self._depth = 0
+        self._naming: set[str] = set()
 
     def bound(self, bindings: dict[str, str]) -> Values:
         """The same template inside a loop."""
@@ -207,8 +219,21 @@ class Values:
         if default is not None:
             return default
         if self._resources is not None and name in self._resources:
-            return name
+            return self._named(name) or name
         return _unknown(name)
+
+    def _named(self, name: str) -> str:
+        """The name that a template gives to a resource of which ``Ref`` is the name; empty where there is none."""
+        resource = self._resources.mapping(name) if self._resources is not None else None
+        key = _REF_IS_NAME.get(resource.text("Type")) if resource is not None else None
+        properties = resource.mapping("Properties") if resource is not None and key is not None else None
+        given = properties.get(key) if properties is not None and key is not None else None
+        if given is None or name in self._naming:
+            return ""
+        self._naming.add(name)
+        found = self.text(given)
+        self._naming.discard(name)
+        return found
 
     def _default(self, name: str) -> str | None:
         """The default of a parameter; None if it has none. Those that name a store's key stand for a value that is not here."""
