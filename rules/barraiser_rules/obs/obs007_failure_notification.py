@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from barraiser.api import CODEPIPELINE, GITHUB_ACTIONS, GITLAB_CI, Answer, Case, Node, Rule, SourceError
+from barraiser.api import CODEPIPELINE, FAILED, GITHUB_ACTIONS, GITLAB_CI, Answer, Case, Node, Rule, SourceError
 from barraiser_rules.markers import first_with
 from barraiser_rules.promotion import unread_after
 from barraiser_rules.questions import does, job
@@ -29,6 +29,9 @@ EVENTS = re.compile(
     re.IGNORECASE,
 )
 """The kinds of events that a rule names."""
+
+CHECKS = ("smoke-test", "integration-test", "e2e-test")
+"""What checks an environment after a deploy."""
 
 SUFFIXES = (".yml", ".yaml", ".json", ".template", ".tf", ".ts", ".py", ".js")
 HINTS = (b"otification", b"State Change", b"StateChange")
@@ -88,6 +91,7 @@ class FailureNotification(Rule):
     severity = "warning"
     profile = "standard"
     kinds = ("service-deploy", "iac-only", "config-flags")
+    after = ("TST003",)
     fixes = {
         GITHUB_ACTIONS: "Add a step with `if: failure()` after the deploy of <job> (or a job that needs it) that sends a message.",
         GITLAB_CI: "Add a job with `when: on_failure` in a stage after <job> that sends a message.",
@@ -148,7 +152,15 @@ class FailureNotification(Rule):
                         return f"{pipeline.path} sends a message after it."
         return ""
 
+    def _by_the_check(self, case: Case, sender: Node, deploy: Node) -> bool:
+        """Whether the message stands in the job that checks production, which lacks the one edge from the deploy: TST003 has said it."""
+        if case.verdict_of("TST003") != FAILED or case.graph.before(deploy, sender):
+            return False
+        return any(each.kind in CHECKS for each in sender.job.activities)
+
     def _fails(self, case: Case, deploy: Node, beside: Node | None) -> Answer:
+        if beside is not None and self._by_the_check(case, beside, deploy):
+            return case.not_applicable("Who checks production would tell, but does not wait for it.", because="TST003")
         unread = unread_after(case, deploy)
         if unread is not None:
             return case.unknown(
