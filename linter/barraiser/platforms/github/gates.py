@@ -194,6 +194,8 @@ def _bind(
         outcomes = {other: "skipped" for other in names if source.bit & before[other].held}
         outcomes[name] = "failure"
         failed = _answers(condition, names, before, contexts, outcomes, none, YES, NO)
+        # A job that does not run cannot fail.
+        fails = [index for index in asked if source.normal[index] != NO] or asked
         later = [max(one, other) for one, other in zip(later, failed, strict=True)]
         outcomes = {other: "skipped" for other in names if source.bit & before[other].skipped}
         outcomes[name] = "skipped"
@@ -201,10 +203,10 @@ def _bind(
         skips = all(skipped[index] == NO for index in asked)
         if source.soft == YES:
             bonds[name] = Bond(SOFT, skips, source.soft_place or place, source.soft_reason)
-        elif any(failed[index] != NO for index in asked):
+        elif any(failed[index] != NO for index in fails):
             after = _best(_answers(condition, names, before, contexts, outcomes, none, YES, NO), asked) if skips else NO
             bonds[name] = Bond(SOFT, skips, condition.place, condition.text, tolerant=after != NO)
-        elif _runs_when_cancelled(condition, name, names, before, contexts, asked):
+        elif _runs_when_cancelled(condition, name, names, before, contexts, fails):
             bonds[name] = Bond(SOFT, skips, condition.place, condition.text, cancelled=True)
         else:
             after = NO if skips else _best(_answers(condition, names, before, contexts, outcomes, none, YES, NO), asked)

@@ -11,6 +11,7 @@ from barraiser.model.tri import MAYBE, NO, YES, Tri
 from barraiser.platforms.github.evaluate import Scope, evaluate
 from barraiser.platforms.github.expressions import path_text
 from barraiser.platforms.github.values import OPEN, Object, Unknown, Value, to_text, truth
+from barraiser.source.errors import SourceError
 from barraiser.source.nodes import Mapping, Scalar, place_of
 from barraiser.source.nodes import Sequence as Items
 
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 
 _MAX_OUTPUTS: Final = 100
 _MAX_SCRIPT: Final = 20_000
+_MAX_DEPTH: Final = 5
+_REFS: Final = re.compile(r"refs/(?:heads|tags)/[\w./-]+")
+_PATTERNS: Final = re.compile(r"=~|\*|\bcase\b|REF_NAME|\bgrep\b|\bsed\b|\bcut\b")
+_OTHER_BRANCH: Final = "refs/heads/some-other-branch"
+"""Stands for a branch of which only is known what it is not."""
 _NAMES: Final = re.compile(r"""echo[ ]+["']?([A-Za-z_]\w{0,100})(?:=|<<)""")
 _NAME: Final = re.compile(r"[A-Za-z_][\w-]{0,100}")
 _SET_OUTPUT: Final = "::set-output name="
@@ -100,7 +106,38 @@ def _steps_by_id(job: Mapping) -> dict[str, Mapping]:
     return found
 
 
-def _written(steps: dict[str, Mapping], job: Mapping, contexts: Contexts, reading: Reading) -> Object:
+def _of_action(step: Mapping, job: Mapping, contexts: Contexts, reading: Reading, depth: int) -> dict[str, Value]:
+    """What a composite action of the repository hands on."""
+    folder = reading.repository.inside(step.text("uses"))
+    files = (f"{folder}/action.yml", f"{folder}/action.yaml") if folder else ()
+    path = next((name for name in files if reading.repository.exists(name)), "")
+    try:
+        root = reading.repository.documents(path)[0].root if path else None
+    except SourceError:
+        return {}
+    runs = root.mapping("runs") if isinstance(root, Mapping) else None
+    outputs = root.mapping("outputs") if isinstance(root, Mapping) else None
+    if runs is None or outputs is None or runs.text("using").lower() != "composite":
+        return {}
+    inputs: dict[str, Value] = {}
+    declared, given = root.mapping("inputs") if isinstance(root, Mapping) else None, step.mapping("with")
+    for key, value in declared if declared is not None else ():
+        default = value.get("default") if isinstance(value, Mapping) else None
+        inputs[key.value.lower()] = default.value if isinstance(default, Scalar) else ""
+    for key, value in given if given is not None else ():
+        if isinstance(value, Scalar):
+            inputs[key.value.lower()] = reading.expressions.render(value.value, place_of(value), Scope(contexts))
+    inner: Contexts = {"github": contexts.get("github", OPEN), "inputs": Object(inputs)}
+    inner["steps"] = _written(_steps_by_id(runs), job, inner, reading, depth)
+    pairs = []
+    for key, value in outputs.pairs[:_MAX_OUTPUTS]:
+        text = value.get("value") if isinstance(value, Mapping) else None
+        if isinstance(text, Scalar):
+            pairs.append((key.value.lower(), text))
+    return _rendered(pairs, inner, reading).values
+
+
+def _written(steps: dict[str, Mapping], job: Mapping, contexts: Contexts, reading: Reading, depth: int = 0) -> Object:
     """The ``steps`` context behind the last step when all went well: what scripts surely write is known."""
     values: dict[str, Value] = {}
     windows = "windows" in job.text("runs-on").lower()
@@ -113,6 +150,8 @@ def _written(steps: dict[str, Mapping], job: Mapping, contexts: Contexts, readin
             outputs: dict[str, Value] = {}
             if isinstance(run, Scalar) and not windows and _readable(step, run.value):
                 outputs = _of_script(run, contexts, reading)
+            elif step.text("uses").startswith("./") and depth < _MAX_DEPTH and step.get("continue-on-error") is None:
+                outputs = _of_action(step, job, contexts, reading, depth + 1)
             values[key] = Object(
                 {"outcome": "success", "conclusion": "success", "outputs": Object(outputs, OPEN)}, OPEN
             )
@@ -156,7 +195,7 @@ def _of_script(run: Scalar, contexts: Contexts, reading: Reading, file: str = "O
     text = reading.expressions.resolve(run.value, place_of(run), contexts)
     script = Script([Fragment(text, run.path, run.line)], shell="bash", errexit=True)
     found: dict[str, Value] = {}
-    for command in commands_of(script, _environment(contexts)):
+    for command in commands_of(script, _environment(contexts, run.value)):
         if command.words[:1] != ("echo",):
             continue
         written = " ".join(word for word in command.words[1:] if word not in ("-e", "-n"))
@@ -166,11 +205,12 @@ def _of_script(run: Scalar, contexts: Contexts, reading: Reading, file: str = "O
             continue
         sure = not (command.conditional or command.loop or command.background)
         told = sure and (old or f"GITHUB_{file}" in command.text) and not any(each in value for each in _OPAQUE)
+        told = told and "some-other-branch" not in value
         found[name if file == "ENV" else name.lower()] = value if told else OPEN
     return found
 
 
-def _environment(contexts: Contexts) -> dict[str, str]:
+def _environment(contexts: Contexts, text: str) -> dict[str, str]:
     """The variables that a script sees of the run, as far as they are known."""
     github = contexts.get("github")
     found: dict[str, str] = {}
@@ -178,4 +218,9 @@ def _environment(contexts: Contexts) -> dict[str, str]:
         value = github.get(name) if isinstance(github, Object) else None
         if isinstance(value, str):
             found[f"GITHUB_{name.upper()}"] = value
+    ref = github.get("ref") if isinstance(github, Object) else None
+    if isinstance(ref, Unknown) and ref.prefix == "refs/heads/" and ref.excluded and not _PATTERNS.search(text):
+        compared = [each.lower() for each in _REFS.findall(text)]
+        if all(each in ref.excluded or each.startswith("refs/tags/") for each in compared):
+            found["GITHUB_REF"] = _OTHER_BRANCH
     return found
