@@ -40,6 +40,8 @@ SCAN_INCLUDES = (
     "code-quality",
     "license-scanning",
     "dast",
+    "coverage-fuzzing",
+    "api-fuzzing",
 )
 """Names of shared definitions that hold scans alone."""
 

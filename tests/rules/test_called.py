@@ -56,3 +56,10 @@ def test_what_the_file_does_itself_passes(tmp_path: Path) -> None:
     text = RELEASE.replace("      - run: helm", "      - run: pytest\n      - run: helm")
     found, _ = verdicts(tmp_path, text)
     assert found["TST001"] == "passed"
+
+
+def test_the_caller_names_the_environment(tmp_path: Path) -> None:
+    text = RELEASE.replace("  production:\n", "  release:\n").replace("--kube-context prod ", "")
+    text = text.replace("environment: production", "environment: ${{ inputs.version }}")
+    found, messages = verdicts(tmp_path, text)
+    assert (found["GOV007"], "whoever calls" in messages["GOV007"]) == ("unknown", True)

@@ -6,6 +6,9 @@ from barraiser.api import NO, PIPELINE, PROD_CLASSES, RELEASE_KINDS, Answer, Cas
 from barraiser_rules.hints import only_scans
 from barraiser_rules.questions import does, job
 
+SHARED = ("template include", "component", "project include", "remote include")
+"""Shared definitions, which may hold scans alone."""
+
 
 class GraphResolved(Rule):
     """Be able to read the whole path to production.
@@ -18,7 +21,8 @@ class GraphResolved(Rule):
 
     Decided by:
         A remote include, a workflow of another repository, a generated child pipeline or a name without value on the way to a
-        production deploy; and a deploy to an environment that nothing names.
+        production deploy; a deploy that a script does which is not there, or another system; and a deploy to an environment that nothing
+        names. What a program of the team's own does besides deploying cannot be told.
 
     Fix:
         Give the included files by `--include-map`, or declare what the part does; name the environment.
@@ -73,8 +77,22 @@ class GraphResolved(Rule):
                 key=item.name,
             )
         for deploy in deploys:
+            facts = deploy.activity.facts
+            if deploy.activity.opaque and ("handed-to" in facts or "unread" in facts):
+                return self._out_of_sight(case, deploy, severity)
+        for deploy in deploys:
             if deploy.environment_class in ("unknown", ""):
                 return self._nameless(case, deploy, severity)
+        own = next(
+            (each for each in deploys if each.activity.opaque and not each.activity.facts.get("placeholder")), None
+        )
+        if own is not None:
+            return case.unknown(
+                f"Each file on the way to production can be read, but not the program that {does(own)} runs: what it does besides"
+                " deploying, nothing here shows.",
+                settle=f'activities: {{"{own.job.own_id}": {{kinds: [{own.kind}]}}}} # with what else it does: smoke-test, approval ...',
+                at=own,
+            )
         if not deploys:
             return case.not_applicable("It does not deploy to production.")
         return case.passed("Every step on the way to production can be read.")
@@ -95,7 +113,7 @@ class GraphResolved(Rule):
         items = [
             item
             for item in case.pipeline.unresolved
-            if item.name not in spared and not (item.what == "template include" and only_scans(item.name))
+            if item.name not in spared and not (item.what in SHARED and only_scans(item.name))
         ]
         whole = [item for item in items if not item.jobs]
         before = self._jobs_before(case, deploys)
@@ -110,6 +128,22 @@ class GraphResolved(Rule):
                     found |= {node.job.id for node in graph.ahead_of(deploy) if node.pipeline is case.pipeline}
         return found
 
+    def _out_of_sight(self, case: Case, deploy: Node, severity: str) -> Answer:
+        """The answer on a deploy that is done by something that is not here."""
+        facts = deploy.activity.facts
+        what = (
+            f"{does(deploy)} starts a pipeline of another system, which"
+            if "handed-to" in facts
+            else f"{does(deploy)} deploys by the script `{facts['unread']}`, which is not in the repository and"
+        )
+        return case.failed(
+            f"{what} cannot be read here, so nobody can tell what comes before and after the deploy.",
+            fix=f'Declare what it does: `activities: {{"{deploy.job.own_id}": {{kinds: [{deploy.kind}, ...]}}}}`.',
+            at=deploy,
+            severity=severity,
+            key=deploy.job.template,
+        )
+
     def _nameless(self, case: Case, deploy: Node, severity: str) -> Answer:
         name = deploy.environment.name if deploy.environment else ""
         what = (
@@ -117,6 +151,12 @@ class GraphResolved(Rule):
             if name
             else "an environment that nothing names"
         )
+        if all(scenario.event == "called" for scenario in case.pipeline.scenarios):
+            return case.unknown(
+                f"{does(deploy)} deploys to an environment that whoever calls {case.pipeline.path} names, and nothing here calls it.",
+                settle="Check the pipeline that calls it.",
+                at=deploy,
+            )
         entry = f"environments: {{{name or 'production'}: {{class: prod}}}}"
         return case.failed(
             f"{does(deploy)} deploys to {what}: whether the rules for production hold cannot be decided.",
