@@ -153,7 +153,7 @@ class _Reading:
         if hit.sets:
             when = step.condition.text
             self.context = [*((aim, when) for aim in hit.aims), *self.context][:_MAX_CONTEXT]
-        elif hit.kind in _PLACED:
+        elif hit.kind in _PLACED and not hit.elsewhere:
             named = hit.tool.startswith(_WORKSPACES)
             own = step.condition.text
             hit.aims = [

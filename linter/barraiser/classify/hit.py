@@ -28,11 +28,12 @@ class Hit:
     """``kind``: an activity's kind. ``default``: the class where nothing names one, with its confidence. ``watch``: it waits for a
     deploy before it. ``noise``: it does nothing of interest and is dropped where the job does something else. ``makes``: the pipeline
     kind that such a deploy speaks for. ``gitops``: it changes a definition that something else rolls out.
-    ``sets``: it chooses where later commands of the job go (``kubectl config use-context``), which ``aims`` then tell."""
+    ``sets``: it chooses where later commands of the job go (``kubectl config use-context``), which ``aims`` then tell.
+    ``elsewhere``: it starts something that runs elsewhere, so that what the job has chosen tells nothing of it."""
 
     __slots__ = (
-        "aims", "argv", "confidence", "default", "facts", "gitops", "images", "kind", "makes", "minutes", "noise", "opaque", "reason",
-        "sets", "soft_reason", "tool", "watch",
+        "aims", "argv", "confidence", "default", "elsewhere", "facts", "gitops", "images", "kind", "makes", "minutes", "noise",
+        "opaque", "reason", "sets", "soft_reason", "tool", "watch",
     )  # fmt: skip
 
     def __init__(
@@ -59,6 +60,7 @@ class Hit:
         self.default: tuple[str, float] | None = None
         self.watch = False
         self.sets = False
+        self.elsewhere = False
         self.gitops = False
         self.makes = ""
         self.minutes: float | None = None

@@ -58,6 +58,8 @@ _CMDLET: Final = re.compile(
     r"^[A-Za-z]+-[A-Z][A-Za-z]+$|^(?:get|set|new|add|remove|start|stop|write|out|import|invoke)-[a-z]+$|^test-(?:path|connection|json|netconnection|computersecurechannel)$|^\$(?:env|Env|ENV):"
 )
 _NAME: Final = re.compile(r"[A-Za-z0-9_$]")
+_SUBCOMMAND: Final = re.compile(r"[A-Za-z0-9_][^\s$/.]*$")
+"""A word that may say what a program is to do: no text, no variable, no file, no channel (``#deploys``) and nobody's name (``@ops``)."""
 _SYSTEM_FOLDERS: Final = ("/usr/", "/bin/", "/sbin/", "/etc/")
 _VERBS: Final = {
     "deploy": "deploy", "redeploy": "deploy", "rollout": "deploy", "promote": "deploy", "rollback": "rollback", "destroy": "destroy",
@@ -158,7 +160,7 @@ def in_house(program: str, words: Sequence[str], view: View) -> Hit:
     if said and kind != "deploy":
         kind = said
     elif not kind and program not in wrapping.INTERPRETERS and "/" not in name:
-        told = [word for word in split.plain[:2] if "$" not in word and "/" not in word and "." not in word]
+        told = [word for word in split.plain[:2] if _SUBCOMMAND.match(word)]
         kind = named_kind(" ".join(told)) if told else ""
     hit = Hit(kind or "other", tool=base, argv=words, confidence=0.55, opaque=True)
     hit.reason = f"`{base}` cannot be read here; its name says so" if kind else f"`{base}` cannot be read here"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from barraiser.classify.hit import Aim, Hit
+from barraiser.classify.hit import TEXT, Aim, Hit
 from barraiser.classify.names import words_of
 from barraiser.classify.view import View
 from barraiser.classify.vocabulary import word_set
@@ -153,5 +153,6 @@ def dispatched(words: Sequence[str], tool: str, view: View) -> Hit:
         hit.kind, hit.confidence = "deploy", 0.6
         hit.facts["waits"] = "no"
         hit.reason = "it starts another pipeline, whose name or inputs say that it deploys"
-        hit.aims = [Aim(word) for word in words]
+        hit.aims = [Aim(word, TEXT) for word in words]
+        hit.elsewhere = True
     return hit

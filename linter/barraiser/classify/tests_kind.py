@@ -55,6 +55,9 @@ _AROUND: Final = frozenset(
         "watch",
         "deps",
         "image",
+        "export",
+        "result",
+        "results",
     ]
 )
 """Words for what stands around a test."""
@@ -108,6 +111,8 @@ def from_name(name: str) -> str:
 @lru_cache(maxsize=512)
 def _from_name(name: str) -> str:
     parts = words_of(name)
+    if "continuous" in parts:  # "continuous integration" is the name of the whole, not of a test
+        parts = [part for part in parts if part != "integration"]
     found = [TEST_WORDS[part] for part in parts if part in TEST_WORDS]
     if not found:
         return ""

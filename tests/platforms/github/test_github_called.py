@@ -271,3 +271,27 @@ def test_hostile_chains_of_calls_end(tmp_path: Path) -> None:
     workflows[".github/workflows/c9.yml"] = f"on: workflow_call\njobs:\n  a:{STEPS}"
     text = f"{MAIN}jobs:\n  a:\n    uses: ./.github/workflows/c0.yml\n"
     assert any("too large" in problem.message for problem in read(tmp_path, text, workflows).problems)
+
+
+def test_a_call_that_is_skipped_in_a_called_workflow_skips_nothing_behind_it(tmp_path: Path) -> None:
+    check = ".github/workflows/check.yml"
+    called = f"""\
+on: {{workflow_call: {{inputs: {{env: {{type: string, required: true}}}}}}}}
+jobs:
+  check:
+    if: ${{{{ inputs.env == 'production' }}}}
+    uses: ./{check}
+  deploy:
+    runs-on: x
+    steps: [{{run: "./deploy ${{{{ inputs.env }}}}"}}]
+"""
+    text = f"""{MAIN}jobs:
+  staging:
+{USES}    with: {{env: staging}}
+  prod:
+    needs: staging
+{USES}    with: {{env: production}}
+"""
+    pipeline = sound(read(tmp_path, text, {PATH: called, check: f"on: workflow_call\njobs:\n  look:{STEPS}"}))
+    assert not edge(pipeline, "staging / check / look", "prod / deploy").skips
+    assert edge(pipeline, "staging / deploy", "prod / deploy").skips

@@ -265,7 +265,7 @@ HARMLESS = (
     "setup", "install", "login", "cache", "checkout", "changed-files", "paths-filter", "metadata", "labeler", "credentials", "get-",
         "configure-", "import-",
     "comment", "toolchain", "version", "set-context", "logout", "auth", "token", "close-issue", "lock-threads", "stale", "add-to-project",
-        "title", "label",
+        "title", "label", "-issue",
     "filter", "find-", "wait-for", "secrets", "keyvault", "free-disk", "artifact", "changelog", "contributors", "submit",
 )  # fmt: skip
 """Parts of the names of actions that prepare something."""

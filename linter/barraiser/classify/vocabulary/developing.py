@@ -451,6 +451,8 @@ TEST_WORDS: dict[str, str] = {
     "postdeploy": "smoke-test", "post-deploy": "smoke-test", "canary": "smoke-test", "synthetic": "smoke-test", "synthetics": "smoke-test",
     "load": "load-test", "stress": "load-test", "soak": "load-test", "capacity": "load-test", "perf": "load-test",
         "performance": "load-test",
+    "smoketest": "smoke-test", "smoketests": "smoke-test", "integrationtest": "integration-test",
+        "integrationtests": "integration-test", "loadtest": "load-test", "loadtests": "load-test",
     "chaos": "chaos-test", "resilience": "chaos-test", "unit": "unit-test", "units": "unit-test", "unittest": "unit-test",
         "unittests": "unit-test",
 }  # fmt: skip

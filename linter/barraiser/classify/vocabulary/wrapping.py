@@ -106,7 +106,11 @@ VALUED: dict[str, frozenset[str]] = {
         "--version", "--timeout", "--repo", "--history-max", "--description", "--username", "--password"}),
     "helmfile": frozenset({"-e", "--environment", "-f", "--file", "-l", "--selector", "-n", "--namespace", "--kube-context", "--args",
         "--state-values-set", "--state-values-file"}),
-    "aws": frozenset({"--region", "--profile", "--output", "--endpoint-url", "--query"}),
+    "aws": frozenset({"--region", "--profile", "--output", "--endpoint-url", "--query",
+        # https://docs.aws.amazon.com/cli/latest/reference/s3/sync.html
+        "--exclude", "--include", "--acl", "--cache-control", "--content-type", "--content-encoding", "--content-disposition",
+        "--content-language", "--expires", "--metadata", "--metadata-directive", "--storage-class", "--sse", "--sse-kms-key-id",
+        "--website-redirect", "--source-region", "--grants", "--page-size"}),
     "az": frozenset({"-g", "--resource-group", "-n", "--name", "--subscription", "-o", "--output"}),
     "gcloud": frozenset({"--project", "--region", "--zone", "--account", "--configuration", "--format"}),
     "docker": frozenset({"-H", "--host", "--context", "-c", "--config", "-f", "--file", "-p", "--project-name", "--env-file", "--profile",

@@ -442,8 +442,10 @@ class _Template:
         jobs, members, done = call(
             self.job, site, self.frame, Caller(whole, joined_sources, lock, permissions), self.what
         )
+        alone = caller is None or not (gate.condition.text or gate.condition.runs)
         if done:
-            self.gate.outcome.members += members
+            # A called workflow of which one call is skipped has not been skipped: what waits for the whole goes on.
+            self.gate.outcome.members += members if alone else [(member, False) for member, _ in members]
             return jobs
         part = Part("", None, {})
         made = Job(
@@ -452,6 +454,6 @@ class _Template:
             tags=tags_of(self.job, self.frame.root, caller.permissions if caller else None, site),
             again=AGAIN,
         )  # fmt: skip
-        self.gate.outcome.members.append((job_id, caller is None or not (gate.condition.text or gate.condition.runs)))
+        self.gate.outcome.members.append((job_id, alone))
         self.reading.job_count += 1
         return [made]
