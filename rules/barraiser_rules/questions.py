@@ -126,6 +126,11 @@ def does(node: Node) -> str:
     return f"`{_short(text)}` in {job(node)}" if text else job(node)
 
 
+def releases(node: Node) -> str:
+    """A node's job and what it does to users, as a message says it."""
+    return f"{job(node)} {'publishes' if node.kind == 'publish' else 'deploys to production'}"
+
+
 def on(scenario: Scenario) -> str:
     """A way in which the pipeline is started, as a message says it: "on a push to main", "after Build (push to main)"."""
     name = scenario.name

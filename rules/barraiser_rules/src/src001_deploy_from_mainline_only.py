@@ -20,7 +20,7 @@ from barraiser.api import (
     Scenario,
 )
 from barraiser_rules.hints import declaration
-from barraiser_rules.questions import declared_protection, job, on
+from barraiser_rules.questions import declared_protection, job, on, releases
 from barraiser_rules.refs import is_version, samples
 
 ALLOWED = (
@@ -124,12 +124,12 @@ class DeployFromMainlineOnly(Rule):
             )
         if admitted is False and case.graph.runs(deploy) == YES:
             return case.failed(
-                f"{job(deploy)} deploys to production {on(scenario)}: code that is not on the mainline reaches users.",
+                f"{releases(deploy)} {on(scenario)}: code that is not on the mainline reaches users.",
                 fix=fix,
                 at=deploy,
             )
         return case.unknown(
-            f"{job(deploy)} may deploy a branch that is not the mainline: nothing in the files limits the ref {on(scenario)}.",
+            f"{job(deploy)} may {'publish' if deploy.kind == 'publish' else 'deploy'} a branch that is not the mainline: nothing in the files limits the ref {on(scenario)}.",
             settle=fix + self._declare(case, deploy),
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from barraiser.api import CODEPIPELINE, FAILED, GITHUB_ACTIONS, GITLAB_CI, YES, Answer, Case, Node, Rule
-from barraiser_rules.questions import declared_kind, does, job, on
+from barraiser_rules.questions import declared_kind, does, job, on, releases
 
 IMAGES = r"docker|podman|buildah|skopeo|crane|kaniko|image|container"
 SURE = 0.7
@@ -86,7 +86,7 @@ class NoProdDeployFromPullRequest(Rule):
         runs = [each for each in case.deploys if case.graph.runs(each) == YES]
         if any(self._releases(each) for each in runs):
             return case.failed(
-                f"{self._does(deploy)} {on(scenario)}: code that nobody has accepted reaches users.",
+                f"{releases(deploy)} {on(scenario)}: code that nobody has accepted reaches users.",
                 fix=fix,
             )
         if runs:
@@ -105,9 +105,6 @@ class NoProdDeployFromPullRequest(Rule):
             return True
         told = f"{node.activity.tool} {node.activity.text}".lower()
         return not node.activity.opaque and node.activity.confidence >= SURE and re.search(IMAGES, told) is None
-
-    def _does(self, node: Node) -> str:
-        return f"{job(node)} {'publishes' if node.kind == 'publish' else 'deploys to production'}"
 
     def _may(self, node: Node) -> str:
         return f"{job(node)} may {'publish' if node.kind == 'publish' else 'deploy to production'}"
