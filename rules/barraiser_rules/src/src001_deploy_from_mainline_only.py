@@ -128,8 +128,9 @@ class DeployFromMainlineOnly(Rule):
                 fix=fix,
                 at=deploy,
             )
+        may = "publish" if deploy.kind == "publish" else "deploy"
         return case.unknown(
-            f"{job(deploy)} may {'publish' if deploy.kind == 'publish' else 'deploy'} a branch that is not the mainline: nothing in the files limits the ref {on(scenario)}.",
+            f"{job(deploy)} may {may} a branch that is not the mainline: nothing in the files limits the ref {on(scenario)}.",
             settle=fix + self._declare(case, deploy),
         )
 
