@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from barraiser.api import DEPLOY_KINDS, FAILED, NO, PASSED, UNKNOWN, YES, Answer, Applied, Case, Node
 from barraiser_rules.promotion import spot
 from barraiser_rules.questions import does, job
+from barraiser_rules.shares import slices_before
 
 if TYPE_CHECKING:
     from barraiser.api import Bake, Waves
@@ -52,6 +53,35 @@ def oneboxes_before(case: Case, deploy: Node) -> list[Node]:
     ]
 
 
+def first_slices_before(case: Case, deploy: Node) -> list[Node]:
+    """The one-boxes directly before a deploy, or the first deploys to a share of the traffic (``rollout 10%``), with no other between."""
+    boxes = oneboxes_before(case, deploy)
+    if boxes or deploy.environment_class == "onebox":
+        return boxes
+    slices = slices_before(case, deploy)
+    firsts = [each for each in slices if not slices_before(case, each) and each.job is not deploy.job]
+    return firsts if len(firsts) == len(slices) else []
+
+
+def earlier_in_wave(case: Case, deploy: Node) -> list[Node]:
+    """The deploys of other jobs to production that come before a deploy in its own wave: what is asked before a wave is asked of them."""
+    waves = case.waves()
+    own = waves.number.get(deploy.index)
+    return [
+        each
+        for each in case.graph.ahead_of(deploy, *DEPLOY_KINDS)
+        if own is not None and each.job is not deploy.job and waves.number.get(each.index) == own
+    ]
+
+
+def ends_the_release(case: Case, deploy: Node) -> bool:
+    """Whether a deploy stands in the last wave, and no other job's deploy of that wave follows it."""
+    waves = case.waves()
+    if waves.number.get(deploy.index) != len(waves.waves) - 1:
+        return False
+    return not any(deploy in earlier_in_wave(case, each) for each in waves.waves[-1])
+
+
 def wave_before(case: Case, deploy: Node, waves: Waves) -> list[Node]:
     """The deploys of the wave before a deploy's own that it comes after; empty in the first wave."""
     wave = waves.number.get(deploy.index, 0)
@@ -81,9 +111,9 @@ def held_for(case: Case, firsts: Sequence[Node], then: Node, wanted: float, *, w
     if answer != NO:
         return case.unknown(_unsure(bake, first, then, wanted), settle=settle_bake(case, bake, first, wanted), at=then)
     found = bake.minutes + beside
-    waits = f"only {lasting(found)}" if found else "no bake time"
+    waits = f"There {'is' if found == 1 else 'are'} only {lasting(found)}" if found else "There is no bake time"
     return case.failed(
-        f"There is {waits} between {one} and {other}, and {lasting(wanted)} are asked for: {why}.",
+        f"{waits} between {one} and {other}, and {lasting(wanted)} are asked for: {why}.",
         fix=case.fix(job=job(then), first=job(first), minutes=f"{wanted:g}", time=lasting(wanted)),
         at=then,
         way=case.graph.way(first, then),
@@ -96,9 +126,9 @@ def prod_bakes(case: Case, deploy: Node) -> list[tuple[Bake, Node, Node | None]]
     if deploy.environment_class == "onebox":
         return []
     waves = case.waves()
-    earlier = [firsts for firsts in (oneboxes_before(case, deploy), wave_before(case, deploy, waves)) if firsts]
+    earlier = [firsts for firsts in (first_slices_before(case, deploy), wave_before(case, deploy, waves)) if firsts]
     found: list[tuple[Bake, Node, Node | None]] = [(*shortest_bake(case, firsts, deploy), deploy) for firsts in earlier]
-    if waves.number.get(deploy.index) == len(waves.waves) - 1:
+    if ends_the_release(case, deploy):
         found.append((case.bake(deploy), deploy, None))
     return [each for each in found if each[0].minutes or each[0].possible]
 

@@ -8,9 +8,9 @@ from barraiser_rules.bakes import (
     ONEBOX_MIN,
     each_deploy,
     first_slice,
+    first_slices_before,
     held_for,
     lasting,
-    oneboxes_before,
 )
 from barraiser_rules.questions import job
 
@@ -106,7 +106,7 @@ class BakeAfterOnebox(Rule):
     def _of(self, case: Case, deploy: Node, wanted: float) -> Answer | None:
         if deploy.environment_class == "onebox":
             return None
-        boxes = oneboxes_before(case, deploy)
+        boxes = first_slices_before(case, deploy)
         if boxes:
             return held_for(case, boxes, deploy, wanted, why="what goes wrong slowly reaches all users")
         applied = case.applied(deploy)

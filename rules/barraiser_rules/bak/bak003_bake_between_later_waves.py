@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from barraiser.api import CODEPIPELINE, GITHUB_ACTIONS, GITLAB_CI, NO, YES, Answer, Case, Node, Parameter, Rule
+from barraiser.api import (
+    CODEPIPELINE,
+    GITHUB_ACTIONS,
+    GITLAB_CI,
+    NO,
+    YES,
+    Answer,
+    Case,
+    Node,
+    Parameter,
+    Rule,
+)
 from barraiser_rules.bakes import (
     FINAL_MIN,
     LATER_WAVE_MIN,
     ONLY_WAVE_MIN,
     each_deploy,
+    ends_the_release,
     held_for,
     lasting,
     settle_bake,
@@ -119,6 +131,8 @@ class BakeBetweenLaterWaves(Rule):
             each.index for each in case.graph.nodes("deploy", "config-deploy") if each.job is deploy.job
         ):
             return case.passed(f"{job(deploy)} goes on deploying.")  # the last deploy of a job is judged
+        if not ends_the_release(case, deploy):
+            return case.passed(f"Another deploy of the same wave follows {job(deploy)}.")
         bake = case.bake(deploy)
         answer = bake.enough(wanted)
         if answer == YES:

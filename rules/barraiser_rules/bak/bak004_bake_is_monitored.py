@@ -26,8 +26,9 @@ from barraiser_rules.bakes import (
     ONEBOX_MIN,
     ONLY_WAVE_MIN,
     each_deploy,
+    ends_the_release,
+    first_slices_before,
     lasting,
-    oneboxes_before,
     shortest_bake,
     wave_before,
     worst,
@@ -121,7 +122,7 @@ class BakeIsMonitored(Rule):
             return None
         waves = case.waves()
         answers: list[Answer | None] = []
-        boxes = oneboxes_before(case, deploy)
+        boxes = first_slices_before(case, deploy)
         if boxes:
             answers.append(self._judge(case, *shortest_bake(case, boxes, deploy), deploy, ONEBOX_MIN))
         elif case.applied(deploy).strategy == "canary":
@@ -130,7 +131,7 @@ class BakeIsMonitored(Rule):
         if earlier:
             wanted = FIRST_WAVE_MIN if waves.number[deploy.index] == 1 else LATER_WAVE_MIN
             answers.append(self._judge(case, *shortest_bake(case, earlier, deploy), deploy, wanted))
-        if waves.number.get(deploy.index) == len(waves.waves) - 1:
+        if ends_the_release(case, deploy):
             wanted = FINAL_MIN if len(waves.waves) > 1 else ONLY_WAVE_MIN
             answers.append(self._judge(case, case.bake(deploy), deploy, None, wanted))
         found = [answer for answer in answers if answer is not None]

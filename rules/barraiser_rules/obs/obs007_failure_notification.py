@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import re
 
-from barraiser.api import CODEPIPELINE, FAILED, GITHUB_ACTIONS, GITLAB_CI, Answer, Case, Node, Rule, SourceError
+from barraiser.api import (
+    CODEPIPELINE,
+    DEPLOY_KINDS,
+    FAILED,
+    GITHUB_ACTIONS,
+    GITLAB_CI,
+    NO,
+    PROD_CLASSES,
+    Answer,
+    Case,
+    Node,
+    Rule,
+    SourceError,
+)
 from barraiser_rules.markers import first_with
 from barraiser_rules.promotion import unread_after
 from barraiser_rules.questions import does, job
@@ -100,24 +113,37 @@ class FailureNotification(Rule):
 
     def decide(self, case: Case) -> Answer:
         """Looks for a message that a failure of each deploy of the subject sends."""
-        beside: Node | None = None
         shown = ""
         for deploy in case.deploys:
-            sender = None
-            for node in case.stages.nodes:
-                if not self._sends(node):
-                    continue
-                if self._told(case, node, deploy):
-                    sender = node
-                    break
-                beside = node
+            sender, beside = self._sender(case, deploy)
             if sender is None:
                 shown = self._subscribed(case) or self._elsewhere(case)
+                if not shown and self._said_later(case, deploy):
+                    return case.not_applicable("It is said of a later deploy of the same run.")
                 if not shown:
                     return self._fails(case, deploy, beside)
             else:
                 shown = f"{does(sender)} tells somebody when {job(deploy)} fails."
         return case.passed(shown)
+
+    def _sender(self, case: Case, deploy: Node) -> tuple[Node | None, Node | None]:
+        """The message that a failure of a deploy sends, and the last one that it does not."""
+        beside: Node | None = None
+        for node in case.stages.nodes:
+            if self._sends(node):
+                if self._told(case, node, deploy):
+                    return node, beside
+                beside = node
+        return None, beside
+
+    def _said_later(self, case: Case, deploy: Node) -> bool:
+        """Whether a deploy to production that waits for this one tells nobody either: one message after that one covers both."""
+        later = (each for each in case.graph.after(deploy, *DEPLOY_KINDS) if each.job is not deploy.job)
+        return any(
+            each.environment_class in PROD_CLASSES and self._sender(case, each)[0] is None
+            for each in later
+            if case.graph.gates(deploy, each) != NO
+        )
 
     def _sends(self, node: Node) -> bool:
         if node.kind == "notify":

@@ -8,6 +8,7 @@ from barraiser.api import (
     GITHUB_ACTIONS,
     GITLAB_CI,
     MAYBE,
+    NO,
     PREPROD_CLASSES,
     PROD_CLASSES,
     YES,
@@ -17,6 +18,7 @@ from barraiser.api import (
     Rule,
 )
 from barraiser_rules.alarms import only_waits
+from barraiser_rules.bakes import earlier_in_wave
 from barraiser_rules.promotion import ENTRY, looks_at, spot
 from barraiser_rules.questions import (
     declared_kind,
@@ -116,6 +118,8 @@ class BlockDeployWhileAlarming(Rule):
                 at=called.place,
             )
         hidden = out_of_sight(case, "alarm-gate", what="An alarm check", classes=PROD_CLASSES, deploy=gate.deploy)
+        if hidden is None and self._said_before(case, gate.deploy):
+            return case.not_applicable("It is said of the first deploy of the same wave.")
         toothless = next((each for each in self._candidates(case, gate.deploy) if each.activity.soft == YES), None)
         asked = ""
         if toothless is not None:
@@ -124,6 +128,12 @@ class BlockDeployWhileAlarming(Rule):
             f"{job(gate.deploy)} starts also while an alarm of production is on{asked}.",
             fix=case.fix(job=job(gate.deploy)),
             at=gate.deploy,
+        )
+
+    def _said_before(self, case: Case, deploy: Node) -> bool:
+        """Whether an earlier deploy of the same wave lacks the check as well: what must be added stands before that one."""
+        return any(
+            case.graph.best_gate(self._candidates(case, each), each)[0] == NO for each in earlier_in_wave(case, deploy)
         )
 
     def _candidates(self, case: Case, deploy: Node) -> list[Node]:

@@ -14,6 +14,7 @@ from barraiser.api import (
     Parameter,
     Rule,
 )
+from barraiser_rules.bakes import earlier_in_wave
 from barraiser_rules.clock import clocks_before, frozen_by_condition, windows_before
 from barraiser_rules.questions import (
     declared_kind,
@@ -128,6 +129,8 @@ class DeployWindow(Rule):
         hidden = out_of_sight(case, "window", what="A time window", deploy=gate.deploy, classes=PROD_CLASSES)
         if hidden is not None:
             return hidden
+        if any(not self._asked_at_all(case, each) for each in earlier_in_wave(case, gate.deploy)):
+            return case.not_applicable("It is said of the first deploy of the same wave.")
         own = case.declared.pipeline(case.pipeline.path)
         mild = own is not None and own.facts.get("hands_off") is True
         return case.failed(
@@ -136,6 +139,10 @@ class DeployWindow(Rule):
             at=gate.deploy,
             severity="info" if mild else "",
         )
+
+    def _asked_at_all(self, case: Case, deploy: Node) -> bool:
+        """Whether something before a deploy looks at the time."""
+        return bool(windows_before(case, deploy) or clocks_before(case, deploy)) or frozen_by_condition(case, deploy)
 
     def _candidates(self, case: Case, deploy: Node) -> list[Node]:
         return windows_before(case, deploy)
