@@ -10,7 +10,7 @@ from barraiser.classify.commands import read_words
 from barraiser.classify.facts import BY_STAGE, HANDED_TO
 from barraiser.classify.hit import NAMED, PLACE, TEXT, Aim, Hit
 from barraiser.classify.inhouse import by_own_name
-from barraiser.classify.names import words_of
+from barraiser.classify.names import without_expressions, words_of
 from barraiser.classify.requests import dispatched
 from barraiser.classify.rows import Marks, marks_of
 from barraiser.classify.special import minutes_of, names_gitops, remote_script
@@ -417,7 +417,7 @@ def _codepipeline(step: Step, view: View) -> list[Hit]:
     kind, marks_text = row
     hit = _by_marks(kind, marks_text, step, step.uses)
     if kind == "by-name":
-        _by_name(hit, category, view)
+        _by_name(hit, category, step, view)
     elif kind == "invoke":
         _invoked(hit, step, view)
     elif kind == "cloudformation":
@@ -441,10 +441,12 @@ def _codepipeline(step: Step, view: View) -> list[Hit]:
     return [hit]
 
 
-def _by_name(hit: Hit, category: str, view: View) -> None:
-    """A build or test action whose commands cannot be read: its name, then its stage's, then its category."""
+def _by_name(hit: Hit, category: str, step: Step, view: View) -> None:
+    """A build or test action whose commands cannot be read: its name, then its stage's, then its category. That it is a test, and of
+    what, is believed where its category or its project's name says the same as its own."""
     hit.confidence, hit.opaque = 0.6, True
     hit.reason = "its commands cannot be read here; its name says so"
+    project = from_name(without_expressions(step.inputs.get("ProjectName", ""))[0])
     for name in (view.job.name, view.job.stage or ""):
         own = words_of(name.rsplit("/", 1)[-1])
         kind = named_kind(name.rsplit("/", 1)[-1]) or ("deploy" if own[-1:] == ["apply"] else "")
@@ -456,14 +458,22 @@ def _by_name(hit: Hit, category: str, view: View) -> None:
             hit.kind = (
                 kind
                 if kind != "test"
-                else view.test_kind(()) or ("unit-test" if category != "Test" else "integration-test")
+                else view.test_kind(()) or project or ("unit-test" if category != "Test" else "integration-test")
             )
+            own_kind = from_name(name.rsplit("/", 1)[-1]) if name is view.job.name else ""
+            if own_kind in _OF_DEPLOYED and own_kind == hit.kind and (category == "Test" or project == own_kind):
+                hit.confidence, hit.opaque = 0.7, False
+                said = "its category" if category == "Test" else "its project's name"
+                hit.reason = f"its name and {said} say the same"
             break
     else:
         hit.kind = {"Build": "build", "Test": "integration-test"}.get(category, "other")
         hit.confidence = 0.4 if category == "Test" else 0.6
     hit.aims = []
 
+
+_OF_DEPLOYED: Final = frozenset({"smoke-test", "integration-test", "e2e-test", "load-test"})
+"""Kinds of tests of what runs somewhere."""
 
 _CODE: Final = word_set("terraform tf tofu terragrunt infra infrastructure iac")
 """Words of names that speak of infrastructure code."""

@@ -446,3 +446,14 @@ def test_every_terraform_file_of_the_corpus_is_read() -> None:
                 pipeline_of(structure, repository, ReadOptions())
                 found += 1
     assert found >= 4
+
+
+def test_actions_for_each_of_what_is_not_known_stand_once(tmp_path: Path) -> None:
+    content = 'name = "x-${action.value}"\ncategory = "Deploy"\nowner = "AWS"\nprovider = "ECS"\nversion = "1"\n'
+    maker = f'  dynamic "action" {{\n    for_each = var.regions\n    content {{\n{content}    }}\n  }}\n'
+    body = stage('"Alone"', maker) + stage('"Beside"', maker + action("x"))
+    found = one(read(tmp_path, {"main.tf": 'variable "regions" {}\n' + pipeline(body)}))
+    alone, beside = found.stages[-2:]
+    assert [each.condition for each in alone.actions] == [""]
+    assert sorted(each.condition for each in beside.actions) == ["", "for each of var.regions"]
+    assert not found.unresolved

@@ -398,17 +398,24 @@ class TerraformPipeline:
     def _blocks(self, block: Block, name: str, what: str = "") -> list[Block]:
         """The nested blocks of a type, those that ``dynamic`` makes among them, in the file's order.
 
-        ``what``: how to call them where it cannot be told which there are; empty where they do not matter.
+        ``what``: how to call them where it cannot be told which there are; empty where they do not matter. Actions of which cannot be
+        told how many there are stand once: surely where nothing else is in their stage, which must have one
+        (https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-pipeline-structure.html), else under a condition.
         """
         found = [(each.line, Block(each, block.scope)) for each in blocks_of(block.body.get(name))]
         dynamic = block.body.get("dynamic")
-        for maker in blocks_of(dynamic.get(name)) if isinstance(dynamic, nodes.Mapping) else ():
+        makers = list(blocks_of(dynamic.get(name))) if isinstance(dynamic, nodes.Mapping) else []
+        for maker in makers:
             passes = self.module.dynamic(maker, name, block.scope)
             if passes is None:
                 each = maker.get("for_each")
-                if what:
-                    text = written(each) if each is not None else name
-                    self.unresolved.append(Unresolved(what, f"for each of {text}", line_of(maker)))
+                text = f"for each of {written(each) if each is not None else name}"
+                if name == "action":
+                    alone = len(makers) == 1 and not found
+                    passes = [Instance(block.scope, condition="" if alone else text)]
+                elif what:
+                    self.unresolved.append(Unresolved(what, text, line_of(maker)))
+            if passes is None:
                 continue
             for content in blocks_of(maker.get("content"))[:1]:
                 found += [(maker.line, Block(content, one.scope, one.condition)) for one in passes]
