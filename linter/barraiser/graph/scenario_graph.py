@@ -94,12 +94,19 @@ class Tables:
             self.runs.append(answer)
         linked = tuple(self.linked(number) for number in range(len(links)))
         varying = tuple(self.softness(number) for number, unit in enumerate(layout.units) if unit.job.softs)
+        varying += tuple(self.looseness(way) for way in layout.varying)
         self._shape = shapes.setdefault((tuple(self.runs), linked, varying), Shape())
 
     def softness(self, number: int) -> Tri:
         """Whether what depends on the job of a unit goes on in this scenario when the job failed, or was never started."""
         unit = self.layout.units[number]
         return soft_in(unit, softness(unit.job), unit.job.softs, self.index)
+
+    def looseness(self, way: Way) -> Tri:
+        """Whether the target of an edge starts in this scenario although its source failed."""
+        if way.softs:
+            return soft_in(self.layout.units[way.target], MAYBE, way.softs, self.index)
+        return NO if way.strength == HARD else MAYBE if way.doubtful else YES
 
     def linked(self, link: int) -> bool:
         """Whether the hand-over of that index starts this scenario (-1: no hand-over, always)."""
@@ -200,13 +207,13 @@ class Tables:
             through = self._through(number, reach, target, text)
             beyond = ordered.get(number)
             for way in self.layout.into[number]:
-                loose = way.strength != HARD and not way.doubtful and (way.tolerant or not way.skips)
-                if loose or not self.linked(way.link):
+                loose = self.looseness(way)
+                if (loose == YES and (way.tolerant or not way.skips)) or not self.linked(way.link):
                     continue
-                _improve(onward, way, through, reach)
+                _improve(onward, way, loose, through, reach)
                 if way.ordered:
-                    _improve(onward, way, beyond, beyond)
-                    _improve(ordered, way, through if number == target else beyond, beyond)
+                    _improve(onward, way, loose, beyond, beyond)
+                    _improve(ordered, way, loose, through if number == target else beyond, beyond)
         onward.pop(target, None)
         return onward
 
@@ -227,7 +234,7 @@ class Tables:
         return Reach(min(reach.chain, negate(self.softness(number)), max(runs, reach.skipped)), reach.skipped)
 
 
-def _improve(table: dict[int, Reach], way: Way, through: Reach | None, untouched: Reach | None) -> None:
+def _improve(table: dict[int, Reach], way: Way, loose: Tri, through: Reach | None, untouched: Reach | None) -> None:
     """Takes a better answer for an edge's source. ``untouched``: the target's own answer, before its softness counts.
 
     Softness of a job between counts for its own failure alone: where what fails makes the next job skipped, and a skipped job skips
@@ -236,9 +243,7 @@ def _improve(table: dict[int, Reach], way: Way, through: Reach | None, untouched
     if through is None:
         return
     beyond = untouched.skipped if untouched is not None else NO
-    held = max(through.held, beyond) if way.strength == HARD or way.doubtful else NO
-    if way.doubtful:
-        held = min(held, MAYBE)
+    held = min(negate(loose), max(through.held, beyond))
     skipped = beyond if way.skips else NO
     if held == NO and skipped == NO:
         return
@@ -344,10 +349,11 @@ class ScenarioGraph:
                 teeth = min(teeth, MAYBE)
             return min(teeth, self._reached(activity, node.activity, _step_runs(self._tables, self.graph, gate)))
         reach = self._tables.reach(other).get(one)
-        if node.job.condition.written and (reach is None or reach.held == NO):
+        written = node.job.condition.written
+        if written and (reach is None or reach.held != YES) and any(_writes(gate.job, each) for each in written):
             from barraiser.graph.written import before_written
 
-            answer = min(teeth, negate(self._tables.softness(one)), before_written(gate, node.job.condition.written))
+            answer = min(teeth, negate(self._tables.softness(one)), before_written(gate, written))
             return min(answer, self._reached(activity, node.activity, _step_runs(self._tables, self.graph, gate)))
         if reach is None:
             return NO
@@ -416,7 +422,7 @@ class ScenarioGraph:
             target = self.graph.layout.units[way.target].job
             if way.strength == HARD and way.tolerant and way.source != one:
                 return Weakness(target.condition.text, target.condition.place or target.place)
-            if way.strength != HARD:
+            if self._tables.looseness(way) == YES:
                 reason = way.softened_by or target.condition.text or "the result is ignored"
                 place = way.place or target.condition.place or target.place
                 return Weakness(reason, place, "is cancelled" if way.cancelled else "fails")
@@ -460,7 +466,7 @@ class ScenarioGraph:
             for way in layout.out[number]:
                 if not mask >> way.target & 1 or not tables.linked(way.link):
                     continue
-                weak = way.strength != HARD or (way.target != target and tables.softness(way.target) == YES)
+                weak = tables.looseness(way) == YES or (way.target != target and tables.softness(way.target) == YES)
                 price = cost[number] + (1000 if weak else 1)
                 if price < cost.get(way.target, 1 << 30):
                     cost[way.target] = price
@@ -511,6 +517,11 @@ def _demanded(gate: Node, node: Node, same_job: bool) -> bool:
     if same_job:
         return key in node.activity.condition.demands
     return f"{job.template}#{key}" in node.job.condition.demands
+
+
+def _writes(job: Job, written: str) -> bool:
+    """Whether an output (``JOB#KEY#NAME``) is one that a job writes."""
+    return written.startswith(f"{job.template}#")
 
 
 def _same_condition(one: Condition, other: Condition) -> bool:

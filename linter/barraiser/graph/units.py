@@ -32,7 +32,8 @@ class Way:
     """An edge between two units, by index; ``link`` as for :class:`Unit`, for the edge of the hand-over itself; the rest as of an Edge."""
 
     __slots__ = (
-        "cancelled", "doubtful", "kind", "link", "place", "skips", "softened_by", "source", "strength", "target", "tolerant",
+        "cancelled", "doubtful", "kind", "link", "place", "skips", "softened_by", "softs", "source", "strength", "target",
+        "tolerant",
     )  # fmt: skip
 
     def __init__(
@@ -48,6 +49,7 @@ class Way:
         tolerant: bool = False,
         cancelled: bool = False,
         doubtful: bool = False,
+        softs: tuple[Tri, ...] = (),
     ) -> None:
         self.source = source
         self.target = target
@@ -60,6 +62,7 @@ class Way:
         self.tolerant = tolerant
         self.cancelled = cancelled
         self.doubtful = doubtful
+        self.softs = softs
 
     @property
     def ordered(self) -> bool:
@@ -77,18 +80,21 @@ def soft_in(unit: Unit, soft: Tri, softs: Sequence[Tri], scenario: int) -> Tri:
 class Layout:
     """``units`` in topological order, earlier pipelines first.
 
-    ``into[i]`` are the edges that end in unit i, ``out[i]`` those that start there.
+    ``into[i]`` are the edges that end in unit i, ``out[i]`` those that start there; ``varying``: those whose teeth differ.
     """
 
-    __slots__ = ("into", "out", "units")
+    __slots__ = ("into", "out", "units", "varying")
 
     def __init__(self, units: Sequence[Unit], ways: Iterable[Way]) -> None:
         self.units = tuple(units)
         self.into: list[list[Way]] = [[] for _ in units]
         self.out: list[list[Way]] = [[] for _ in units]
+        self.varying: list[Way] = []
         for way in ways:
             self.into[way.target].append(way)
             self.out[way.source].append(way)
+            if way.softs:
+                self.varying.append(way)
 
 
 def layout_of(pipeline: Pipeline, links: Sequence[tuple[Handover, Layout]]) -> Layout:
@@ -128,7 +134,7 @@ def layout_of(pipeline: Pipeline, links: Sequence[tuple[Handover, Layout]]) -> L
 def _moved(way: Way, shift: int, link: int) -> Way:
     return Way(
         way.source + shift, way.target + shift, way.kind, way.strength, way.skips, way.place, way.softened_by, link,
-        way.tolerant, way.cancelled, way.doubtful,
+        way.tolerant, way.cancelled, way.doubtful, way.softs,
     )  # fmt: skip
 
 
@@ -174,10 +180,11 @@ def _ordered(pipeline: Pipeline, start: int) -> tuple[list[Job], list[Way]]:
             edge.strength,
             edge.skips,
             edge.place,
-            edge.softened_by if edge.strength != HARD else "",
+            edge.softened_by if edge.strength != HARD or edge.softs else "",
             tolerant=edge.tolerant,
             cancelled=edge.cancelled,
             doubtful=edge.doubtful,
+            softs=edge.softs,
         )
         for source, target, edge in edges
         if position[source] < position[target]

@@ -278,21 +278,13 @@ class Edge:
     ``softened_by``: why the edge has no teeth, with ``place``. ``tolerant``: its target starts all the same when the
     source did not run because something before it failed (a condition that asks for a failure of the source alone).
     ``cancelled``: a soft edge that a failure of the source would hold, and its being cancelled does not. ``doubtful``: a soft edge of
-    which cannot be told whether what the target does first has teeth for the source all the same.
+    which cannot be told whether what the target does first has teeth for the source all the same. ``softs``: where a hard edge has
+    teeth in some scenarios only, whether it has none, by scenario (empty: the same in all).
     """
 
     __slots__ = (
-        "cancelled",
-        "doubtful",
-        "kind",
-        "place",
-        "skips",
-        "softened_by",
-        "source",
-        "strength",
-        "target",
-        "tolerant",
-    )
+        "cancelled", "doubtful", "kind", "place", "skips", "softened_by", "softs", "source", "strength", "target", "tolerant",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -307,6 +299,7 @@ class Edge:
         tolerant: bool = False,
         cancelled: bool = False,
         doubtful: bool = False,
+        softs: tuple[Tri, ...] = (),
     ) -> None:
         self.source = source
         self.target = target
@@ -318,6 +311,7 @@ class Edge:
         self.tolerant = tolerant
         self.cancelled = cancelled
         self.doubtful = doubtful
+        self.softs = softs
 
 
 class Handover:

@@ -63,7 +63,7 @@ class Outcome:
 class Bond:
     """What an edge from a needed job is: its strength, whether skipping goes on, what takes its teeth, and more as of an ``Edge``."""
 
-    __slots__ = ("cancelled", "doubtful", "place", "skips", "softened_by", "strength", "tolerant")
+    __slots__ = ("cancelled", "doubtful", "place", "skips", "softened_by", "softs", "strength", "tolerant")
 
     def __init__(
         self,
@@ -75,6 +75,7 @@ class Bond:
         tolerant: bool = False,
         cancelled: bool = False,
         doubtful: bool = False,
+        softs: tuple[Tri, ...] = (),
     ) -> None:
         self.strength = strength
         self.skips = skips
@@ -83,6 +84,7 @@ class Bond:
         self.tolerant = tolerant
         self.cancelled = cancelled
         self.doubtful = doubtful
+        self.softs = softs
 
 
 class Gate:
@@ -203,6 +205,10 @@ def _bind(
         skips = all(skipped[index] == NO for index in asked)
         if source.soft == YES:
             bonds[name] = Bond(SOFT, skips, source.soft_place or place, source.soft_reason)
+        elif any(failed[index] != NO for index in fails) and (softs := _softs(failed, normal, fails)):
+            # Whether it waits for success depends on how the run was started.
+            after = NO if skips else _best(_answers(condition, names, before, contexts, outcomes, none, YES, NO), asked)
+            bonds[name] = Bond(HARD, skips, condition.place, condition.text, tolerant=after != NO, softs=softs)
         elif any(failed[index] != NO for index in fails):
             after = _best(_answers(condition, names, before, contexts, outcomes, none, YES, NO), asked) if skips else NO
             bonds[name] = Bond(SOFT, skips, condition.place, condition.text, tolerant=after != NO)
@@ -215,6 +221,17 @@ def _bind(
         cancelled = _answers(condition, names, before, contexts, {}, none, NO, YES)
         later = [max(one, other) for one, other in zip(later, cancelled, strict=True)]
     return later
+
+
+def _softs(failed: Sequence[Tri], normal: Sequence[Tri], fails: Sequence[int]) -> tuple[Tri, ...]:
+    """By scenario, whether a job starts although a needed one failed; empty where it does so in all in which that one may fail.
+
+    Maybe: it would start for sure if that one had succeeded, and its failure leaves a value that nobody knows to decide.
+    """
+    found = [NO] * len(failed)
+    for index in fails:
+        found[index] = YES if failed[index] >= normal[index] else failed[index]
+    return () if all(found[index] == YES for index in fails) else tuple(found)
 
 
 def _runs_when_cancelled(

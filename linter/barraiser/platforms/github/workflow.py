@@ -398,6 +398,7 @@ class _Template:
                     tolerant=bond.tolerant and strength == bond.strength,
                     cancelled=bond.cancelled,
                     doubtful=bond.doubtful and strength == bond.strength,
+                    softs=bond.softs if strength == HARD else (),
                 )
             )
 
