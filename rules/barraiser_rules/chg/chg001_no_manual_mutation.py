@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from barraiser.api import NO, PIPELINE, PROD_CLASSES, Answer, Case, Node, Parameter, Rule, SourceError
 from barraiser_rules.hints import words
+from barraiser_rules.loads import step_of
 from barraiser_rules.questions import does, expired, signed
 
 FREE_INPUT = re.compile(
@@ -20,6 +21,9 @@ BY_HAND = {
     "kubectl": ("exec", "edit", "scale", "delete"),
     "oc": ("exec", "rsh", "edit", "scale", "delete"),
     "aws": ("send-command", "start-session", "execute-command"),
+    "heroku": ("run", "run:detached", "ps:exec"),
+    "flyctl": ("console",),
+    "fly": ("console",),
 }
 """Programs, and those of their words that change what runs past any release."""
 
@@ -123,12 +127,21 @@ class NoManualMutation(Rule):
         activity = node.activity
         if activity.facts.get("by-hand"):
             return True
-        if FREE_INPUT.search(activity.text):
+        if FREE_INPUT.search(activity.text) or self._sends_input(node):
             return True
         program = activity.argv[0].rpartition("/")[2] if activity.argv else ""
         if program in SQL_CLIENTS:
             return MUTATING_SQL.search(activity.text) is not None
         return any(word in BY_HAND.get(program, ()) for word in activity.argv[1:8])
+
+    def _sends_input(self, node: Node) -> bool:
+        """Whether an action runs on a server what whoever starts the run has typed."""
+        step = step_of(node)
+        return (
+            step is not None
+            and "ssh" in step.uses.lower()
+            and any(FREE_INPUT.search(step.inputs.get(name, "")) for name in ("script", "command", "run"))
+        )
 
     def _on_prod(self, node: Node) -> bool:
         classes = {each.environment.cls for each in node.job.activities if each.environment is not None}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from barraiser.api import CODEPIPELINE, GITHUB_ACTIONS, GITLAB_CI, NO, YES, Answer, Applied, Case, Node, Parameter, Rule
 from barraiser_rules.bakes import each_deploy
 from barraiser_rules.hints import PREPROD_WORDS, words
+from barraiser_rules.loads import step_of
 from barraiser_rules.questions import does, job, preprod_deploys, prod_name
 
 _PROD_WORDS = frozenset(("prod", "prd", "production", "live", "onebox", "canary", "main", "master"))
@@ -144,10 +145,29 @@ class GammaDeploysLikeProd(Rule):
 def _same_tool(node: Node, found: Applied, deploy: Node, own: Applied) -> bool:
     if found.mechanism and own.mechanism:
         return found.mechanism == own.mechanism
-    one, other = node.activity, deploy.activity
-    return bool(one.argv and other.argv and one.argv[0] == other.argv[0]) or bool(
-        one.tool and one.tool == other.tool and not (one.argv or other.argv)
-    )
+    return _program(node) == _program(deploy)
+
+
+_RUNNERS = frozenset((
+    "bash", "sh", "zsh", "source", ".", "python", "python3", "node", "make", "just", "task", "npm", "pnpm", "yarn", "bun", "deno", "ruby",
+    "rake", "invoke", "pwsh",
+))  # fmt: skip
+"""Programs of which the next word says what runs."""
+
+
+def _program(node: Node) -> tuple[str, ...]:
+    """What a deploy runs: the program, with the script or target of one that runs others; an action, with what of it cannot be read."""
+    activity = node.activity
+    if activity.argv:
+        rest = [word for word in activity.argv[1:] if not word.startswith("-") and word != "run"]
+        return (activity.argv[0], *rest[:1]) if activity.argv[0] in _RUNNERS else activity.argv[:1]
+    unread = sorted({item.name for item in node.pipeline.unresolved if node.job.id in item.jobs})
+    step = step_of(node)
+    if not unread and step is not None:
+        unread = [
+            step.inputs[name] for name in ("FunctionName", "StateMachineArn", "ProjectName") if name in step.inputs
+        ]
+    return (activity.tool, *unread)
 
 
 def _path(node: Node) -> str:

@@ -8,7 +8,13 @@ from barraiser.api import CODEPIPELINE, GITHUB_ACTIONS, GITLAB_CI, NO, Answer, C
 from barraiser_rules.questions import does, job
 
 FIXED = re.compile(r"[0-9a-f]{7,64}|v?\d+(\.\d+){1,3}\S*|refs/tags/\S+", re.IGNORECASE)
-PULLS = re.compile(r"\bgit\b[^|;&\n]{0,60}\b(pull|reset --hard origin/)")
+PULLS = re.compile(
+    r"\bgit\b[^|;&\n]{0,60}\b(?:pull|reset --hard origin/|(?:checkout|switch)\s+(?:origin/)?(?:main|master|develop|trunk)(?![\w./-])"
+    r"|clone\b[^|;&\n]{0,120}(?:CI_REPOSITORY_URL|CI_PROJECT_URL|CI_PROJECT_PATH|github\.repository|GITHUB_REPOSITORY))"
+)
+"""Commands that take the newest commit of a branch."""
+
+DEFAULT = re.compile(r"\bdefault_branch\b|\bCI_DEFAULT_BRANCH\b")
 RAW_SOURCES = ("CodeCommit", "S3")
 
 
@@ -80,12 +86,30 @@ class DeployTheTestedRevision(Rule):
 
     def decide(self, case: Case) -> Answer:
         """Looks at what each deploy of the subject, and the builds before it, check out."""
+        seen: Node | None = None
         for deploy in case.deploys:
             for node in self._sources(case, deploy):
                 reason = self._moves(case, node)
                 if reason:
                     return self._fails(case, node, deploy, reason)
-        return case.passed(f"{job(case.deploy)} deploys the revision of the run.", rests_on=(case.deploy,))
+                if node.kind == "source" and not node.activity.facts.get("repository"):
+                    seen = seen or node
+        handed = next((deploy for deploy in case.deploys if "handed-to" in deploy.activity.facts), None)
+        if handed is not None:
+            return case.unknown(
+                f"Which revision the pipeline takes that {does(handed)} starts in another system cannot be read here.",
+                settle=f"Hand it the commit of the run, and waive {self.id} with how it is taken there as the reason.",
+                at=handed,
+            )
+        if seen is not None:
+            ref = seen.activity.facts.get("checkout-ref", "")
+            told = f"checks out `{ref}` for {job(case.deploy)}, which names no branch" if ref else ""
+            told = told or f"takes the revision of the run for {job(case.deploy)}"
+            return case.passed(f"{does(seen)} {told}.", rests_on=(case.deploy,))
+        return case.passed(
+            f"Nothing in {job(case.deploy)}, or in what builds for it, fetches another revision than the run's.",
+            rests_on=(case.deploy,),
+        )
 
     def _sources(self, case: Case, deploy: Node) -> list[Node]:
         """Checkouts and fetches of the deploy's job and of the jobs that build what it deploys."""
@@ -133,6 +157,8 @@ class DeployTheTestedRevision(Rule):
         ref = facts.get("checkout-ref", "")
         if ref == "untrusted":
             return ""
+        if ref and DEFAULT.search(ref):
+            return "it takes the newest commit of the default branch"
         if ref:
             literal = re.search(r"[$#{]", ref) is None
             return f"it takes the newest commit of `{ref}`" if literal and FIXED.fullmatch(ref) is None else ""
