@@ -248,7 +248,7 @@ class Assembler:
     def _scope(self, draft: Draft, own: Map[str, Variable], unsure: set[str]) -> Scope:
         """The constants of a job, whichever way it was started."""
         general = self.config.globals_of(draft)
-        layers = [layer for layer in (own, self.deciding.common_layer, general, self.deciding.outer) if layer]
+        layers = [layer for layer in (self.deciding.outer, own, self.deciding.common_layer, general) if layer]
         names = self.deciding.unsure.union(self.deciding.differing, unsure).difference(own)
         return Scope(tuple(layers), self._constants(draft, -1), names)
 

@@ -121,7 +121,14 @@ def _by_exit_code(node: Mapping) -> Tri:
     """Whether ``allow_failure: exit_codes`` covers an ordinary failure: 1, with which nearly every tool ends that found something."""
     codes = node.get("exit_codes")
     items = codes.items if isinstance(codes, Sequence) else [codes]
-    return YES if any(isinstance(item, Scalar) and item.value.strip() == "1" for item in items) else MAYBE
+    given = {item.value.strip() for item in items if isinstance(item, Scalar)}
+    if "1" in given:
+        return YES
+    return NO if given and all(code.isdecimal() and _SIGNALS <= int(code[:6]) < 256 for code in given) else MAYBE
+
+
+_SIGNALS: Final = 124
+"""From this code on, a program was ended, or not found: none of them is what a test that failed ends with."""
 
 
 class Config:
@@ -268,7 +275,11 @@ class Config:
 
 
 class Deciding:
-    """Decides a configuration's jobs in each way of starting. ``outer``: variables that whoever starts it passes on."""
+    """Decides a configuration's jobs in each way of starting.
+
+    ``outer``: variables that whoever starts it passes on, which come before all others:
+    https://docs.gitlab.com/ci/variables/#cicd-variable-precedence
+    """
 
     def __init__(self, config: Config, starts: Seq[Start], reading: Reading, outer: Map[str, Variable]) -> None:
         self.config = config
@@ -319,7 +330,7 @@ class Deciding:
             differing = {name for outcome in self.workflow[number].outcomes for name in outcome.variables}
             unsure = unsure | (differing - self._layers[number].keys())
         return Scope(
-            tuple(layer for layer in (*layers, self.outer) if layer), self.starts[number].values, unsure.difference(own)
+            tuple(layer for layer in (self.outer, *layers) if layer), self.starts[number].values, unsure.difference(own)
         )
 
     def decide(self, draft: Draft) -> None:
