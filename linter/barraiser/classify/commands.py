@@ -13,8 +13,8 @@ from barraiser.classify.images import parameter_images, run_image
 from barraiser.classify.inhouse import by_own_name, in_house, named_script
 from barraiser.classify.requests import dispatched
 from barraiser.classify.rows import Marks, Words, marks_of, matching
+from barraiser.classify.servers import ONE_OFF, one_off, sent_to_server
 from barraiser.classify.servers import PROGRAMS as SERVER_PROGRAMS
-from barraiser.classify.servers import sent_to_server
 from barraiser.classify.sessions import session_kind
 from barraiser.classify.special import SPECIAL, remote_script
 from barraiser.classify.tests_kind import from_arguments
@@ -63,7 +63,7 @@ def read_words(words: Sequence[str], command: Command, view: View, depth: int) -
     sent = sent_to_server(words) if program in SERVER_PROGRAMS else None
     if sent is not None:
         return remote_script(*sent, command, view, depth, read_words)
-    inside = _inside(program, words)
+    inside = (one_off(words) if program in ONE_OFF else None) or _inside(program, words)
     if inside is not None:
         return read_words(inside, command, view, depth + 1) if depth < MAX_DEPTH else []
     hits = _looked_up(program, words, view)

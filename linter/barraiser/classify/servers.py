@@ -28,6 +28,54 @@ def sent_to_server(words: Sequence[str]) -> tuple[str, str] | None:
     return None
 
 
+ONE_OFF: Final = frozenset({"aws", "fly", "flyctl", "cf"})
+_MIGRATES: Final = re.compile(r"migrat|\bdb[:.]|\bupgrade (?:head|--head)|\bdb upgrade")
+
+
+def one_off(words: Sequence[str]) -> list[str] | None:
+    """The words that a command runs once beside the service, where they change a database's schema; None where it runs none.
+
+    Sources: https://docs.aws.amazon.com/cli/latest/reference/ecs/run-task.html, https://fly.io/docs/flyctl/ssh-console/,
+    https://cli.cloudfoundry.org/en-US/v8/run-task.html
+    """
+    head = words[1:4]
+    if "run-task" in head and words[0].endswith("aws"):
+        text = _overriding(_option(words, "--overrides"))
+    elif "run-task" in head:
+        text = _option(words, "--command", "-c")
+    elif "ssh" in head and "console" in head:
+        text = _option(words, "--command", "-C")
+    else:
+        return None
+    if not _MIGRATES.search(text):
+        return None
+    import shlex
+
+    try:
+        found = shlex.split(text)
+        inner = found[:1] in (["sh"], ["bash"]) and found[1:2] == ["-c"] and len(found) > 2
+        return shlex.split(found[2]) if inner else found
+    except ValueError:
+        return None
+
+
+def _overriding(text: str) -> str:
+    """The command in ``{"containerOverrides": [{"command": [...]}]}``; empty where it is not written out."""
+    import json
+    import shlex
+
+    try:
+        given = json.loads(text) if text.startswith("{") else None
+    except ValueError:
+        return ""
+    containers = given.get("containerOverrides") if isinstance(given, dict) else None
+    for each in containers if isinstance(containers, list) else ():
+        command = each.get("command") if isinstance(each, dict) else None
+        if isinstance(command, list):
+            return shlex.join(word for word in command if isinstance(word, str))
+    return ""
+
+
 def _option(words: Sequence[str], *names: str) -> str:
     for at, word in enumerate(words):
         head, equals, value = word.partition("=")

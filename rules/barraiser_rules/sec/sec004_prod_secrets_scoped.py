@@ -19,10 +19,14 @@ from barraiser.api import (
     Parameter,
     Place,
     Rule,
+    SourceError,
 )
 
 SECRET = re.compile(r"\bsecrets\.([A-Za-z_]\w{0,120})")
 VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w{0,120})")
+
+EARLIER = frozenset(("dev", "beta", "qa", "uat", "stg", "staging", "preprod", "gamma"))
+"""Words in a secret's name that say that it belongs to an earlier environment."""
 
 
 class ProdSecretsScoped(Rule):
@@ -78,18 +82,26 @@ class ProdSecretsScoped(Rule):
     def decide(self, case: Case) -> Answer:
         """Looks at the names of the secrets that each job uses."""
         pattern = str(case.parameter("prod_secret_pattern"))
-        if not any(
-            node.kind in DEPLOY_KINDS and node.environment_class in PREPROD_CLASSES for node in case.stages.nodes
-        ):
+        by_name = case.pipeline.settings_by_name
+        if not self._knows_two(case, by_name):
             return case.not_applicable("It knows no environment but one.")
         prod = self._prod_environments(case)
-        by_name = case.pipeline.settings_by_name
         scoped = ""
         for found in case.pipeline.jobs:
             for name, place in self._secrets(found, by_name):
                 if not self._is_prods(pattern, name):
                     continue
                 key = found.environment
+                handed = self._handed(case, found, name, place)
+                if handed is not None:
+                    return case.failed(
+                        f'"{found.own_id.rpartition(" / ")[0]}" hands `{name}` to the workflow that it calls, and cannot name an'
+                        " environment: what guards production does not guard its secret.",
+                        fix=f"Keep the secret of `{name}` in production's environment, which the called workflow's job names, and call it"
+                        " with `secrets: inherit`.",
+                        at=handed,
+                        key=f"{found.template} {name}",
+                    )
                 if key is not None and (key.name in prod or not key.resolved):
                     scoped = scoped or name
                     continue
@@ -104,6 +116,26 @@ class ProdSecretsScoped(Rule):
         if scoped:
             return case.passed(f"`{scoped}` is used in production's environment alone.")
         return case.not_applicable("No credential has production in its name.")
+
+    def _knows_two(self, case: Case, by_name: bool) -> bool:
+        """Whether the pipeline works on pre-production too: it deploys there, or uses a secret that is named for it."""
+        if any(node.kind in DEPLOY_KINDS and node.environment_class in PREPROD_CLASSES for node in case.stages.nodes):
+            return True
+        names = (name for found in case.pipeline.jobs for name, _ in self._secrets(found, by_name))
+        return any(not EARLIER.isdisjoint(name.lower().split("_")) for name in names)
+
+    def _handed(self, case: Case, found: Job, name: str, place: Place) -> Place | None:
+        """Where a calling job gives a called one the secret under another name; None where the job's own file names it. A calling job
+        has no environment, so that no environment's secret can be given so."""
+        if " / " not in found.id or place.path == case.pipeline.path:
+            return None
+        try:
+            own = case.repository.read_text(place.path)
+            lines = case.repository.lines(case.pipeline.path)
+        except SourceError:
+            return None
+        at = next((number for number, line in enumerate(lines, 1) if f"secrets.{name}" in line), 0)
+        return Place(case.pipeline.path, at) if at and name not in own else None
 
     def _is_prods(self, pattern: str, name: str) -> bool:
         try:

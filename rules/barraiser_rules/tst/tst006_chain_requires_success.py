@@ -89,9 +89,10 @@ class ChainRequiresSuccess(Rule):
         arriving = [handover for handover in case.pipeline.handovers if case.graph.index in handover.scenarios]
         for handover in arriving:
             if handover.strength != "hard":
+                when = "before" if handover.softened_by.startswith("types:") else "whenever"
+                also = "" if when == "before" else ", also when it did not succeed"
                 return case.failed(
-                    f"{job(case.deploy)} starts whenever {handover.path} has ended, also when it failed"
-                    f"{self._reason(handover.softened_by)}.",
+                    f"{job(case.deploy)} starts {when} {handover.path} has ended{also}{self._reason(handover.softened_by)}.",
                     fix=case.fix(job=job(case.deploy), source=handover.path),
                     at=handover.place,
                     key=handover.path,
@@ -173,7 +174,8 @@ class ChainRequiresSuccess(Rule):
         )
 
     def _reason(self, softened_by: str) -> str:
-        return f" (`{softened_by}`)" if softened_by else ""
+        name, unread, _ = softened_by.partition(" is not looked at")
+        return f" (`{name}`{unread})" if softened_by else ""
 
     def _sending(self, stages: StageGraph) -> set[tuple[str, str]]:
         """The jobs that start the pipelines on the way to this one: their paths and ids. Nothing is to wait for those."""

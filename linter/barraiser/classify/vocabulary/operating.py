@@ -19,6 +19,8 @@ PROGRAMS: dict[str, tuple[str, Rows]] = {
         "rollback", ""), ("~drop-all|dropAll", "destroy", "destroys=all_objects_of_the_database"), ("~update", "migrate", ""))),
     "alembic": ("https://alembic.sqlalchemy.org/en/latest/", (("upgrade +--sql", "plan", ""), ("upgrade", "migrate", ""), ("downgrade",
         "rollback", ""), ("", "other", ""))),
+    "flask": ("https://flask-migrate.readthedocs.io/", (("db upgrade +--sql", "plan", ""), ("db upgrade", "migrate", ""),
+        ("db downgrade", "rollback", ""), ("", "other", ""))),
     "dbmate": ("https://github.com/amacneil/dbmate", (("up|migrate", "migrate", ""), ("rollback|down", "rollback", ""), ("drop",
         "destroy", "destroys=a_database"))),
     "goose": ("https://github.com/pressly/goose", (("~up|up-to|up-by-one", "migrate", ""), ("~down|reset", "rollback", ""))),

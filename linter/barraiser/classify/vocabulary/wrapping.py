@@ -42,7 +42,7 @@ RUNNERS: dict[str, tuple[str, ...]] = {
     "bun": ("x",), "lerna": ("exec",), "dotenvx": ("run",), "doppler": ("run",), "infisical": ("run",), "op": ("run",), "nix": ("develop",
         "shell"),
     "mise": ("exec", "x"), "asdf": ("exec",), "rbenv": ("exec",), "pyenv": ("exec",), "devbox": ("run",), "heroku": ("run",),
-        "spring": ("run",), "uvx": (),
+        "railway": ("run",), "spring": ("run",), "uvx": (),
     "coverage": ("run",), "symfony": ("console", "php"), "composer": ("exec",), "rustup": ("run",), "volta": ("run",), "fnm": ("exec",),
         "nvm": ("exec",),
     "aws-vault": ("exec",), "chamber": ("exec",), "vault-env": (), "saml2aws": ("exec",), "granted": ("exec",), "direnv": ("exec",),

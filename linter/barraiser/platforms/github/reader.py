@@ -234,6 +234,10 @@ class _Workflow:
             for step in (job.sequence("steps") or ())
             if isinstance(step, Mapping) and "workflow_run" in step.text("if") and "exit 1" in step.text("run")
         ]
+        if any(
+            _asks_conclusion(step.text("run")) for step in (job.sequence("steps") or ()) if isinstance(step, Mapping)
+        ):
+            return NO
         if not conditional and not ends:
             return YES
         github = start.github
@@ -258,6 +262,12 @@ class _Workflow:
 
 _UNSUCCESSFUL: Final = ("failure", "timed_out", "cancelled")
 """Conclusions of a run whose tests did not all succeed."""
+
+
+def _asks_conclusion(script: str) -> bool:
+    """Whether a script ends the job unless the other workflow's run succeeded."""
+    return "workflow_run.conclusion" in script and "success" in script and "exit 1" in script
+
 
 _CAUSED: Final = frozenset(("workflow_run", "workflow_dispatch", "repository_dispatch", "release", "create"))
 
