@@ -152,6 +152,13 @@ class SameArtifactInEveryStage(Rule):
             if not {node.job.id for node in own}.isdisjoint({node.job.id for node in other}):
                 return f"{_both(deploy, earlier)} read what {job(own[-1])} makes."
             return self._fails(case, deploy, earlier, own[-1], other[-1])
+        givers = {build.job.own_id: build for build in builds if self._hands_over(build)}
+        mine, theirs = self._taken(deploy, frozenset(givers)), self._taken(earlier, frozenset(givers))
+        if mine and theirs and mine.isdisjoint(theirs):
+            return self._fails(case, deploy, earlier, givers[max(mine)], givers[max(theirs)])
+        if len(givers) == 1 or len(mine | theirs) == 1:
+            only = job(givers[max(mine & theirs or givers)])
+            return f"{_both(deploy, earlier)} get what {only} alone builds and hands over."
         if len(jobs) <= 1:
             only = f"{job(builds[-1])} alone builds" if builds else "Nothing builds"
             return f"{only} before {_both(deploy, earlier)}, and neither names another artifact."
@@ -202,6 +209,19 @@ class SameArtifactInEveryStage(Rule):
             return names
         plans = [node for node in case.graph.ahead_of(deploy, "plan") if node.activity.facts.get("target") == target]
         return frozenset(name for plan in plans for name in plan.job.tags.get("input-artifacts", "").split(",") if name)
+
+    def _hands_over(self, build: Node) -> bool:
+        """Whether a build's job gives files to later jobs, or an image to a registry."""
+        if build.kind == "publish" or "hands-over" in build.job.tags or "output-artifacts" in build.job.tags:
+            return True
+        return any(each.facts.get("hands") == "out" for each in build.job.activities)
+
+    def _taken(self, deploy: Node, givers: frozenset[str]) -> frozenset[str]:
+        """Which of these jobs a deploy's job says that it takes files from; empty where it does not say."""
+        said = [name.strip() for name in deploy.job.tags.get("dependencies", "").split(",") if name.strip()]
+        if not said and "needs" in deploy.job.tags:
+            said = list(deploy.job.needs)
+        return givers & frozenset(said)
 
     def _makers(self, builds: list[Node], names: frozenset[str]) -> list[Node]:
         return [build for build in builds if names & names_of(build)]

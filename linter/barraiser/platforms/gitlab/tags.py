@@ -70,6 +70,8 @@ def tags_of(
         listed = _names(keywords.get(word))
         if listed:
             found[word] = ", ".join(listed)
+    if _hands_over(keywords.get("artifacts")):
+        found["hands-over"] = "files"
     tokens = keywords.get("id_tokens")
     if isinstance(tokens, Mapping) and len(tokens):
         found["id-token"] = "write"
@@ -102,7 +104,7 @@ def tags_of(
 def keeps_of(keywords: Keywords) -> Retention | None:
     """For how long the job's files are kept, where `artifacts:expire_in` says it."""
     artifacts = keywords.get("artifacts")
-    if not isinstance(artifacts, Mapping) or (artifacts.get("paths") is None and artifacts.get("untracked") is None):
+    if not isinstance(artifacts, Mapping) or not _hands_over(artifacts):
         return None
     node = artifacts.get("expire_in")
     if not isinstance(node, Scalar) or not node.value.strip():
@@ -112,6 +114,13 @@ def keeps_of(keywords: Keywords) -> Retention | None:
         return Retention(math.inf, line_of(node))
     minutes = float(text) / 60 if text.isdecimal() and len(text) < 12 else minutes_of(text)
     return Retention(None if minutes is None else minutes / 1440, line_of(node))
+
+
+def _hands_over(artifacts: Node | None) -> bool:
+    """Whether `artifacts` gives later jobs files; reports alone go to the platform."""
+    return isinstance(artifacts, Mapping) and (
+        artifacts.get("paths") is not None or artifacts.get("untracked") is not None
+    )
 
 
 def _one_or_each(words: Seq[str]) -> str:
