@@ -80,6 +80,7 @@ BREAKS: tuple[Break, ...] = (
     Break("LOD004", ROOT, "    - k6 run load/one_tenant.js\n", ""),
     Break("LOD005", ROOT, "    - chaos run chaos/lose_a_node.json\n", "    - echo later\n"),
     # --- the way to production ---
+    Break("RLB003", K8S, "      successCondition: result[0] < 0.01\n", ""),
     Break(
         "ENV001",
         ROOT,

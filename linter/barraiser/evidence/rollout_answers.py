@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from barraiser.evidence.analysis import never_fails
 from barraiser.evidence.applied import Applied
 from barraiser.evidence.definition import APPCONFIG_ENVIRONMENT, FUNCTION, ROLLOUT, WORKLOAD, Definition, below, filled
 from barraiser.evidence.definition import CANARY as FLAGGER
@@ -49,6 +50,9 @@ def rollout_of(found: Applied, deployer: Deployer, repository: Repository, decla
     if found.mechanism == "cloudformation" or deployer.mechanism == "cloudformation":
         _stack(rollout, deployer, repository)
     for each in found.definitions:
+        fault = never_fails(each, repository) if each.kind == ROLLOUT and each.on_alarm == YES else None
+        if fault is not None:
+            rollout.faults = (*rollout.faults, fault)
         if each.kind == APPCONFIG_ENVIRONMENT:
             rollout.monitored = found.rolls_back_on_alarm
             if each.on_alarm == NO:

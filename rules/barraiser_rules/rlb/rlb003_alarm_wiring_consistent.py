@@ -19,7 +19,8 @@ class AlarmWiringConsistent(Rule):
 
     Decided by:
         The keys that belong together, in the definition that the deploy applies: events and alarms, alarms and rollback, monitoring
-        time and triggers, a traffic shift and its alarms; and stage conditions whose alarm has no result.
+        time and triggers, a traffic shift and its alarms; stage conditions whose alarm has no result; and analyses of a Rollout in
+        whose templates, beside it, no metric has a condition.
 
     Fix:
         Set the key that the message names.
