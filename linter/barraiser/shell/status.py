@@ -14,6 +14,7 @@ _READS: Final = re.compile(r"\$\?|\$\{\?\}|PIPESTATUS")
 _EXIT_WITH: Final = re.compile(r"\b(?:exit|return)\s+[\"']?\$\(?\(?\s*\{?([A-Za-z_]\w*)")
 _NAME: Final = re.compile(r"[A-Za-z_]\w*+")
 _TEST: Final = re.compile(r"\[|\(\(|\btest\b|\bif\b")
+_LAST_TEST: Final = re.compile(r"\[|test |\(\(")
 _FAILING: Final = re.compile(r"\b(?:exit|return)\s+[\"']?(?:[1-9]|\$)|\bfalse\b")
 _SCANNED: Final = 200_000
 """Characters of a script that are searched for the use of a variable."""
@@ -70,6 +71,10 @@ class StatusChecks:
             for number, line in enumerate(lines):
                 if "$" in line and _TEST.search(line) and _FAILING.search("\n".join(lines[number : number + 4])):
                     tested.update(_NAME.findall(line))
+            last = text.rstrip().rpartition("\n")[2].rpartition(";")[2].strip()
+            if _LAST_TEST.match(last) and "||" not in last:
+                # The script's status is that of its last command.
+                tested.update(_NAME.findall(last))
             known = self._left_with[id(source)] = (source, set(_EXIT_WITH.findall(text)), tested)
         if names & known[1] or names & known[2]:
             return EXITS
