@@ -13,7 +13,7 @@ from barraiser.checks.plan import Plan
 from barraiser.checks.result import Finding, PipelineResult, RuleCrash, WitnessStep
 from barraiser.checks.rule import PIPELINE, PUBLISH, Rule, Value
 from barraiser.checks.severity import severity_of
-from barraiser.checks.subjects import deploy_subjects, deploys_to_prod, prod_deploys, publish_subjects
+from barraiser.checks.subjects import deploy_subjects, deploys_to_prod, nameless, prod_deploys, publish_subjects
 from barraiser.classify.entries import Entries
 from barraiser.graph.build import stage_graph
 from barraiser.graph.elsewhere import Elsewhere
@@ -30,6 +30,9 @@ RANK: Final = {FAILED: 0, UNKNOWN: 1, PASSED: 2, NOT_APPLICABLE: 3}
 
 SPOKEN_FOR: Final = 1.5
 """The rank of an answer for which another rule speaks: what is amiss there is said, so that no pass elsewhere may stand for it."""
+
+NO_PROD: Final = "It does not deploy to production."
+NAMELESS: Final = "It deploys to an environment that nothing names: whether that is production cannot be told."
 
 ASKED_OF_ALL: Final = "pure-ci"
 """The kind whose rules are asked of a pipeline that does not reach production, whatever its own kind."""
@@ -85,6 +88,7 @@ class _Run:
         self.by_subject: dict[tuple[str, str], str] = {}
         self.memory: dict[tuple[Hashable, ...], Any] = {}
         self._speakers = [rule.id for rule in plan.rules if rule.speaks_for_unmerged]
+        self._nameless: bool | None = None
         self._told: dict[tuple[str, str, str, str, int, int], Finding] = {}
         self._running: dict[tuple[Subject, int], tuple[ScenarioGraph, tuple[Node, ...]]] = {}
 
@@ -138,6 +142,9 @@ class _Run:
         silent = self._not_asked(rule, kind, subjects)
         if silent:
             self.verdicts[rule.id], self.reasons[rule.id] = NOT_APPLICABLE, silent
+            if silent == NO_PROD and rule.asks == "deploy" and self._is_nameless(graph):
+                # One rule says so and names what would settle it (GOV007); the others have no finding of their own.
+                self.verdicts[rule.id], self.reasons[rule.id] = UNKNOWN, NAMELESS
             return
         try:
             given = [each for subject in subjects for each in self._answers(rule, subject, graph, elsewhere)]
@@ -148,6 +155,12 @@ class _Run:
             return
         self._merge(rule, kind, subjects, given)
 
+    def _is_nameless(self, graph: StageGraph) -> bool:
+        """Whether it deploys to what may be production; told once for all rules."""
+        if self._nameless is None:
+            self._nameless = nameless(graph)
+        return self._nameless
+
     def _not_asked(self, rule: type[Rule], kind: str, subjects: Sequence[Subject]) -> str:
         """Why a rule is not asked of this pipeline, one text for all that are alike; empty where it is."""
         if self.pipeline.platform not in rule.platforms:
@@ -155,7 +168,7 @@ class _Run:
         if kind not in rule.kinds:
             return intern(f"It is not asked of a pipeline of kind {kind}.")
         if not subjects:
-            return "Nothing is published." if kind == "library-publish" else "It does not deploy to production."
+            return "Nothing is published." if kind == "library-publish" else NO_PROD
         return ""
 
     def _answers(self, rule: type[Rule], subject: Subject, graph: StageGraph, elsewhere: Elsewhere) -> list[_Given]:

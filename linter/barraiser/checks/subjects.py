@@ -54,6 +54,14 @@ def deploys_to_prod(graph: StageGraph) -> bool | None:
     return None if any(each.what.startswith(hiding) and not each.jobs for each in graph.pipeline.unresolved) else False
 
 
+def nameless(graph: StageGraph) -> bool:
+    """Whether the pipeline deploys somewhere of which nothing tells whether it is production."""
+    return any(
+        node.kind in DEPLOY_KINDS and node.environment_class in ("unknown", "") and starts(graph, node)
+        for node in own_nodes(graph)
+    )
+
+
 def whether_any(answers: Iterable[bool | None]) -> bool | None:
     """Whether one of a pipeline's variants does; None where that cannot be told."""
     known = set(answers)
