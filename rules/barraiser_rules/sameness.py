@@ -16,6 +16,7 @@ MOVING_TAGS = ("latest", "stable", "main", "master", "develop", "dev", "edge", "
 """Tags that a build may give to each of its images in turn."""
 
 _PARAMETER = re.compile(r"(?:^|[.])[\w-]{0,40}image[_-]?(?:uri|url|ref|reference|name)?=(.+)$", re.IGNORECASE)
+_TAG_PARAMETER = re.compile(r"(?:^|[.,])[\w-]{0,40}image[._-]?tag=([^,]+)$", re.IGNORECASE)
 _NEEDED = re.compile(r"\bneeds\.([\w-]{1,100})\.")
 _VARIABLE = re.compile(r"\$|\{\{|#\{|<")
 _ENVIRONMENT = re.compile(
@@ -53,6 +54,9 @@ def references_of(case: Case, deploy: Node) -> tuple[str, ...]:
             value = match.group(1).strip("\"'") if match and not word.startswith("-") else ""
             if value.startswith("${{") or ":" in value or "@" in value:
                 found.append(value)
+            tag = _TAG_PARAMETER.search(word)
+            if tag and not node.activity.images:
+                found.append(f"image:{tag.group(1)}")
     return tuple(dict.fromkeys(found))
 
 
@@ -72,6 +76,13 @@ def compared(case: Case, deploy: Node, mine: Sequence[str], theirs: Sequence[str
         return Sameness(SAME if shared else OTHER, own, other, made, made_there)
     clear = _clearly_apart(own, other) and _same_repository(own, other, made, made_there)
     return Sameness(OTHER if clear else UNTOLD, own, other, made, made_there)
+
+
+def same_leg(one: Node, other: Node) -> bool:
+    """Whether two jobs are the legs of their matrices for the same thing: what both matrices vary has the same value."""
+    mine, theirs = one.job.matrix, other.job.matrix
+    common = mine.keys() & theirs.keys()
+    return bool(common) and all(mine[name] == theirs[name] for name in common)
 
 
 def alike(mine: Sequence[str], theirs: Sequence[str]) -> bool:

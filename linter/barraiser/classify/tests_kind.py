@@ -67,6 +67,9 @@ _LOOKING: Final = frozenset(
 )
 """Words that make something else of a migration."""
 
+_IN_BROWSERS: Final = ("spec/features", "spec/system", "test/system", "test:system")
+"""Where Rails has the tests that drive a browser: https://guides.rubyonrails.org/testing.html, https://rspec.info/features/"""
+
 _MAX_WORDS: Final = 300
 _NAMES: Final = {word: kind for words, kind in reversed(NAME_KINDS) for word in words.split()}
 _AT: Final = {word: at for at, (words, _) in enumerate(NAME_KINDS) for word in words.split()}
@@ -91,6 +94,8 @@ def from_arguments(words: Iterable[str]) -> str:
     for word in islice(words, _MAX_WORDS):
         if not word or word[0] == "$":
             continue
+        if word.startswith(_IN_BROWSERS):
+            return "e2e-test"
         negative = "not " in word or "ignore" in word or "exclude" in word or "!" in word
         for part in words_of(word):
             kind = TEST_WORDS.get(part, "")

@@ -6,7 +6,7 @@ from barraiser.api import CODEPIPELINE, FAILED, GITHUB_ACTIONS, GITLAB_CI, Answe
 from barraiser_rules.artifacts import artifacts_of, names_of
 from barraiser_rules.promotion import last_preprod
 from barraiser_rules.questions import does, job, preprod_gates
-from barraiser_rules.sameness import OTHER, PRODUCERS, SAME, Sameness, alike, compared, references_of
+from barraiser_rules.sameness import OTHER, PRODUCERS, SAME, Sameness, alike, compared, references_of, same_leg
 
 
 class SameArtifactInEveryStage(Rule):
@@ -120,8 +120,9 @@ class SameArtifactInEveryStage(Rule):
             each
             for each in found
             if alike(mine, references_of(case, each)) or (target and each.activity.facts.get("target") == target)
-        ]
-        return same or found[-1:]
+        ] or found
+        legs = [each for each in same if same_leg(each, deploy)]
+        return legs or (same if same is not found else found[-1:])
 
     def _compared(self, case: Case, deploy: Node, earlier: Node) -> Answer | str:
         """What two deploys' artifacts show: why they are the same, or an answer."""
@@ -134,16 +135,8 @@ class SameArtifactInEveryStage(Rule):
         shared = mine & theirs if mine | theirs <= raw else (mine & theirs) - raw
         if shared:
             return f"{_both(deploy, earlier)} read the same artifact `{min(shared)}`."
-        if mine and theirs and theirs <= raw and not mine & raw and builds:
-            return case.failed(
-                f"{job(earlier)} deploys the sources as they are, and {job(deploy)} what {job(builds[-1])} made of them: what"
-                " production gets was never in pre-production.",
-                fix=case.fix(job=job(earlier), build=job(builds[-1])),
-                at=earlier,
-                key=earlier.job.template,
-                way=case.graph.way(earlier, deploy),
-                rests_on=(earlier, deploy),
-            )
+        if mine and theirs and builds and (mine <= raw) != (theirs <= raw):
+            return self._raw(case, deploy, earlier, builds[-1], raw=earlier if theirs <= raw else deploy)
         if images is not None:
             return self._by_images(case, deploy, earlier, images)
         jobs = {build.job.own_id for build in builds}
@@ -192,6 +185,19 @@ class SameArtifactInEveryStage(Rule):
             " do not say.",
             settle="Name the image in both deploys in the same way, by the digest or tag that the build hands on.",
             at=deploy,
+        )
+
+    def _raw(self, case: Case, deploy: Node, earlier: Node, build: Node, *, raw: Node) -> Answer:
+        """The answer where one of two deploys takes the sources as they are, and the other what a build made of them."""
+        built = deploy if raw is earlier else earlier
+        return case.failed(
+            f"{job(raw)} deploys the sources as they are, and {job(built)} what {job(build)} made of them: what production gets was"
+            " never in pre-production.",
+            fix=case.fix(job=job(raw), build=job(build)),
+            at=raw,
+            key=raw.job.template,
+            way=case.graph.way(earlier, deploy),
+            rests_on=(earlier, deploy),
         )
 
     def _of_source(self, case: Case, deploy: Node) -> frozenset[str]:
