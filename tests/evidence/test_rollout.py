@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from test_applied import ask
 
 from barraiser.evidence.rollout import named_strategy
-from barraiser.model.tri import MAYBE, NO, YES
+from barraiser.model.tri import MAYBE, NO, YES, Tri
 
 SAM = """Resources:
   F:
@@ -389,3 +389,20 @@ def test_any_body_of_a_definition_is_read(tree: object) -> None:
             (root / f"k{at}.json").write_text(json.dumps({"apiVersion": version, "kind": kind, "spec": tree}))
             found = ask(root, f"kubectl apply -f k{at}.json")
             assert found.gradual in (NO, MAYBE, YES)
+
+
+@pytest.mark.parametrize(("events", "alarm"), [("[DEPLOYMENT_STOP_ON_ALARM]", YES), ("[DEPLOYMENT_FAILURE]", NO)])
+def test_an_alias_is_shifted_as_its_deployment_group_says(tmp_path: Path, events: str, alarm: Tri) -> None:
+    template = f"""Resources:
+  Group:
+    Type: AWS::CodeDeploy::DeploymentGroup
+    Properties:
+      AutoRollbackConfiguration: {{Enabled: true, Events: {events}}}
+      AlarmConfiguration: {{Enabled: true, Alarms: [{{Name: errors}}]}}
+  Live:
+    Type: AWS::Lambda::Alias
+    Properties: {{Name: live}}
+    UpdatePolicy: {{CodeDeployLambdaAliasUpdate: {{ApplicationName: shop, DeploymentGroupName: !Ref Group}}}}
+"""
+    found = ask(tmp_path, "aws cloudformation deploy --stack-name s --template-file t.yml", files={"t.yml": template})
+    assert found.rolls_back_on_alarm == alarm

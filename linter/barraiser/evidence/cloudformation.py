@@ -61,7 +61,7 @@ def read_template(document: Document) -> list[Definition]:
         elif kind == "AWS::Lambda::Alias":
             update = below(resource, "UpdatePolicy", "CodeDeployLambdaAliasUpdate")
             if isinstance(update, Mapping):
-                found.append(_alias(key, resource, update))
+                found.append(_alias(key, resource, update, resources))
             elif isinstance(properties, Mapping):
                 weights = below(properties, "RoutingConfig", "AdditionalVersionWeights")
                 routed = alias_of(key, weights, properties, YES)
@@ -189,12 +189,24 @@ def _function(key: Scalar, resource: Mapping, properties: Node | None, shared: N
     )
 
 
-def _alias(key: Scalar, resource: Mapping, update: Mapping) -> Definition:
+def _alias(key: Scalar, resource: Mapping, update: Mapping, resources: Mapping) -> Definition:
+    """An alias that CodeDeploy shifts: as its deployment group, where that stands in the same template, says of alarms."""
     hooks = [named(update.get(name)) for name in ("BeforeAllowTrafficHook", "AfterAllowTrafficHook")]
+    group = _referred(update.get("DeploymentGroupName"), resources)
+    on_alarm = _group(key, group, group.get("Properties")).on_alarm if group is not None else MAYBE
     return Definition(
-        FUNCTION, key.value, line_of(update), on_failure=YES, on_alarm=MAYBE, validates=any_of(hooks),
+        FUNCTION, key.value, line_of(update), on_failure=YES, on_alarm=on_alarm, validates=any_of(hooks),
         why="the alias is shifted by CodeDeploy" + (" with validation hooks" if YES in hooks else ""),
     )  # fmt: skip
+
+
+def _referred(node: Node | None, resources: Mapping) -> Mapping | None:
+    """The deployment group that ``Ref`` names."""
+    name = literal(below(node, "Ref"))
+    if isinstance(node, Scalar) and node.tag == "!Ref":
+        name = node.value
+    group = resources.mapping(name) if name else None
+    return group if group is not None and group.text("Type") == "AWS::CodeDeploy::DeploymentGroup" else None
 
 
 def _first(own: Node | None, shared: Node | None, key: str) -> Node | None:
