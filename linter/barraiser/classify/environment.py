@@ -44,6 +44,12 @@ Placed = tuple[Environment, "Runs | None"]
 _ENDINGS: Final = word_set("test testing int stage acc demo")
 """Last words of a namespace, cluster or stack that name its environment although they are weak elsewhere."""
 
+_SHARE: Final = re.compile(r"=(\d{1,3})%?$")
+_MOST: Final = 50
+"""Percent of the traffic that is no first share any more: half of the users or more."""
+
+_WHOLE: Final = re.compile(r"\b100 ?%")
+
 _STARTS: Final = word_set("test testing stage")
 """First words of such a name that name its environment."""
 
@@ -100,6 +106,7 @@ class Environments:
         self._job_guess: Guess | None = None
         self._job_name = ""
         self._asked = False
+        self._for_all = False  # once a job has given all of production the new version, no more of it is the one-box
 
     def of_deploy(self, hit: Hit, step: Step, *, certain: bool = False) -> list[Placed]:
         """Where a deploy (or what goes with one) goes: one environment, or one for each value that a name takes. ``certain``: only
@@ -118,7 +125,7 @@ class Environments:
                 return [(asked, None)]
         key = self.job.environment
         if key is not None and (key.action in ("", "start") or certain or hit.kind not in ("deploy", "config-deploy")):
-            placed = self._by_key(aimed)
+            placed = self._by_key(aimed, hit, step)
             if placed:
                 return placed
         elif aimed is not None:
@@ -170,7 +177,7 @@ class Environments:
             return None
         return Environment(name, declared.cls, 1.0, "declared in the configuration", place_of.place)
 
-    def _by_key(self, aimed: Environment | None) -> list[Placed]:
+    def _by_key(self, aimed: Environment | None, hit: Hit, step: Step) -> list[Placed]:
         key = self.job.environment
         assert key is not None
         placed: list[Placed] = []
@@ -213,7 +220,8 @@ class Environments:
             return [] if len(placed) == 1 else placed
         if len(placed) == 1 and placed[0][0].cls == "prod":
             share = self._onebox()
-            if share is not None:
+            self._for_all = self._for_all or _for_all(hit, step)
+            if share is not None and not self._for_all:
                 return [(share, placed[0][1])]
         return placed
 
@@ -515,6 +523,12 @@ class Environments:
         if scenarios and all(each.unmerged for each in scenarios):
             return Environment("pull request", "ephemeral", 0.5, "only unmerged changes start it", self.job.place)
         return None
+
+
+def _for_all(hit: Hit, step: Step) -> bool:
+    """Whether a command that shifts traffic gives the new version more than a first share, or its step says that it gives all."""
+    shares = [int(share) for word in hit.argv for share in _SHARE.findall(word)] if "traffic" in hit.argv else []
+    return max(shares[:1], default=0) >= _MOST or _WHOLE.search(step.name) is not None
 
 
 def _by_ending(place: str) -> Guess | None:

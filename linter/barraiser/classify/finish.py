@@ -243,7 +243,13 @@ def _implied(job: Job, pipeline: Pipeline, activities: list[Activity], first: Pl
 
 
 def _goes_back(job: Job, pipeline: Pipeline, activities: list[Activity]) -> None:
-    """What a job named for a rollback deploys is an earlier version, where a person or a failure starts it."""
+    """What a job named for a rollback deploys is an earlier version, where a person or a failure starts it; so is what a step so
+    named deploys after a failure."""
+    for each in activities:
+        if each.kind in _DEPLOYS and each.condition.on_failure and each.step < len(job.steps):
+            name = job.steps[each.step].name
+            if _says_back(name):
+                each.kind, each.reason = "rollback", f"the step is named {name[:60]}"
     deploys = [each for each in activities if each.kind in _DEPLOYS]
     if not deploys or not any(_says_back(name) for name in (job.id.split(" / ")[-1], job.name)):
         return

@@ -186,17 +186,18 @@ def remote_script(text: str, host: str, command: Command, view: View, depth: int
 
 
 _READING: Final = word_set(
-    "cat cd date df du echo env free grep head hostname id journalctl ls ps pwd set stat tail top uname uptime wc whoami"
+    "chmod chown mkdir touch"
+    " cat cd date df du echo env free grep head hostname id journalctl ls ps pwd set stat tail top uname uptime wc whoami"
 )
 _READING_WORDS: Final = {
-    "docker": word_set("ps logs images info stats inspect version top"),
+    "docker": word_set("ps logs images info stats inspect version top login logout"),
     "systemctl": word_set("status is-active is-enabled list-units show"),
     "kubectl": word_set("get describe logs top version"),
 }
 
 
 def _only_looks(text: str, command: Command) -> bool:
-    """Whether all that runs on a server only reads: ``docker ps && df -h``."""
+    """Whether all that runs on a server only reads, or makes room: ``docker ps && df -h``, ``mkdir -p releases``."""
     for inner in commands_of_text(text, command.place, {}):
         words = [word for word in inner.words if word != "sudo"]
         program = words[0].rsplit("/", 1)[-1] if words else "cd"

@@ -118,6 +118,8 @@ AZ: Rows = (
     ("functionapp deployment source config-zip", "deploy", "waits=yes target=--name,-n env=--slot,-s"),
     ("functionapp deploy", "deploy", "waits=yes target=--name,-n env=--slot,-s"),
     ("containerapp update|up|create", "deploy", "nowait=--no-wait target=--name,-n image=--image"),
+    # https://learn.microsoft.com/cli/azure/containerapp/revision
+    ("containerapp revision copy|activate", "deploy", "waits=yes target=--name,-n image=--image"),
     ("containerapp ingress traffic", "deploy", "waits=yes target=--name,-n"),
     ("container create", "deploy", "nowait=--no-wait target=--name,-n image=--image"),
     ("aks get-credentials", "other", "sets=place"),
