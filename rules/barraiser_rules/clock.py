@@ -107,6 +107,17 @@ def frozen_by_condition(case: Case, deploy: Node) -> bool:
     )
 
 
+def frozen_by_script(case: Case, deploy: Node) -> bool:
+    """Whether a script on the way to a deploy asks for the platform's deploy freeze, and fails in it."""
+    for _, step, lines in scripts_before(case, deploy):
+        asks = any(
+            FREEZE.search(line) and not IGNORED.search(line) for line in lines if not line.lstrip().startswith("#")
+        )
+        if asks and step.soft == NO and any(DECIDES.search(line) for line in lines):
+            return True
+    return False
+
+
 def lets_through(clock: Clock) -> tuple[Week, str] | None:
     """When a script lets the deploy through, and the time zone that it asks in (empty: the runner's own).
 

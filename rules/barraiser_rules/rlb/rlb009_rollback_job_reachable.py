@@ -76,6 +76,12 @@ class RollbackJobReachable(Rule):
         if not found:
             return case.not_applicable("No job or step rolls it back by itself.")
         for node in found:
+            if self._asks_an_output(node):
+                return case.unknown(
+                    f"{does(node)} runs when `{node.job.condition.text}` holds; whether a failure makes it so, the files cannot tell.",
+                    settle=f"Let the check fail, and write `if: failure()` in {job(node)}.",
+                    at=node.job.place,
+                )
             for deploy in case.deploys:
                 wrong = self._wrong(case, node, deploy)
                 if wrong is None:
@@ -102,6 +108,11 @@ class RollbackJobReachable(Rule):
         elsewhere = any(each.job is node.job for each in case.graph.nodes(*DEPLOY_KINDS))
         return own or later or (not elsewhere and node.job.condition.on_failure)
 
+    def _asks_an_output(self, node: Node) -> bool:
+        """Whether a job starts on what a job before it has written, and not on a failure."""
+        condition = node.job.condition
+        return ".outputs." in condition.text and not (condition.on_failure or condition.always)
+
     def _wrong(self, case: Case, node: Node, deploy: Node) -> tuple[str, Place, str] | None:
         """Why a rollback cannot start, where to look, and what it must wait for."""
         if node.job is deploy.job:
@@ -115,7 +126,7 @@ class RollbackJobReachable(Rule):
         needed = ", ".join(dict.fromkeys([deploy.job.id, *(each.job.id for each in checks)]))
         if not (condition.on_failure or condition.always):
             return (
-                f"it is skipped when what it needs fails (`{condition.text or 'no condition'}`)",
+                f"it is skipped when what it needs fails ({_condition(condition.text)})",
                 node.job.place,
                 needed,
             )
@@ -146,4 +157,9 @@ class RollbackJobReachable(Rule):
             or node.activity.step == deploy.activity.step
         ):
             return None
-        return (f"a failed step skips it (`{condition.text or 'no condition'}`)", node.place, deploy.job.id)
+        return (f"a failed step skips it ({_condition(condition.text)})", node.place, deploy.job.id)
+
+
+def _condition(text: str) -> str:
+    """A condition as a sentence quotes it."""
+    return f"`{text}`" if text else "it has no condition"

@@ -15,7 +15,7 @@ from barraiser.api import (
     Rule,
 )
 from barraiser_rules.bakes import earlier_in_wave
-from barraiser_rules.clock import clocks_before, frozen_by_condition, windows_before
+from barraiser_rules.clock import clocks_before, frozen_by_condition, frozen_by_script, windows_before
 from barraiser_rules.questions import (
     declared_kind,
     declared_protection,
@@ -102,6 +102,8 @@ class DeployWindow(Rule):
             return case.passed(f"{does(gate.node)} decides when {job(gate.deploy)} may start.", way=(gate.node,))
         if all(frozen_by_condition(case, deploy) for deploy in case.deploys):
             return case.passed(f"A condition keeps {job(case.deploy)} out of deploy freezes.")
+        if all(frozen_by_script(case, deploy) for deploy in case.deploys):
+            return case.passed(f"A script keeps {job(case.deploy)} out of deploy freezes.")
         asks = {self._asks_clock(case, deploy) for deploy in case.deploys}
         if asks == {True}:
             return case.passed(
@@ -142,7 +144,8 @@ class DeployWindow(Rule):
 
     def _asked_at_all(self, case: Case, deploy: Node) -> bool:
         """Whether something before a deploy looks at the time."""
-        return bool(windows_before(case, deploy) or clocks_before(case, deploy)) or frozen_by_condition(case, deploy)
+        clocks = windows_before(case, deploy) or clocks_before(case, deploy)
+        return bool(clocks) or frozen_by_condition(case, deploy) or frozen_by_script(case, deploy)
 
     def _candidates(self, case: Case, deploy: Node) -> list[Node]:
         return windows_before(case, deploy)
