@@ -161,6 +161,13 @@ BREAKS: tuple[Break, ...] = (
         '    - if: $CI_PIPELINE_SOURCE != "schedule" && $CI_DEPLOY_FREEZE == null\n',
     ),
     Break(
+        "TST004",
+        DEPLOY,
+        "$CI_DEPLOY_FREEZE == null # WIN003\n",
+        "$CI_DEPLOY_FREEZE == null\n      when: always\n",
+        also={"ENV001": "it deploys to production also when the deploys before it failed"},
+    ),
+    Break(
         "BLD001",
         DEPLOY,
         "    - curl --fail --retry 5",

@@ -38,13 +38,19 @@ class Plan:
         later = [rule for rule in self.rules if rule.id not in first]
         waiting, later = (waiting, later) if waiting else (later, [])
         while waiting:
-            ready = [rule for rule in waiting if all(each in done or each not in known for each in rule.after)]
+            ready = [rule for rule in waiting if all(each in done or each not in known for each in self._before(rule))]
             ready = ready or waiting
             done.update((rule.id, rule) for rule in ready)
             waiting = [rule for rule in waiting if rule.id not in done]
             if not waiting:
                 waiting, later = later, []
         return list(done.values())
+
+    def _before(self, rule: type[Rule]) -> Sequence[str]:
+        """The rules that are decided before this one."""
+        if not rule.about_gates:
+            return rule.after
+        return [*rule.after, *(each.id for each in self.rules if each.speaks_for_gates and each is not rule)]
 
     def _asked_first(self, known: Mapping[str, type[Rule]]) -> set[str]:
         """The rules that speak for runs on unmerged code, and those that they look at."""

@@ -75,6 +75,8 @@ class Rule:
     ``asks``: what it is asked about (``deploy`` becomes the publish in a library-publish pipeline). ``after``: rules whose
     verdicts it looks at with ``case.verdict_of``; they are decided first. ``since``: the version that brought it.
     ``speaks_for_unmerged``: where it fails in a run on unmerged code, no other rule is asked about that run.
+    ``speaks_for_gates``: where it fails, and nothing that comes before the deploy holds it back at all, the rules that are
+    ``about_gates`` (what they ask for must hold the deploy back) are not asked: what they would say has the same cause.
     ``milder_for_libraries``: in a library's pipeline the basic profile makes it a warning at most (the pipeline kinds' table).
     ``fixes``: what to write, by platform (``""`` for all others), for ``case.fix``.
     """
@@ -91,6 +93,8 @@ class Rule:
     after: ClassVar[tuple[str, ...]] = ()
     since: ClassVar[str] = "0.1.0"
     speaks_for_unmerged: ClassVar[bool] = False
+    speaks_for_gates: ClassVar[bool] = False
+    about_gates: ClassVar[bool] = False
     milder_for_libraries: ClassVar[bool] = True
     fixes: ClassVar[Mapping[str, str]] = {}
 

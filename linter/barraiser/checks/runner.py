@@ -88,6 +88,7 @@ class _Run:
         self.by_subject: dict[tuple[str, str], str] = {}
         self.memory: dict[tuple[Hashable, ...], Any] = {}
         self._speakers = [rule.id for rule in plan.rules if rule.speaks_for_unmerged]
+        self._for_gates = [rule.id for rule in plan.rules if rule.speaks_for_gates]
         self._nameless: bool | None = None
         self._told: dict[tuple[str, str, str, str, int, int], Finding] = {}
         self._running: dict[tuple[Subject, int], tuple[ScenarioGraph, tuple[Node, ...]]] = {}
@@ -192,7 +193,7 @@ class _Run:
                 verdicts=_Verdicts(self.given, self.verdicts, subject.label, number),
                 memory=self.memory,
             )
-            answer = rule().decide(case)
+            answer = self._held_by_nothing(rule, case, number) or rule().decide(case)
             self.given[rule.id, subject.label, number] = answer.verdict
             if rule.asks == PIPELINE:
                 return [_Given(answer, subject, -1)]
@@ -204,6 +205,16 @@ class _Run:
         if rule.asks == PIPELINE or rule.speaks_for_unmerged or not self.pipeline.scenarios[number].unmerged:
             return False
         return any(self.given.get((each, subject.label, number)) == FAILED for each in self._speakers)
+
+    def _held_by_nothing(self, rule: type[Rule], case: Case, number: int) -> Answer | None:
+        """The answer of a rule about gates, where a rule has said that nothing before the deploy holds it back."""
+        if not rule.about_gates:
+            return None
+        label = case.subject.label
+        speaker = next((each for each in self._for_gates if self.given.get((each, label, number)) == FAILED), "")
+        if not speaker or any(_waits(case.graph, deploy) for deploy in case.deploys):
+            return None
+        return case.not_applicable("It starts whatever becomes of what comes before it.", because=speaker)
 
     def _scenario(self, subject: Subject, graph: StageGraph, number: int) -> tuple[ScenarioGraph, tuple[Node, ...]]:
         """The graph in a scenario, and what of the subject runs there; told once for all rules."""
@@ -270,6 +281,11 @@ class _Run:
             identity=identity_of(rule.id, self.pipeline, subject.label, answer.key),
         )
         self.findings.append(found)
+
+
+def _waits(graph: ScenarioGraph, deploy: Node) -> bool:
+    """Whether anything of an earlier job may hold a deploy back."""
+    return any(graph.gates(node, deploy) != NO for node in graph.ahead_of(deploy) if node.job is not deploy.job)
 
 
 def _with_place(answer: Answer) -> str:

@@ -58,6 +58,7 @@ class ApprovalBlocks(Rule):
 
     id = "APV002"
     name = "approval-blocks"
+    about_gates = True
     severity = "error"
     kinds = ("service-deploy", "iac-only", "config-flags", "data-batch", "mobile-release")
     fixes = {

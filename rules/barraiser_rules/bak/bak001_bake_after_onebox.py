@@ -73,6 +73,7 @@ class BakeAfterOnebox(Rule):
 
     id = "BAK001"
     name = "bake-after-onebox"
+    about_gates = True
     severity = "error"
     profile = "standard"
     kinds = ("service-deploy", "iac-only", "config-flags")

@@ -64,6 +64,7 @@ class BakeAfterFirstWave(Rule):
 
     id = "BAK002"
     name = "bake-after-first-wave"
+    about_gates = True
     severity = "error"
     profile = "standard"
     kinds = ("service-deploy", "iac-only", "config-flags")

@@ -81,6 +81,7 @@ class GammaSoak(Rule):
 
     id = "BAK006"
     name = "gamma-soak"
+    about_gates = True
     severity = "warning"
     profile = "strict"
     kinds = ("service-deploy", "iac-only", "config-flags")

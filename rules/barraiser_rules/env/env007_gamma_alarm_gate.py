@@ -80,6 +80,7 @@ class GammaAlarmGate(Rule):
 
     id = "ENV007"
     name = "gamma-alarm-gate"
+    about_gates = True
     severity = "warning"
     profile = "standard"
     kinds = ("service-deploy", "iac-only", "config-flags")

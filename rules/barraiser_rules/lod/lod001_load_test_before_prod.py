@@ -84,6 +84,7 @@ class LoadTestBeforeProd(Rule):
 
     id = "LOD001"
     name = "load-test-before-prod"
+    about_gates = True
     severity = "error"
     profile = "standard"
     kinds = ("service-deploy", "data-batch", "mobile-release")

@@ -84,6 +84,7 @@ class FaultInjectionInPipeline(Rule):
 
     id = "LOD005"
     name = "fault-injection-in-pipeline"
+    about_gates = True
     severity = "warning"
     severities = {"strict": "error"}
     profile = "standard"

@@ -106,6 +106,7 @@ class RollbackRehearsedInPreprod(Rule):
 
     id = "RLB006"
     name = "rollback-rehearsed-in-preprod"
+    about_gates = True
     severity = "warning"
     profile = "strict"
     kinds = ("service-deploy", "iac-only", "config-flags")

@@ -67,6 +67,7 @@ class GatesMustBlock(Rule):
 
     id = "TST004"
     name = "gates-must-block"
+    speaks_for_gates = True
     severity = "error"
     kinds = RELEASE_KINDS
     fixes = {

@@ -78,6 +78,7 @@ class OneboxFirst(Rule):
 
     id = "WAV002"
     name = "onebox-first"
+    about_gates = True
     severity = "warning"
     profile = "strict"
     kinds = ("service-deploy", "config-flags")
