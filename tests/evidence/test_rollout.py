@@ -406,3 +406,28 @@ def test_an_alias_is_shifted_as_its_deployment_group_says(tmp_path: Path, events
 """
     found = ask(tmp_path, "aws cloudformation deploy --stack-name s --template-file t.yml", files={"t.yml": template})
     assert found.rolls_back_on_alarm == alarm
+
+
+SERVICE = """Resources:
+  Web:
+    Type: AWS::ECS::Service
+    Properties: {DeploymentConfiguration: {DeploymentCircuitBreaker: {Enable: true, Rollback: true}, MinimumHealthyPercent: 50}}
+"""
+
+
+def test_a_template_applies_its_nested_ones(tmp_path: Path) -> None:
+    files = {
+        "cfn/all.yml": "Resources:\n  App: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: parts/app.yml}}\n",
+        "cfn/parts/app.yml": "Resources:\n  Self: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: ../all.yml}}\n"
+        "  Web: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: web.yml}}\n",
+        "cfn/parts/web.yml": SERVICE,
+    }
+    found = ask(tmp_path, "aws cloudformation deploy --stack-name s --template-file cfn/all.yml", files=files)
+    assert (found.strategy, found.healthy_percent) == ("rolling", 50)
+
+
+def test_an_application_applies_its_source(tmp_path: Path) -> None:
+    application = APPLICATION + "{source: {path: k8s/prod}, revisionHistoryLimit: 0}\n"
+    found = ask(tmp_path, "argocd app sync shop", files={"app.yml": application, "k8s/prod/r.yml": BASE_ROLLOUT})
+    assert (found.strategy, found.bake_minutes) == ("canary", 60)
+    assert [each.versions for each in found.kept] == [0]

@@ -7,6 +7,7 @@ from typing import Final
 
 from barraiser.evidence import appspec, serverless
 from barraiser.evidence.applied import Applied
+from barraiser.evidence.cloudformation import nested_templates
 from barraiser.evidence.definition import (
     APPCONFIG_ENVIRONMENT,
     CANARY,
@@ -17,6 +18,8 @@ from barraiser.evidence.definition import (
     ROLLOUT,
     WORKLOAD,
     Definition,
+    below,
+    literal,
     together,
 )
 from barraiser.evidence.deployer import Deployer, first_existing, values_of
@@ -111,6 +114,8 @@ def _cloudformation(deployer: Deployer, repository: Repository) -> Applied:
         if found_there is None:
             return base
         definitions += found_there
+        for nested in nested_templates(each, repository):
+            definitions += library_of(repository).at(nested, repository) or []
     if not paths:
         return base
     path = paths[0]
@@ -251,11 +256,9 @@ def _kubernetes(deployer: Deployer, repository: Repository) -> Applied:
         return base
     library = library_of(repository)
     definitions: list[Definition] = []
-    for name in (*named, ""):
-        for line in name.splitlines() or [name]:
-            path = deployer.path(repository, line.strip())
-            found = library.under(path, repository) if path else None
-            definitions += found or []
+    lines = [line.strip() for name in (*named, "") for line in name.splitlines() or [name]]
+    for path in dict.fromkeys(deployer.path(repository, line) for line in lines):
+        definitions += (library.under(path, repository) if path else None) or []
     gradual = [each for each in definitions if each.kind in (ROLLOUT, CANARY)]
     if gradual:
         mechanism = "argo-rollouts" if gradual[0].kind == ROLLOUT else "flagger"
@@ -301,13 +304,20 @@ def _rendered_elsewhere(deployer: Deployer, repository: Repository) -> Applied:
     """Argo CD, Flux, a commit to a repository that they watch: what they apply is read where it is in this repository."""
     base = by_itself(deployer.mechanism)
     path = deployer.path(repository)
-    definitions = library_of(repository).under(path, repository) if path else None
-    gradual = [each for each in definitions or () if each.kind in (ROLLOUT, CANARY)]
+    library = library_of(repository)
+    definitions = (library.under(path, repository) if path else None) or []
+    releases = _releases(deployer, repository, definitions)
+    if not path:
+        for name in {literal(below(each.body, "spec", "source", "path")) for each in releases}:
+            inside = repository.inside(name) if name else None
+            definitions += (library.under(inside, repository) if inside else None) or []
+    gradual = [each for each in definitions if each.kind in (ROLLOUT, CANARY)]
     if gradual:
         found = merged(deployer.mechanism, gradual, base)
         found.keeps_releases = YES
+        found.definitions = (*found.definitions, *releases)
         return found
-    base.definitions = tuple(_releases(deployer, repository, definitions or ()))
+    base.definitions = tuple(releases)
     return base
 
 

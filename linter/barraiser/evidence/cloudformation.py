@@ -18,7 +18,9 @@ from barraiser.evidence.definition import (
 )
 from barraiser.evidence.routing import alias_of
 from barraiser.model.tri import MAYBE, NO, YES, Tri, all_of, any_of
+from barraiser.source.errors import MissingExtra, SourceError
 from barraiser.source.nodes import Document, Mapping, Node, Scalar, Sequence, line_of
+from barraiser.source.repository import Repository
 
 MARKERS: Final = (
     b"AWS::ECS::Service",
@@ -26,6 +28,9 @@ MARKERS: Final = (
     b"AWS::Serverless::",
     b"AWS::AppConfig::Environment",
 )
+
+_NESTED: Final = {"AWS::CloudFormation::Stack": "TemplateURL", "AWS::Serverless::Application": "Location"}
+_MAX_NESTED: Final = 100
 
 
 def is_template(root: Node | None) -> bool:
@@ -69,6 +74,24 @@ def read_template(document: Document) -> list[Definition]:
     for each in found:
         each.root = root
     return found
+
+
+def nested_templates(path: str, repository: Repository) -> list[str]:
+    """The templates of the repository that a template's nested stacks are made of, and theirs."""
+    found = [path]
+    for each in found:
+        try:
+            root = repository.documents(each)[0].root
+        except (SourceError, MissingExtra, IndexError):
+            continue
+        resources = root.mapping("Resources") if isinstance(root, Mapping) else None
+        for _, resource in resources if resources is not None else ():
+            kind = literal(below(resource, "Type"))
+            name = literal(below(resource, "Properties", _NESTED[kind])) if kind in _NESTED else ""
+            inside = repository.inside(name, each.rpartition("/")[0]) if name and "://" not in name else None
+            if inside and inside not in found and len(found) < _MAX_NESTED and repository.exists(inside):
+                found.append(inside)
+    return found[1:]
 
 
 def _service(key: Scalar, resource: Mapping, properties: Node | None, hooks: Tri) -> Definition:
