@@ -489,4 +489,13 @@ BREAKS: tuple[Break, ...] = (
     # --- the alarms of something else ---
     Break("ENV007", RELEASE, "--alarm-names orders-gamma-high", "--alarm-names orders-production-high"),
     Break("ENV007", RELEASE, "--alarm-names orders-gamma-high", "--alarm-names billing-gamma-high"),
+    # --- what runs no test and no scan, or cannot stop anything ---
+    *(
+        Break("TST001", RELEASE, "      - run: npm test\n", f"      - run: {other}\n")
+        for other in ("tox -e build", "npx vitest list", "npx jest --listTests", "pytest --collect-only")
+    ),
+    Break("BLD004", RELEASE, "gitleaks git --redact .", "gitleaks version"),
+    Break("BLD004", RELEASE, "      - run: npx eslint .\n", "      - run: npx eslint --version\n"),
+    Break("TST004", RELEASE, "semgrep scan --error", "semgrep scan"),
+    Break("TST004", RELEASE, "trivy fs --scanners vuln --exit-code 1 .", "trivy fs --scanners vuln ."),
 )

@@ -17,6 +17,7 @@ from barraiser.classify.follow import Follower
 from barraiser.classify.hit import Aim, Hit
 from barraiser.classify.images import Prepared
 from barraiser.classify.kind import MAKES, kind_of
+from barraiser.classify.reporting import only_reports
 from barraiser.classify.scenarios import Runs, both
 from barraiser.classify.tests_kind import stated_test
 from barraiser.classify.view import Found, View
@@ -161,6 +162,10 @@ class _Reading:
                 *(aim for aim, when in self.context if (named or not aim.named) and when in ("", own)),
             ]
         soft, reason, soft_place = _softness(found, step, hit)
+        if hit.kind in _SCANS and soft != YES:
+            reports = only_reports(hit, step, self.job.variables, self.follower.repository.exists)
+            if reports:
+                soft, reason, soft_place = YES, reports, command.place
         text = command.text if step.script is not None or command.text != step.uses else step.uses
         if hit.makes:
             hit.facts[MAKES] = hit.makes

@@ -81,6 +81,8 @@ def read_words(words: Sequence[str], command: Command, view: View, depth: int) -
     for hit in hits:
         if hit.kind in _CHANGING:
             _only_tried(hit, words)
+        elif hit.kind in _CHECKING and (words[1:2] in _SAYING or not _LISTING.isdisjoint(words)):
+            hit.kind, hit.reason = "other", "it runs no test and no scan"
     return [Found(hit, command) for hit in hits]
 
 
@@ -111,6 +113,35 @@ def _only_tried(hit: Hit, words: Sequence[str]) -> None:
             hit.reason = f"`{word}` changes nothing"
             return
 
+
+_CHECKING: Final = frozenset(
+    (
+        "unit-test",
+        "integration-test",
+        "e2e-test",
+        "smoke-test",
+        "load-test",
+        "lint",
+        "sast",
+        "sca",
+        "secret-scan",
+        "iac-scan",
+    )
+)
+_SAYING: Final = (["version"], ["help"], ("version",), ("help",))
+_LISTING: Final = frozenset(
+    (
+        "--version",
+        "--help",
+        "--collect-only",
+        "--co",
+        "--listTests",
+        "--list-tests",
+        "--print-config",
+        "--download-db-only",
+    )
+)
+"""Options with which a test runner or a scanner only says something of itself, or of what it would run."""
 
 _TRIED: Final = frozenset(
     (
