@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from barraiser.api import (
     CODEPIPELINE,
+    FAILED,
     GITHUB_ACTIONS,
     GITLAB_CI,
+    PASSED,
     YES,
     Answer,
     Applied,
@@ -18,11 +20,12 @@ from barraiser.api import (
     Place,
     Rule,
 )
-from barraiser_rules.artifacts import names_of
+from barraiser_rules.artifacts import MOVING, names_of, reference
 from barraiser_rules.bakes import each_deploy, lasting, worst
 from barraiser_rules.hints import words
 from barraiser_rules.lifecycles import expiries
 from barraiser_rules.questions import job
+from barraiser_rules.sameness import MOVING_TAGS
 
 if TYPE_CHECKING:
     from barraiser.api import Kept
@@ -41,6 +44,9 @@ REPORTS = frozenset((
     "sarif", "blob", "test", "tests", "plan", "tfplan", "sbom", "metadata", "changelog",
 ))  # fmt: skip
 """Words in the names of artifacts that nobody deploys."""
+
+ALL_TAGS = frozenset(("--all-tags", "-a"))
+"""Options of ``docker push`` that push each tag that the image has."""
 
 DAY = 24 * 60
 
@@ -116,6 +122,7 @@ class LastKnownGoodRetained(Rule):
     severity = "warning"
     profile = "strict"
     kinds = ("service-deploy", "iac-only", "config-flags")
+    after = ("BLD002",)
     parameters = (
         Parameter("min_days", 30, "how long a deployed artifact is kept", unit="days", minimum=0, maximum=3660),
         Parameter(
@@ -283,11 +290,33 @@ class LastKnownGoodRetained(Rule):
             key="days",
         )
 
+    def _overwriting(self, case: Case, pushed: list[Node]) -> str:
+        """One of the images that are pushed, where all have nothing but a moving tag; empty where one has another, or none is named."""
+        on_tag = case.graph.scenario.event in ("tag", "release")
+        names = [image for node in pushed for image in node.activity.images]
+        named = all(node.activity.images and ALL_TAGS.isdisjoint(node.activity.argv) for node in pushed)
+        if case.verdict_of("BLD002") == PASSED:
+            return ""  # what is deployed has a name of its own
+        moving = named and all(reference(image, MOVING_TAGS, on_tag=on_tag) == MOVING for image in names)
+        return names[-1] if moving and names else ""
+
     def _images(self, case: Case, deploy: Node) -> Answer | None:
         """What lifecycle policies of the repository say of the images that the pipeline pushes."""
         pushed = [node for node in case.graph.ahead_of(deploy, "publish") if _pushes_image(node)]
         if not pushed:
             return None
+        overwritten = self._overwriting(case, pushed)
+        if overwritten and case.verdict_of("BLD002") == FAILED:
+            return case.not_applicable("Each push overwrites the only tag.", because="BLD002")
+        if overwritten:
+            return case.failed(
+                f"Each push overwrites `{overwritten}`, the only name of the image: the version before {job(deploy)} has none to go back"
+                " to.",
+                fix="Push the image under the commit's name as well.",
+                at=pushed[-1],
+                key="overwritten",
+                rests_on=(pushed[-1],),
+            )
         found = expiries(case.repository)
         if not found:
             return case.passed(
