@@ -41,21 +41,22 @@ class Sameness:
         self.made_theirs = tuple(made_theirs)
 
 
-def references_of(case: Case, deploy: Node) -> tuple[str, ...]:
+def references_of(deploy: Node) -> tuple[str, ...]:
     """The images that the deploys of a deploy's job name for the same environment, with tag or digest as written, parameters of a
     definition among them."""
     found: list[str] = []
-    for node in case.graph.deploys():
-        if node.job is not deploy.job or node.environment_class != deploy.environment_class:
+    for activity in deploy.job.activities:
+        place = activity.environment.cls if activity.environment else ""
+        if activity.kind not in DEPLOY_KINDS or place != deploy.environment_class:
             continue
-        found += node.activity.images
-        for word in node.activity.argv:
+        found += activity.images
+        for word in activity.argv:
             match = _PARAMETER.search(word)
             value = match.group(1).strip("\"'") if match and not word.startswith("-") else ""
             if value.startswith("${{") or ":" in value or "@" in value:
                 found.append(value)
             tag = _TAG_PARAMETER.search(word)
-            if tag and not node.activity.images:
+            if tag and not activity.images:
                 found.append(f"image:{tag.group(1)}")
     return tuple(dict.fromkeys(found))
 

@@ -51,7 +51,7 @@ def test_a_variable_or_a_file_tells_it_to_fail(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     ["gitleaks version", "npx eslint --version", "pytest --collect-only", "npx jest --listTests", "npx vitest list",
-     "npx playwright test --list", "trivy image --download-db-only"],
+     "npx playwright test --list", "k6 cloud login --token x", "k6 inspect load.js", "trivy image --download-db-only"],
 )  # fmt: skip
 def test_what_only_says_something_runs_nothing(text: str) -> None:
     assert {each.kind for each in activities(text)} <= {"other"}

@@ -115,11 +115,11 @@ class SameArtifactInEveryStage(Rule):
         last = {id(each) for each in last_preprod(case, deploy)}
         by_job = {each.job.id: each for each in gates if id(each) in last} or {each.job.id: each for each in gates[-1:]}
         found = list(by_job.values())
-        mine, target = references_of(case, deploy), deploy.activity.facts.get("target")
+        mine, target = references_of(deploy), deploy.activity.facts.get("target")
         same = [
             each
             for each in found
-            if alike(mine, references_of(case, each)) or (target and each.activity.facts.get("target") == target)
+            if alike(mine, references_of(each)) or (target and each.activity.facts.get("target") == target)
         ] or found
         legs = [each for each in same if same_leg(each, deploy)]
         return legs or (same if same is not found else found[-1:])
@@ -129,7 +129,7 @@ class SameArtifactInEveryStage(Rule):
         mine, theirs = self._names(case, deploy), self._names(case, earlier)
         raw = self._of_source(case, deploy)
         builds = case.graph.ahead_of(deploy, *PRODUCERS)
-        images = compared(case, deploy, references_of(case, deploy), references_of(case, earlier))
+        images = compared(case, deploy, references_of(deploy), references_of(earlier))
         if images is not None and images.answer == OTHER:
             return self._by_images(case, deploy, earlier, images)
         shared = mine & theirs if mine | theirs <= raw else (mine & theirs) - raw

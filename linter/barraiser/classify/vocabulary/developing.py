@@ -217,7 +217,8 @@ PROGRAMS: dict[str, tuple[str, Rows]] = {
         "lhci": ("https://github.com/GoogleChrome/lighthouse-ci", (("autorun|collect|assert", "smoke-test", ""), ("", "other", ""))),
     "pa11y": ("https://pa11y.org/", (("", "smoke-test", "aim=*"),)), "pa11y-ci": ("https://pa11y.org/", (("", "smoke-test", ""),)),
     # Load and chaos
-    "k6": ("https://grafana.com/docs/k6/", (("run|cloud", "load-test", "aim=-e,--env"), ("", "other", ""))),
+    "k6": ("https://grafana.com/docs/k6/", (("cloud login|upload", "other", ""),
+        ("run|cloud", "load-test", "aim=-e,--env"), ("", "other", ""))),
     "locust": ("https://docs.locust.io/", (("", "load-test", "aim=--host,-H"),)), "artillery": ("https://www.artillery.io/docs",
         (("run|run-fargate|run-lambda|quick", "load-test", "env=-e,--environment aim=-t,--target"), ("", "other", ""))),
     "jmeter": ("https://jmeter.apache.org/usermanual/", _LOAD), "gatling.sh": ("https://docs.gatling.io/", _LOAD),
