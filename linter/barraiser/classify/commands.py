@@ -42,6 +42,7 @@ def read(command: Command, view: View, depth: int = 0) -> list[Found]:
 
 def read_words(words: Sequence[str], command: Command, view: View, depth: int) -> list[Found]:
     """As :func:`read`, for these words in the command's place."""
+    outer = words
     for _ in range(MAX_DEPTH):
         inner = _unwrapped(words) if words else None
         if inner is None:
@@ -49,6 +50,10 @@ def read_words(words: Sequence[str], command: Command, view: View, depth: int) -
         words = inner
     if not words:
         return []
+    if words is not outer and outer[0] in _CLUSTERS and depth < MAX_DEPTH:
+        found = read_words(words, command, view, depth + 1)
+        idle = all(each.hit.noise for each in found)
+        return [Found(Hit("other", tool=outer[0], argv=outer), command)] if idle else found
     program = program_of(words[0])
     followed = _followed(program, words, command, view, depth)
     if followed is not None:
@@ -85,6 +90,9 @@ def read_words(words: Sequence[str], command: Command, view: View, depth: int) -
             hit.kind, hit.reason = "other", "it runs no test and no scan"
     return [Found(hit, command) for hit in hits]
 
+
+_CLUSTERS: Final = frozenset(("kubectl", "oc"))
+"""Programs that run a command in a cluster: what is no news on the runner (``rm``) changes something there."""
 
 _RUN_BINARIES: Final = frozenset(("yarn", "pnpm", "bun"))
 _SCRIPTS: Final = frozenset(("test", "build", "lint", "start", "deploy", "release", "format", "serve", "dev"))

@@ -27,6 +27,11 @@ BY_HAND = {
 }
 """Programs, and those of their words that change what runs past any release."""
 
+LOOKS = re.compile(
+    r"\bexec\b[^|;&]*?\s--\s+(?:ls|cat|head|tail|df|du|env|printenv|ps|top|free|uptime|whoami|id|hostname|stat|date|nslookup|dig|ping)\b[^|;&>]*$"
+)
+"""A command in a container that only looks."""
+
 SQL_CLIENTS = ("psql", "mysql", "sqlcmd", "mongosh", "mongo")
 PROD_WORDS = frozenset(("prod", "production", "prd", "live"))
 ROLLBACK = re.compile(r"^\s{0,9}rollback:\s{0,9}\S", re.M)
@@ -132,7 +137,14 @@ class NoManualMutation(Rule):
         program = activity.argv[0].rpartition("/")[2] if activity.argv else ""
         if program in SQL_CLIENTS:
             return MUTATING_SQL.search(activity.text) is not None
-        return any(word in BY_HAND.get(program, ()) for word in activity.argv[1:8])
+        if any(word in BY_HAND.get(program, ()) for word in activity.argv[1:8]):
+            return not LOOKS.search(activity.text)
+        told = activity.text.split()[:8]  # what runs in a container or on a host is read as its own command
+        return (
+            bool(told)
+            and any(word in BY_HAND.get(told[0], ()) for word in told[1:])
+            and not LOOKS.search(activity.text)
+        )
 
     def _sends_input(self, node: Node) -> bool:
         """Whether an action runs on a server what whoever starts the run has typed."""
