@@ -168,6 +168,8 @@ def _named_kind(name: str) -> str:
         return ""
     if kind == "deploy" and parts[0] in _CHECKING and len(parts) > 1:
         return ""
+    if kind == "deploy" and parts[0] in ("smoke", "smoketest"):
+        return "smoke-test"
     if best == "promote" and not _PUT.isdisjoint(parts):
         return "publish"
     if best == "push" and not _OF_GIT.isdisjoint(parts):

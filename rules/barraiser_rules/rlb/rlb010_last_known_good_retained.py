@@ -65,7 +65,8 @@ class LastKnownGoodRetained(Rule):
     Decided by:
         For how long the platform keeps the files that the deploy takes, where the file says it; how long a registry's lifecycle policy
         in the repository keeps released images, if the pipeline pushes images; for how long a blue/green deploy leaves the old version
-        running, and how many revisions it remembers. A pushed image or package without such a policy is kept.
+        running, and how many revisions it remembers. A pushed image or package without such a policy is kept,
+        unless the only tag that it has is one that the next push moves.
 
     Fix:
         Raise the retention, or push what is deployed to a registry.
