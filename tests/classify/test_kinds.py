@@ -86,7 +86,7 @@ OWN = {"session", "test", "deploy?", "s3", "copy", "ssh", "dispatch", "gcloud", 
 STEPS = {"script", "dispatch", "wait", "gitops", "gitcommit", "test", "by-name", "invoke", "cloudformation"}
 KNOWN_MARKS = {
     "waits", "wait", "nowait", "back", "noback", "target", "def", "image", "env", "aim", "default", "destroys", "as", "also", "c", "opaque",
-    "elsewhere", "named", "unless",
+    "elsewhere", "named", "pushes", "unless",
     "watch", "untest", "untrusted", "key", "art", "hands", "sub", "script", "remote", "push", "prod", "bare", "sets", "time", "cli-publish",
 }  # fmt: skip
 

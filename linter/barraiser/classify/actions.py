@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from barraiser.classify.branches import branch_of
 from barraiser.classify.commands import read_words
-from barraiser.classify.facts import BY_STAGE, HANDED_TO
+from barraiser.classify.facts import BY_STAGE, HANDED_TO, PUSHES_TO
 from barraiser.classify.hit import NAMED, PLACE, TEXT, Aim, Hit
 from barraiser.classify.inhouse import by_own_name
 from barraiser.classify.names import without_expressions, words_of
@@ -157,6 +158,9 @@ def _by_marks(kind: str, marks_text: str, step: Step, tool: str) -> Hit:
             facts[fact] = value
     if "hands" in marks:
         facts["hands"] = marks["hands"]
+    branch = branch_of(inputs.get(marks["pushes"], "")) if "pushes" in marks else ""
+    if branch:
+        facts[PUSHES_TO] = branch
     if inputs.get("retention-days"):
         facts["kept-days"] = inputs["retention-days"]
     for each in marks.get("key", "").split(","):

@@ -2,7 +2,7 @@
 
 Source of each row: the action's own README at ``https://github.com/OWNER/NAME``. A path below the repository is part of the name.
 Marks are those of :mod:`barraiser.classify.rows`, with the action's inputs in the place of a command's options; ``unless=A,B``: inputs
-that turn it off where they are true.
+that turn it off where they are true; ``pushes=A``: the input that names the branch that it writes to.
 """
 
 from __future__ import annotations
@@ -248,7 +248,9 @@ ACTIONS: dict[str, Row] = {
     "honeycombio/gha-buildevents": ("other", ""), "newrelic/deployment-marker-action": ("notify", ""),
         "servicenow/servicenow-devops-change": ("approval", ""), "re-actors/alls-green": ("other", ""),
     # Git
-    "stefanzweifel/git-auto-commit-action": ("gitcommit", ""), "ad-m/github-push-action": ("gitcommit", ""),
+    "stefanzweifel/git-auto-commit-action": ("gitcommit", ""), "ad-m/github-push-action": ("gitcommit", "pushes=branch"),
+    "devmasx/merge-branch": ("other", "pushes=target_branch"), "everlytic/branch-merge": ("other", "pushes=target_branch"),
+    "tukasz/direct-merge-action": ("other", "pushes=target-branch"),
         "endbug/add-and-commit": ("gitcommit", ""), "peter-evans/create-pull-request": ("other", ""),
         "fjogeleit/yaml-update-action": ("gitops", "aim=valueFile"), "mikefarah/yq": ("other", ""),
         "getsentry/action-github-commit": ("other", ""),
