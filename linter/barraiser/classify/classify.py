@@ -235,6 +235,8 @@ def _narrowed(condition: Condition, name: str, runs: Runs) -> Condition:
         despite=condition.despite,
         on_failure=condition.on_failure,
         demands=condition.demands,
+        written=condition.written,
+        cancelled=condition.cancelled,
         place=condition.place,
     )
 

@@ -200,6 +200,7 @@ class Tables:
         ordered: dict[int, Reach] = {}
         mask = self.before()[target] | 1 << target
         text = self.layout.units[target].job.condition.text
+        heedless = self.layout.units[target].job.condition.cancelled
         for number in range(target, -1, -1):
             if not mask >> number & 1 or (number not in onward and number not in ordered):
                 continue
@@ -207,7 +208,8 @@ class Tables:
             through = self._through(number, reach, target, text)
             beyond = ordered.get(number)
             for way in self.layout.into[number]:
-                loose = self.looseness(way)
+                # What lets a cancelled job through matters only where the target starts in a cancelled run.
+                loose = NO if way.cancelled and not heedless else self.looseness(way)
                 if (loose == YES and (way.tolerant or not way.skips)) or not self.linked(way.link):
                     continue
                 _improve(onward, way, loose, through, reach)

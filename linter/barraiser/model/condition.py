@@ -20,10 +20,11 @@ class Condition:
     ``JOB#KEY`` of a needed one, by template.
     ``written``: what it asks a needed job for that may fail: ``JOB#KEY#NAME`` for the output NAME, without which it does not hold, and
     which the step KEY of that job writes. What fails before that leaves it empty.
+    ``cancelled``: it also runs when the run was cancelled.
     ``on_failure``: it runs only when something before it failed (``failure()``, ``when: on_failure``).
     """
 
-    __slots__ = ("always", "demands", "despite", "on_failure", "place", "runs", "text", "written")
+    __slots__ = ("always", "cancelled", "demands", "despite", "on_failure", "place", "runs", "text", "written")
 
     def __init__(
         self,
@@ -35,6 +36,7 @@ class Condition:
         on_failure: bool = False,
         demands: tuple[str, ...] = (),
         written: tuple[str, ...] = (),
+        cancelled: bool = False,
         place: Place | None = None,
     ) -> None:
         self.text = text
@@ -44,6 +46,7 @@ class Condition:
         self.on_failure = on_failure
         self.demands = demands
         self.written = written
+        self.cancelled = cancelled
         self.place = place
 
     def in_scenario(self, index: int) -> Tri:

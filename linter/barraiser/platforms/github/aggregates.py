@@ -71,8 +71,15 @@ def harden(
             if skips:
                 gate.outcome.skipped |= source.bit | source.skipped
         elif ends["failure"] != NO or told:
+            passes = ends["failure"] == YES and ends.get("cancelled") == NO
             gate.bonds[name] = Bond(
-                SOFT, False, bond.place, bond.softened_by, cancelled=ends["failure"] == YES, doubtful=True
+                SOFT,
+                False,
+                bond.place,
+                bond.softened_by,
+                cancelled=passes,
+                doubtful=not passes,
+                tolerant=passes and ends.get("skipped") != YES,
             )
 
 

@@ -100,9 +100,10 @@ class Gate:
 
 
 class If:
-    """An ``if:`` that was read: its tree, its text on one line, its place; ``status``: it has a status function."""
+    """An ``if:`` that was read: its tree, its text on one line, its place; ``status``: it has a status function; ``cancelled``: it may
+    hold in a run that was cancelled, once that was asked."""
 
-    __slots__ = ("expressions", "names", "place", "status", "text", "tree")
+    __slots__ = ("cancelled", "expressions", "names", "place", "status", "text", "tree")
 
     def __init__(
         self, tree: Tree, names: set[str], text: str, place: Place, status: bool, expressions: Expressions
@@ -113,6 +114,7 @@ class If:
         self.text = text
         self.place = place
         self.status = status
+        self.cancelled = False
 
     def exhausted(self) -> bool:
         """Whether the reading has done all the work that it may do."""
@@ -159,6 +161,7 @@ def gate_of(
             always=always,
             on_failure=on_failure,
             demands=_demands(condition, names, before, contexts) if condition else (),
+            cancelled=condition.cancelled if condition else False,
             written=_written(condition, names, before, contexts) if condition and condition.status else (),
             place=condition.place if condition else None,
         )
@@ -213,13 +216,15 @@ def _bind(
             after = _best(_answers(condition, names, before, contexts, outcomes, none, YES, NO), asked) if skips else NO
             bonds[name] = Bond(SOFT, skips, condition.place, condition.text, tolerant=after != NO)
         elif _runs_when_cancelled(condition, name, names, before, contexts, fails):
-            bonds[name] = Bond(SOFT, skips, condition.place, condition.text, cancelled=True)
+            after = NO if skips else _best(_answers(condition, names, before, contexts, outcomes, none, YES, NO), asked)
+            bonds[name] = Bond(SOFT, skips, condition.place, condition.text, tolerant=after != NO, cancelled=True)
         else:
             after = NO if skips else _best(_answers(condition, names, before, contexts, outcomes, none, YES, NO), asked)
             bonds[name] = Bond(HARD, skips, place, tolerant=after != NO)
     if needs:
         cancelled = _answers(condition, names, before, contexts, {}, none, NO, YES)
         later = [max(one, other) for one, other in zip(later, cancelled, strict=True)]
+        condition.cancelled = _best(cancelled, asked) != NO
     return later
 
 

@@ -358,6 +358,7 @@ class _Template:
             on_failure=own.on_failure or (around is not None and around.on_failure),
             demands=(*own.demands, *around.demands) if around else own.demands,
             written=(*own.written, *around.written) if around else own.written,
+            cancelled=own.cancelled,
             place=own.place or (around.place if around else None),
         )
 
