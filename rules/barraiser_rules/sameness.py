@@ -17,6 +17,7 @@ MOVING_TAGS = ("latest", "stable", "main", "master", "develop", "dev", "edge", "
 
 _PARAMETER = re.compile(r"(?:^|[.])[\w-]{0,40}image[_-]?(?:uri|url|ref|reference|name)?=(.+)$", re.IGNORECASE)
 _TAG_PARAMETER = re.compile(r"(?:^|[.,])[\w-]{0,40}image[._-]?tag=([^,]+)$", re.IGNORECASE)
+_NAME = re.compile(r"\$\{?(\w+)\}?")
 _NEEDED = re.compile(r"\bneeds\.([\w-]{1,100})\.")
 _VARIABLE = re.compile(r"\$|\{\{|#\{|<")
 _ENVIRONMENT = re.compile(
@@ -77,6 +78,13 @@ def compared(case: Case, deploy: Node, mine: Sequence[str], theirs: Sequence[str
         return Sameness(SAME if shared else OTHER, own, other, made, made_there)
     clear = _clearly_apart(own, other) and _same_repository(own, other, made, made_there)
     return Sameness(OTHER if clear else UNTOLD, own, other, made, made_there)
+
+
+def handed_on(image: str) -> bool:
+    """Whether the whole of a reference, or its tag, is a variable that an earlier job may set: it means what that job said."""
+    tag = tag_of(image) or image
+    name = _NAME.fullmatch(tag)
+    return name is not None and not name.group(1).upper().startswith(("CI_", "GITHUB_"))
 
 
 def same_leg(one: Node, other: Node) -> bool:

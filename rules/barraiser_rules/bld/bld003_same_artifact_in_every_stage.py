@@ -6,7 +6,17 @@ from barraiser.api import CODEPIPELINE, FAILED, GITHUB_ACTIONS, GITLAB_CI, Answe
 from barraiser_rules.artifacts import artifacts_of, names_of
 from barraiser_rules.promotion import last_preprod
 from barraiser_rules.questions import does, job, preprod_gates
-from barraiser_rules.sameness import OTHER, PRODUCERS, SAME, Sameness, alike, compared, references_of, same_leg
+from barraiser_rules.sameness import (
+    OTHER,
+    PRODUCERS,
+    SAME,
+    Sameness,
+    alike,
+    compared,
+    handed_on,
+    references_of,
+    same_leg,
+)
 
 
 class SameArtifactInEveryStage(Rule):
@@ -132,6 +142,10 @@ class SameArtifactInEveryStage(Rule):
         images = compared(case, deploy, references_of(deploy), references_of(earlier))
         if images is not None and images.answer == OTHER:
             return self._by_images(case, deploy, earlier, images)
+        makers = {build.job.own_id: build for build in builds}
+        told, told_there = self._taken(deploy, frozenset(makers)), self._taken(earlier, frozenset(makers))
+        if images is not None and handed_on(images.mine) and told and told_there and told.isdisjoint(told_there):
+            return self._fails(case, deploy, earlier, makers[max(told)], makers[max(told_there)])
         shared = mine & theirs if mine | theirs <= raw else (mine & theirs) - raw
         if shared:
             return f"{_both(deploy, earlier)} read the same artifact `{min(shared)}`."
