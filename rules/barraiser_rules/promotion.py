@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from barraiser.api import DEPLOY_KINDS, PREPROD_CLASSES, PROD_CLASSES, Case, Node, Pipeline, Unresolved
 from barraiser_rules.hints import only_beside, only_scans
-from barraiser_rules.questions import caller_out_of_sight, preprod_deploys
+from barraiser_rules.questions import caller_out_of_sight, instead, preprod_deploys
 from barraiser_rules.schedules import gap_of, longest_gap
 
 ENTRY, SUCCESS = "BeforeEntry", "OnSuccess"
@@ -50,7 +50,7 @@ def after_preprod(
 
 def last_preprod(case: Case, deploy: Node) -> list[Node]:
     """The pre-production deploys after which no other one comes, before a deploy."""
-    staging = preprod_deploys(case, deploy)
+    staging = [each for each in preprod_deploys(case, deploy) if not instead(case, each, deploy)]
     return [
         each
         for each in staging

@@ -265,6 +265,13 @@ def stands_elsewhere(case: Case, *kinds: str, classes: Sequence[str] = ()) -> No
     return None
 
 
+def instead(case: Case, one: Node, other: Node) -> bool:
+    """Whether one is what the command of the other does in another run: it goes to staging or to production, never to both."""
+    if one.job.own_id != other.job.own_id or one.activity.step != other.activity.step or case.graph.runs(one) == YES:
+        return False
+    return one.activity.text == other.activity.text and one.environment_class != other.environment_class
+
+
 def _runs_earlier(node: Node, here: Scenario) -> bool:
     condition, scenarios = node.job.condition, node.pipeline.scenarios
     runs = [scenario for index, scenario in enumerate(scenarios) if condition.in_scenario(index) != NO]
@@ -317,6 +324,9 @@ def out_of_sight(
             settle=_settled_there(case, deploy, kinds),
         )
     other = stands_elsewhere(case, *kinds, classes=classes)
+    if other is None and case.graph.scenario.event != "manual":
+        here = case.graph.nodes(*kinds, classes=classes)
+        other = next((node for node in here if instead(case, node, deploy)), None)
     if other is None:
         return _in_own_script(case, kinds, what, deploy)
     return case.unknown(

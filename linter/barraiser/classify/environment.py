@@ -50,6 +50,9 @@ _MOST: Final = 50
 
 _WHOLE: Final = re.compile(r"\b100 ?%")
 
+_VERBS: Final = frozenset({"release", "released", "releases"})
+"""Words for an environment that are rather what a target or an action does."""
+
 _STARTS: Final = word_set("test testing stage")
 """First words of such a name that name its environment."""
 
@@ -317,8 +320,12 @@ class Environments:
             if declared is not None and declared.cls:
                 return Environment(text, declared.cls, 1.0, "declared in the configuration", self.job.place)
             guess = environment_class(text, VALUE) or class_in_value(text, VALUE)
+            if guess is not None and guess.word in _VERBS and text != guess.word:
+                return None
         else:
             guess = class_in_text(text, VALUE) if aim.how == TEXT else None
+            if guess is not None and guess.word in _VERBS:
+                guess = None
             guess = guess or class_in_value(text, VALUE) or (_by_ending(text) if aim.how == PLACE else None)
             if (
                 guess is not None

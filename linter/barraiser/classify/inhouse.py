@@ -57,6 +57,8 @@ _TASK_RUNNERS: Final = frozenset(
 _CMDLET: Final = re.compile(
     r"^[A-Za-z]+-[A-Z][A-Za-z]+$|^(?:get|set|new|add|remove|start|stop|write|out|import|invoke)-[a-z]+$|^test-(?:path|connection|json|netconnection|computersecurechannel)$|^\$(?:env|Env|ENV):"
 )
+_PLACE_VARIABLE: Final = re.compile(r"(?:[A-Z]+_)?(?:ENV|ENVIRONMENT|STAGE)=(\S+)$")
+"""A variable that ``make`` is given, whose value is the name of an environment."""
 _NAME: Final = re.compile(r"[A-Za-z0-9_$]")
 _SUBCOMMAND: Final = re.compile(r"[A-Za-z0-9_][^\s$/.]*$")
 """A word that may say what a program is to do: no text, no variable, no file, no channel (``#deploys``) and nobody's name (``@ops``)."""
@@ -215,6 +217,7 @@ def _finished(hit: Hit, split: Words, view: View) -> Hit:
         hit.reason = "the command and the name of its step or job say the same"
     if hit.kind in _AIMED:
         hit.aims += [Aim(value, NAMED) for value in split.option(wrapping.NAMED_OPTIONS)]
+        hit.aims += [Aim(named[1], NAMED) for word in split.all if (named := _PLACE_VARIABLE.match(word))]
         if hit.kind in ("deploy", "destroy", "rollback", "migrate"):
             hit.aims += [
                 Aim(word, NAMED if len(split.plain) == 1 and ":" not in word else VALUE) for word in split.plain[:3]
