@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from barraiser.api import DEPLOY_KINDS, Case, Node, SourceError
 from barraiser_rules.artifacts import repository
@@ -95,6 +95,21 @@ def of_production(gate: Node) -> bool:
     return bool(asked) and all(
         not own.isdisjoint(PROD_WORDS) and own.isdisjoint(_BEFORE) and own.isdisjoint(PREPROD_WORDS) for own in asked
     )
+
+
+_OF_CLASS = {
+    **dict.fromkeys(("alpha", "dev"), "alpha"),
+    **dict.fromkeys(("beta", "qa"), "beta"),
+    **dict.fromkeys(("gamma", "staging", "stg", "uat", "preprod"), "gamma"),
+}
+"""Words in an alarm's name that say nothing else than the class of its environment."""
+
+
+def of_other_environment(gate: Node, classes: Collection[str]) -> str:
+    """The class of the environment that each alarm that a gate names is plainly of, where it is none of ``classes``; else empty."""
+    told = [{_OF_CLASS[word] for word in words(name) if word in _OF_CLASS} for name in asked_for(gate)]
+    others = set().union(*told)
+    return min(others) if others and all(told) and others.isdisjoint(classes) else ""
 
 
 _COUNTED = frozenset(("requests", "calls", "data", "datapoints", "traffic", "samples", "messages", "events"))

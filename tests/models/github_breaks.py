@@ -498,4 +498,5 @@ BREAKS: tuple[Break, ...] = (
     Break("BLD004", RELEASE, "      - run: npx eslint .\n", "      - run: npx eslint --version\n"),
     Break("TST004", RELEASE, "semgrep scan --error", "semgrep scan"),
     Break("TST004", RELEASE, "trivy fs --scanners vuln --exit-code 1 .", "trivy fs --scanners vuln ."),
+    Break("ENV007", RELEASE, "--alarm-names orders-gamma-high", "--alarm-names orders-beta-high"),
 )

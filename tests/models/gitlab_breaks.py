@@ -390,4 +390,11 @@ BREAKS: tuple[Break, ...] = (
     # --- the alarms of something else ---
     Break("ENV007", ROOT, "{ALARM: catalog-gamma-high,", "{ALARM: catalog-production-high,"),
     Break("ENV007", ROOT, "{ALARM: catalog-gamma-high,", "{ALARM: search-gamma-high,"),
+    Break("ENV007", ROOT, "{ALARM: catalog-gamma-high,", "{ALARM: catalog-beta-high,"),
+    Break(
+        "SRC005",
+        DEPLOY,
+        'catalog="$CI_REGISTRY_IMAGE:$CI_COMMIT_SHA"',
+        'catalog="$CI_REGISTRY_IMAGE:$CI_COMMIT_BEFORE_SHA"',
+    ),
 )

@@ -17,7 +17,14 @@ from barraiser.api import (
     Node,
     Rule,
 )
-from barraiser_rules.alarms import asked_for, counts_requests, of_another_service, of_production, only_waits
+from barraiser_rules.alarms import (
+    asked_for,
+    counts_requests,
+    of_another_service,
+    of_other_environment,
+    of_production,
+    only_waits,
+)
 from barraiser_rules.hints import PREPROD_WORDS, words
 from barraiser_rules.promotion import ENTRY, after_preprod, last_preprod
 from barraiser_rules.questions import between, declared_kind, does, job, may_hold, out_of_sight, prod_name, weakest_gate
@@ -151,6 +158,9 @@ class GammaAlarmGate(Rule):
         """Whose alarms a check plainly asks for, where they are not those of pre-production; else empty."""
         if of_production(node):
             return "production"
+        other = of_other_environment(node, {each.environment_class for each in last_preprod(case, deploy)})
+        if other:
+            return other
         return "another service" if of_another_service(case, node, deploy) else ""
 
     def _misdirected(self, case: Case, deploy: Node, staging: list[Node]) -> Node | None:

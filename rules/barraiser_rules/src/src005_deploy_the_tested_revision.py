@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from barraiser.api import CODEPIPELINE, GITHUB_ACTIONS, GITLAB_CI, NO, Answer, Case, Node, Parameter, Rule
+from barraiser_rules.hints import sounds_like
 from barraiser_rules.questions import does, job
 
 FIXED = re.compile(r"[0-9a-f]{7,64}|v?\d+(\.\d+){1,3}\S*|refs/tags/\S+", re.IGNORECASE)
@@ -14,6 +15,7 @@ PULLS = re.compile(
 )
 """Commands that take the newest commit of a branch."""
 
+BEFORE = re.compile(r"\bCI_COMMIT_BEFORE_SHA\b|\bgithub\.event\.before\b")
 DEFAULT = re.compile(r"\bdefault_branch\b|\bCI_DEFAULT_BRANCH\b")
 RAW_SOURCES = ("CodeCommit", "S3")
 
@@ -88,6 +90,13 @@ class DeployTheTestedRevision(Rule):
         """Looks at what each deploy of the subject, and the builds before it, check out."""
         seen: Node | None = None
         for deploy in case.deploys:
+            before = next((image for image in deploy.activity.images if BEFORE.search(image)), "")
+            if before and not sounds_like(deploy, ("rollback",)):
+                return case.failed(
+                    f"{job(deploy)} deploys `{before}`: what the commit before made, and not the one that was tested.",
+                    fix=f"Let {job(deploy)} deploy the image of the run's own commit.",
+                    at=deploy,
+                )
             for node in self._sources(case, deploy):
                 reason = self._moves(case, node)
                 if reason:
