@@ -19,6 +19,7 @@ from barraiser.classify.sessions import session_kind
 from barraiser.classify.special import SPECIAL, remote_script
 from barraiser.classify.tests_kind import from_arguments
 from barraiser.classify.transfers import copied, to_bucket
+from barraiser.classify.tried import CHANGING, CHECKING, only_says, only_tried
 from barraiser.classify.view import Found, View
 from barraiser.classify.vocabulary import deploying, developing, operating, wrapping
 from barraiser.classify.vocabulary.actions import IMAGES
@@ -84,9 +85,9 @@ def read_words(words: Sequence[str], command: Command, view: View, depth: int) -
         for hit in hits:
             _fed(hit, command.stdin_from)
     for hit in hits:
-        if hit.kind in _CHANGING:
-            _only_tried(hit, words)
-        elif hit.kind in _CHECKING and (words[1:2] in _SAYING or not _LISTING.isdisjoint(words)):
+        if hit.kind in CHANGING:
+            only_tried(hit, words)
+        elif hit.kind in CHECKING and only_says(words):
             hit.kind, hit.reason = "other", "it runs no test and no scan"
     return [Found(hit, command) for hit in hits]
 
@@ -107,64 +108,6 @@ def _binary(program: str, words: Sequence[str]) -> Sequence[str] | None:
     known = program_of(called.name)
     return words[list(words).index(called.name) :] if known in _table() and known not in _RUN_BINARIES else None
 
-
-_CHANGING: Final = frozenset(("deploy", "config-deploy", "migrate", "destroy", "publish"))
-
-
-def _only_tried(hit: Hit, words: Sequence[str]) -> None:
-    """What is called with an option for a dry run changes nothing; of programs that nobody knows, more words say so."""
-    for word in words[1:]:
-        bare, _, value = word.lower().partition("=")
-        dry = bare in ("--dry-run", "--dryrun", "-dry-run") or (hit.opaque and bare in _TRIED)
-        if dry and value not in ("false", "no", "0", "none"):
-            hit.kind, hit.makes, hit.facts = "plan" if hit.kind != "publish" else "other", "", {}
-            hit.reason = f"`{word}` changes nothing"
-            return
-
-
-_CHECKING: Final = frozenset(
-    (
-        "unit-test",
-        "integration-test",
-        "e2e-test",
-        "smoke-test",
-        "load-test",
-        "lint",
-        "sast",
-        "sca",
-        "secret-scan",
-        "iac-scan",
-    )
-)
-_SAYING: Final = (["version"], ["help"], ("version",), ("help",))
-_LISTING: Final = frozenset(
-    (
-        "--version",
-        "--help",
-        "--collect-only",
-        "--co",
-        "--listTests",
-        "--list-tests",
-        "--print-config",
-        "--download-db-only",
-    )
-)
-"""Options with which a test runner or a scanner only says something of itself, or of what it would run."""
-
-_TRIED: Final = frozenset(
-    (
-        "--check",
-        "--plan",
-        "--plan-only",
-        "--noop",
-        "--no-op",
-        "--what-if",
-        "--whatif",
-        "--preview",
-        "--diff",
-        "--validate",
-    )
-)
 
 _KINDS: Final = re.compile(r"^\s*kind:\s*[\"']?(\w+)", re.M)
 _SUPPORT: Final = frozenset(
