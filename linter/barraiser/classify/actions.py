@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from barraiser.classify.branches import branch_of
 from barraiser.classify.commands import read_words
 from barraiser.classify.facts import BY_STAGE, HANDED_TO, PUSHES_TO
 from barraiser.classify.hit import NAMED, PLACE, TEXT, Aim, Hit
@@ -158,9 +157,12 @@ def _by_marks(kind: str, marks_text: str, step: Step, tool: str) -> Hit:
             facts[fact] = value
     if "hands" in marks:
         facts["hands"] = marks["hands"]
-    branch = branch_of(inputs.get(marks["pushes"], "")) if "pushes" in marks else ""
-    if branch:
-        facts[PUSHES_TO] = branch
+    if "pushes" in marks:
+        from barraiser.classify.branches import branch_of
+
+        branch = branch_of(inputs.get(marks["pushes"], ""))
+        if branch:
+            facts[PUSHES_TO] = branch
     if inputs.get("retention-days"):
         facts["kept-days"] = inputs["retention-days"]
     for each in marks.get("key", "").split(","):

@@ -7,7 +7,6 @@ from typing import Final
 
 from barraiser.classify.actions import read_step
 from barraiser.classify.answered import ANSWER_UNUSED, asks, decides
-from barraiser.classify.branches import as_promotion
 from barraiser.classify.commands import program_of, read
 from barraiser.classify.declared import DeclaredKinds
 from barraiser.classify.environment import UNKNOWN, Environments, Placed
@@ -57,6 +56,8 @@ def classify(pipeline: Pipeline, repository: Repository, declared: Declarations)
         activities = finish(job, pipeline, activities, reading.first)
         for each in activities:
             if PUSHES_TO in each.facts:
+                from barraiser.classify.branches import as_promotion
+
                 as_promotion(each, pipeline, repository)
         job.activities = tuple(each for activity in activities for each in reading.settled(activity))
     settle(pipeline)

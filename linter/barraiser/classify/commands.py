@@ -15,7 +15,6 @@ from barraiser.classify.requests import dispatched
 from barraiser.classify.rows import Marks, Words, marks_of, matching
 from barraiser.classify.servers import ONE_OFF, one_off, sent_to_server
 from barraiser.classify.servers import PROGRAMS as SERVER_PROGRAMS
-from barraiser.classify.sessions import session_kind
 from barraiser.classify.special import SPECIAL, remote_script
 from barraiser.classify.tests_kind import from_arguments
 from barraiser.classify.transfers import copied, to_bucket
@@ -345,6 +344,8 @@ def hits_of(kind: str, marks_text: str, split: Words, words: Sequence[str], view
     marks = marks_of(marks_text)
     hit = Hit(kind, tool=tool_of(split), argv=words)
     if kind == "session":
+        from barraiser.classify.sessions import session_kind
+
         kind = hit.kind = session_kind(split)
     if kind == "test":
         hit.kind = _test_kind(split, view)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from barraiser.classify.branches import branch_of
 from barraiser.classify.facts import PUSHES_TO
 from barraiser.classify.hit import Aim, Hit
 from barraiser.classify.names import words_of
@@ -119,6 +118,8 @@ def _pushed(hit: Hit, split: Words, low: str, view: View) -> None:
         hit.aims = [Aim(word) for word in (*view.edits, *split.plain[1:])]
         hit.images = [word.split("=", 1)[-1] for word in view.edits if _IMAGE.search(word)]
     elif len(split.plain) > 2:
+        from barraiser.classify.branches import branch_of
+
         branch = branch_of(split.plain[-1])
         if branch:
             hit.facts[PUSHES_TO] = branch
