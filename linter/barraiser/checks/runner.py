@@ -13,7 +13,14 @@ from barraiser.checks.plan import Plan
 from barraiser.checks.result import Finding, PipelineResult, RuleCrash, WitnessStep
 from barraiser.checks.rule import PIPELINE, PUBLISH, Rule, Value
 from barraiser.checks.severity import severity_of
-from barraiser.checks.subjects import deploy_subjects, deploys_to_prod, nameless, prod_deploys, publish_subjects
+from barraiser.checks.subjects import (
+    deploy_subjects,
+    deploys_to_prod,
+    nameless,
+    prod_deploys,
+    publish_subjects,
+    unread_whole,
+)
 from barraiser.classify.entries import Entries
 from barraiser.graph.build import stage_graph
 from barraiser.graph.elsewhere import Elsewhere
@@ -32,6 +39,7 @@ SPOKEN_FOR: Final = 1.5
 """The rank of an answer for which another rule speaks: what is amiss there is said, so that no pass elsewhere may stand for it."""
 
 NO_PROD: Final = "It does not deploy to production."
+UNREAD: Final = "What it includes may deploy to production, and cannot be read here."
 NAMELESS: Final = "It deploys to an environment that nothing names: whether that is production cannot be told."
 
 ASKED_OF_ALL: Final = "pure-ci"
@@ -89,7 +97,7 @@ class _Run:
         self.memory: dict[tuple[Hashable, ...], Any] = {}
         self._speakers = [rule.id for rule in plan.rules if rule.speaks_for_unmerged]
         self._for_gates = [rule.id for rule in plan.rules if rule.speaks_for_gates]
-        self._nameless: bool | None = None
+        self._undecided: str | None = None
         self._told: dict[tuple[str, str, str, str, int, int], Finding] = {}
         self._running: dict[tuple[Subject, int], tuple[ScenarioGraph, tuple[Node, ...]]] = {}
 
@@ -143,9 +151,10 @@ class _Run:
         silent = self._not_asked(rule, kind, subjects)
         if silent:
             self.verdicts[rule.id], self.reasons[rule.id] = NOT_APPLICABLE, silent
-            if silent == NO_PROD and rule.asks == "deploy" and self._is_nameless(graph):
+            open_end = self._open_end(graph) if silent == NO_PROD and rule.asks == "deploy" else ""
+            if open_end:
                 # One rule says so and names what would settle it (GOV007); the others have no finding of their own.
-                self.verdicts[rule.id], self.reasons[rule.id] = UNKNOWN, NAMELESS
+                self.verdicts[rule.id], self.reasons[rule.id] = UNKNOWN, open_end
             return
         try:
             given = [each for subject in subjects for each in self._answers(rule, subject, graph, elsewhere)]
@@ -156,11 +165,11 @@ class _Run:
             return
         self._merge(rule, kind, subjects, given)
 
-    def _is_nameless(self, graph: StageGraph) -> bool:
-        """Whether it deploys to what may be production; told once for all rules."""
-        if self._nameless is None:
-            self._nameless = nameless(graph)
-        return self._nameless
+    def _open_end(self, graph: StageGraph) -> str:
+        """Why it may deploy to production although nothing in it surely does; told once for all rules."""
+        if self._undecided is None:
+            self._undecided = NAMELESS if nameless(graph) else UNREAD if unread_whole(graph) else ""
+        return self._undecided
 
     def _not_asked(self, rule: type[Rule], kind: str, subjects: Sequence[Subject]) -> str:
         """Why a rule is not asked of this pipeline, one text for all that are alike; empty where it is."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from barraiser.checks.case import Subject
+from barraiser.classify.kind import INCLUDES
 from barraiser.graph.node import Node
 from barraiser.graph.stage_graph import StageGraph
 from barraiser.model.tri import NO
@@ -51,7 +52,17 @@ def deploys_to_prod(graph: StageGraph) -> bool | None:
     if prod or any(node.environment_class in ("unknown", "") for node in deploys):
         return None
     hiding = _HIDING_MORE if deploys else _HIDING
+    if unread_whole(graph):
+        return None
     return None if any(each.what.startswith(hiding) and not each.jobs for each in graph.pipeline.unresolved) else False
+
+
+def unread_whole(graph: StageGraph) -> bool:
+    """Whether nothing that can be read deploys, and what is included may."""
+    pipeline = graph.pipeline
+    deploys = any(node.kind in DEPLOY_KINDS for node in own_nodes(graph))
+    included = any(each.what in INCLUDES and not each.jobs for each in pipeline.unresolved)
+    return pipeline.kind == "service-deploy" and included and not deploys
 
 
 def nameless(graph: StageGraph) -> bool:

@@ -6,7 +6,7 @@ from typing import Final
 
 from barraiser.classify.names import words_of
 from barraiser.model.activity import Activity
-from barraiser.model.pipeline import Job, Pipeline
+from barraiser.model.pipeline import Job, Pipeline, Unresolved
 from barraiser.model.words import DEPLOY_KINDS, PIPELINE_KINDS, PROD_CLASSES
 
 MAKES: Final = "pipeline-kind"
@@ -15,6 +15,13 @@ MAKES: Final = "pipeline-kind"
 _SURE: Final = 0.6
 _ELSEWHERE: Final = frozenset(("--repo", "-R"))
 """Options of what starts a workflow of another repository."""
+
+INCLUDES: Final = ("project include", "remote include", "component", "template include")
+"""What an ``Unresolved`` is called that may bring any job."""
+
+_DELIVERING: Final = frozenset(
+    ("deploy", "deploys", "deployment", "deployments", "deployer", "delivery", "rollout", "cd", "devops")
+)
 
 _SITE: Final = frozenset(("docs", "doc", "documentation", "website", "site", "blog", "landing", "storybook"))
 
@@ -38,7 +45,18 @@ def kind_of(pipeline: Pipeline) -> tuple[str, str]:
                 activity, job = found[kind]
                 what = "publishes" if activity.kind == "publish" else "deploys"
                 return kind, f"`{activity.text[:80]}` in {job.id} {what}"
+    hidden = next((each for each in pipeline.unresolved if _may_deploy(each, pipeline)), None)
+    if hidden is not None:
+        return "service-deploy", f"the {hidden.what} `{hidden.name[:80]}` may deploy, and cannot be read here"
     return "pure-ci", "it neither deploys nor publishes anything"
+
+
+def _may_deploy(item: Unresolved, pipeline: Pipeline) -> bool:
+    """Whether what is included and cannot be read is all that the pipeline has, or is named for deploying."""
+    if item.jobs or item.what not in INCLUDES:
+        return False
+    alone = not pipeline.jobs and item.what != "template include"
+    return alone or not _DELIVERING.isdisjoint(words_of(item.name))
 
 
 class _Whole:

@@ -74,7 +74,7 @@ class GraphResolved(Rule):
             where = item.jobs[0].split(" (")[0] if item.jobs else item.name
             return case.failed(
                 f"The {item.what} `{item.name}` on the way to production cannot be read here, so nobody can tell what it does.",
-                fix=case.fix(job=where),
+                fix=case.fix(job=where) if item.jobs or deploys else self._whole(case),
                 at=item.place,
                 severity=severity,
                 key=item.name,
@@ -99,6 +99,11 @@ class GraphResolved(Rule):
         if not deploys:
             return case.not_applicable("It does not deploy to production.")
         return case.passed("Every step on the way to production can be read.")
+
+    def _whole(self, case: Case) -> str:
+        """What to write where nothing that can be read deploys."""
+        declared = f'pipelines: {{"{case.pipeline.path}": {{kind: pure-ci}}}}'
+        return f"Give the file with `--include-map`; or, where it deploys nothing, declare: {declared}"
 
     def _deploys(self, case: Case) -> list[Node]:
         wanted = (*PROD_CLASSES, "unknown", "")

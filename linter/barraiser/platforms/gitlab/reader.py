@@ -171,7 +171,8 @@ class _Reader:
         )
 
     def _kept(self, config: Config, starts: list[Start]) -> list[Start]:
-        """The ways of starting in which there is a pipeline: ``workflow`` lets it start, and it has a job."""
+        """The ways of starting in which there is a pipeline: ``workflow`` lets it start, and it has a job. Of one whose jobs all stand in
+        what cannot be read, the first."""
         deciding = Deciding(config, starts, self.reading, {})
         for draft in config.drafts:
             deciding.decide(draft)
@@ -181,6 +182,8 @@ class _Reader:
             if deciding.workflow[number].runs != NO
             and any(draft.decisions[number].runs != NO for draft in config.drafts)
         ]
+        if not config.drafts and self.reading.unresolved:
+            kept = [number for number in range(len(starts)) if deciding.workflow[number].runs != NO][:1]
         return [starts[number] for number in kept]
 
     def _add(
