@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from barraiser.checks.case import Subject
-from barraiser.classify.kind import INCLUDES
 from barraiser.graph.node import Node
 from barraiser.graph.stage_graph import StageGraph
 from barraiser.model.tri import NO
-from barraiser.model.words import DEPLOY_KINDS, PROD_CLASSES
+from barraiser.model.words import DEPLOY_KINDS, INCLUDES, PROD_CLASSES
 
 SITE_CLASSES: Final = (*PROD_CLASSES, "static")
 SURE: Final = 0.5
@@ -19,7 +18,7 @@ SURE: Final = 0.5
 _HIDING: Final = ("stage", "actions of stage")
 """What cannot be read of a CodePipeline that any deploy may be part of."""
 
-_HIDING_MORE: Final = (*_HIDING, "project include", "remote include", "component")
+_HIDING_MORE: Final = (*_HIDING, *INCLUDES[:-1])
 """The same of a pipeline that deploys: to production, too, perhaps."""
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from barraiser.classify.names import words_of
 from barraiser.model.activity import Activity
 from barraiser.model.pipeline import Job, Pipeline, Unresolved
-from barraiser.model.words import DEPLOY_KINDS, PIPELINE_KINDS, PROD_CLASSES
+from barraiser.model.words import DEPLOY_KINDS, INCLUDES, PIPELINE_KINDS, PROD_CLASSES
 
 MAKES: Final = "pipeline-kind"
 """The fact that says which pipeline kind a deploy's tool speaks for."""
@@ -15,9 +15,6 @@ MAKES: Final = "pipeline-kind"
 _SURE: Final = 0.6
 _ELSEWHERE: Final = frozenset(("--repo", "-R"))
 """Options of what starts a workflow of another repository."""
-
-INCLUDES: Final = ("project include", "remote include", "component", "template include")
-"""What an ``Unresolved`` is called that may bring any job."""
 
 _DELIVERING: Final = frozenset(
     ("deploy", "deploys", "deployment", "deployments", "deployer", "delivery", "rollout", "cd", "devops")

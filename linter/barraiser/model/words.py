@@ -23,6 +23,9 @@ PIPELINE_KINDS: Final = (
 RELEASE_KINDS: Final = PIPELINE_KINDS[:-1]
 """All kinds but ``pure-ci``: those that bring something to production, to a site or to those who use a library."""
 
+INCLUDES: Final = ("project include", "remote include", "component", "template include")
+"""What an ``Unresolved`` is called that may bring any job; the last ones are the platform's own templates."""
+
 ACTIVITY_KINDS: Final = (
     "source", "build", "lint", "unit-test", "integration-test", "e2e-test", "smoke-test", "load-test", "chaos-test",
     "sast", "sca", "secret-scan", "dast", "iac-scan", "sign", "verify-signature", "plan", "publish", "migrate",

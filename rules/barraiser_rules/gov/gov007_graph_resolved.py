@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from barraiser.api import NO, PIPELINE, PROD_CLASSES, RELEASE_KINDS, Answer, Case, Node, Parameter, Rule, Unresolved
+from barraiser.api import (
+    INCLUDES,
+    NO,
+    PIPELINE,
+    PROD_CLASSES,
+    RELEASE_KINDS,
+    Answer,
+    Case,
+    Node,
+    Parameter,
+    Rule,
+    Unresolved,
+)
 from barraiser_rules.hints import only_scans
 from barraiser_rules.questions import does, job
-
-SHARED = ("template include", "component", "project include", "remote include")
-"""Shared definitions, which may hold scans alone."""
 
 
 class GraphResolved(Rule):
@@ -72,8 +81,9 @@ class GraphResolved(Rule):
             return self._nameless(case, deploys[0], severity)
         for item in self._unread(case, deploys):
             where = item.jobs[0].split(" (")[0] if item.jobs else item.name
+            what = "on the way to production" if deploys else "may deploy to production, and"
             return case.failed(
-                f"The {item.what} `{item.name}` on the way to production cannot be read here, so nobody can tell what it does.",
+                f"The {item.what} `{item.name}` {what} cannot be read here, so nobody can tell what it does.",
                 fix=case.fix(job=where) if item.jobs or deploys else self._whole(case),
                 at=item.place,
                 severity=severity,
@@ -121,7 +131,7 @@ class GraphResolved(Rule):
         items = [
             item
             for item in case.pipeline.unresolved
-            if item.name not in spared and not (item.what in SHARED and only_scans(item.name))
+            if item.name not in spared and not (item.what in INCLUDES and only_scans(item.name))
         ]
         whole = [item for item in items if not item.jobs]
         before = self._jobs_before(case, deploys)
