@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 
 from barraiser.api import DEPLOY_KINDS, Case, Node, SourceError
 from barraiser_rules.artifacts import repository
-from barraiser_rules.hints import PREPROD_WORDS, words
+from barraiser_rules.hints import PREPROD_WORDS, PROD_WORDS, words
 
 MAX_ALARMS = 40
 MAX_LINES = 60
@@ -85,7 +85,6 @@ def only_waits(gate: Node) -> bool:
     return "status" in argv and ("rollouts" in argv or any("argo-rollouts" in word for word in argv[:2]))
 
 
-PROD_WORDS = frozenset(("prod", "production", "prd", "live"))
 _BEFORE = frozenset(("non", "not", "pre"))
 
 

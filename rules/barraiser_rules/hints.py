@@ -27,6 +27,9 @@ WORDS = {
 }
 """What a step's name or command may hold when it is of that kind (platforms.md, B.2)."""
 
+PROD_WORDS = frozenset(("prod", "production", "prd", "live"))
+"""Words in the names of environments, alarms and commands that mean production."""
+
 PREPROD_WORDS = frozenset((
     "alpha", "dev", "devo", "develop", "development", "beta", "test", "testing", "qa", "sit", "integ", "integration",
     "gamma", "stage", "stg", "staging", "preprod", "ppe", "uat", "acceptance", "preproduction",

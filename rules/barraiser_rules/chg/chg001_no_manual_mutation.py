@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from barraiser.api import NO, PIPELINE, PROD_CLASSES, Answer, Case, Node, Parameter, Rule, SourceError
-from barraiser_rules.hints import words
+from barraiser_rules.hints import PROD_WORDS, words
 from barraiser_rules.loads import step_of
 from barraiser_rules.questions import does, expired, signed
 
@@ -33,7 +33,6 @@ LOOKS = re.compile(
 """A command in a container that only looks."""
 
 SQL_CLIENTS = ("psql", "mysql", "sqlcmd", "mongosh", "mongo")
-PROD_WORDS = frozenset(("prod", "production", "prd", "live"))
 ROLLBACK = re.compile(r"^\s{0,9}rollback:\s{0,9}\S", re.M)
 TESTED = re.compile(r"^\s{0,9}tested_in:\s{0,9}\S", re.M)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from barraiser.api import CODEPIPELINE, GITHUB_ACTIONS, GITLAB_CI, NO, YES, Answer, Applied, Case, Node, Parameter, Rule
 from barraiser_rules.bakes import each_deploy
-from barraiser_rules.hints import PREPROD_WORDS, words
+from barraiser_rules.hints import PREPROD_WORDS, PROD_WORDS, words
 from barraiser_rules.loads import step_of
 from barraiser_rules.questions import does, job, preprod_deploys, prod_name
 
-_PROD_WORDS = frozenset(("prod", "prd", "production", "live", "onebox", "canary", "main", "master"))
+_PROD_WORDS = PROD_WORDS | {"onebox", "canary", "main", "master"}
 _COMPARED = ("tool", "template", "strategy", "hooks")
 
 
