@@ -23,6 +23,7 @@ from barraiser.api import (
     Parameter,
     Rule,
 )
+from barraiser_rules.loads import step_of
 from barraiser_rules.promotion import hours_between, looks_at
 from barraiser_rules.questions import (
     declared_kind,
@@ -229,7 +230,7 @@ def _rehearses(node: Node) -> bool:
         return False
     if node.kind == "rollback":
         return True
-    step = own.steps[activity.step] if 0 <= activity.step < len(own.steps) else None
+    step = step_of(node)
     told = f"{activity.text} {own.name} {own.id} {step.name if step else ''}"[:600]
     if node.kind in DEPLOY_KINDS:
         return node.environment_class in PREPROD_CLASSES and PREVIOUS.search(told) is not None
@@ -238,7 +239,7 @@ def _rehearses(node: Node) -> bool:
 
 def _goes_back(node: Node) -> bool:
     """Whether more than the name of its job says that a node is part of a rehearsal: its own words, or what the job does beside it."""
-    step = node.job.steps[node.activity.step] if 0 <= node.activity.step < len(node.job.steps) else None
+    step = step_of(node)
     if NAMED.search(f"{node.activity.text} {step.name if step else ''}"[:300]) is not None:
         return True
     return any(each.opaque or each.kind in ("rollback", *DEPLOY_KINDS) for each in node.job.activities)
